@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface BenchService {
+  readonly url: string;
+  /** Milliseconds from the start of the process to its first answer. */
+  readonly startMs: number;
+  readonly directory: string;
+  peakMemoryMb(): number;
+  stop(options?: { keepDirectory?: boolean }): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly port: number;
+  readonly databaseUrl?: string;
+  readonly directory?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts the built service as its own process, as users run it, and waits until it answers. */
+export async function startService(options: ServiceOptions): Promise<BenchService> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'plumbline-bench-')));
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: String(options.port),
+      DATABASE_URL: options.databaseUrl ?? '',
+      DATA_DIR: directory,
+      BASELINES_DIR: join(directory, 'baselines'),
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    },
+  });
+  const url = `http://127.0.0.1:${options.port}`;
+  await waitUntilReady(url, child);
+  const startMs = performance.now() - startedMs;
+  return {
+    url,
+    startMs,
+    directory,
+    peakMemoryMb: () => peakMemoryMb(child.pid as number),
+    stop: async ({ keepDirectory = false } = {}) => {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+      if (!keepDirectory) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('the service did not become ready');
+}
+
+/** The most memory that the process ever held (Linux). */
+function peakMemoryMb(pid: number): number {
+  const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return match === null ? Number.NaN : Number(match[1]) / 1024;
+}

@@ -1,0 +1,141 @@
+import { Failure, messageOf, systemCode, usageFailure } from './failure.ts';
+import type { Environment } from './terminal.ts';
+
+const DEFAULT_API_URL = 'http://127.0.0.1:8000';
+export const API_OPTION = ['--api <url>', `the service (default: PLUMBLINE_URL, then ${DEFAULT_API_URL})`] as const;
+
+export interface ApiRequest {
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** The part of RFC 9457 that a person reads. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly path?: string; readonly message: string }[];
+}
+
+/** A small client of a running service. */
+export class Api {
+  readonly url: string;
+  readonly #key: string | undefined;
+
+  constructor(url: string, key?: string) {
+    this.url = baseUrl(url);
+    this.#key = key === '' ? undefined : key;
+  }
+
+  /** Sends one request and reads the whole answer, whatever its status. Throws a Failure when nothing answers. */
+  async call(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
+    try {
+      const response = await fetch(this.#target(path, request.query), {
+        method,
+        headers: this.#headers(request),
+        signal: AbortSignal.timeout(request.timeoutMs ?? 120_000),
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    } catch (error) {
+      throw new Failure(connectionMessage(this.url, error), 1, { cause: error });
+    }
+  }
+
+  /** Sends one request whose answer must be a success with JSON; a refusal becomes a Failure with its reason. */
+  async json<T>(method: string, path: string, request: Omit<ApiRequest, 'body'> & { body?: unknown } = {}): Promise<T> {
+    const { body, ...rest } = request;
+    const answer = await this.call(method, path, {
+      ...rest,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (answer.status >= 300) throw new Failure(describeProblem(readProblem(answer)));
+    if (answer.text === '') return undefined as T;
+    try {
+      return JSON.parse(answer.text) as T;
+    } catch {
+      throw new Failure(`${this.url}${path} did not answer with JSON; is it Plumbline that listens there?`);
+    }
+  }
+
+  /** Whether anything answers at this address. */
+  async isUp(): Promise<boolean> {
+    try {
+      await this.call('GET', '/livez', { timeoutMs: 5_000 });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #target(path: string, query: ApiRequest['query'] = {}): URL {
+    const url = new URL(this.url + path);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  #headers(request: ApiRequest): Record<string, string> {
+    return {
+      accept: 'application/json',
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` }),
+      ...request.headers,
+    };
+  }
+}
+
+/** The service that a command speaks to: `--api`, then PLUMBLINE_URL, then the local one; the key from PLUMBLINE_API_KEY. */
+export function apiFrom(env: Environment, url?: string): Api {
+  return new Api(url ?? (env.PLUMBLINE_URL || DEFAULT_API_URL), env.PLUMBLINE_API_KEY);
+}
+
+/** Reads a refusal; an answer that is not problem+json (a proxy's page) is told by its status. */
+export function readProblem(answer: ApiAnswer): Problem {
+  const fallback = {
+    status: answer.status,
+    code: `http_${answer.status}`,
+    detail: `HTTP ${answer.status}`,
+    errors: [],
+  };
+  try {
+    const body = JSON.parse(answer.text) as Partial<Problem> & { title?: string };
+    return {
+      status: answer.status,
+      code: body.code ?? fallback.code,
+      detail: body.detail ?? body.title ?? fallback.detail,
+      errors: Array.isArray(body.errors) ? body.errors : [],
+    };
+  } catch {
+    return fallback;
+  }
+}
+
+/** One line, and one more for each wrong field that it does not name itself. */
+export function describeProblem({ status, detail, errors }: Problem): string {
+  const fields = errors.slice(0, 5).map(({ path, message }) => `${path ? `${path}: ` : ''}${message}`);
+  const more = fields.filter((field) => !detail.includes(field)).map((field) => `\n  ${field}`);
+  return `${status === 401 ? `${detail} (PLUMBLINE_API_KEY)` : detail}${more.join('')}`;
+}
+
+function baseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/i.test(text)) throw usageFailure(`"${text}" is not an http(s) address`);
+  return new URL(text).href.replace(/\/+$/, '');
+}
+
+function connectionMessage(url: string, error: unknown): string {
+  const code = systemCode(error);
+  if (code === 'ECONNREFUSED') return `nothing answers at ${url}; start it with \`npm start\` or pass --api`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `the host of ${url} cannot be found; check --api or PLUMBLINE_URL`;
+  if (error instanceof Error && error.name === 'TimeoutError') return `${url} did not answer in time`;
+  return `the connection to ${url} failed: ${code ?? messageOf(error)}`;
+}

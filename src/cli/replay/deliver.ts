@@ -1,0 +1,102 @@
+import type { Api, ApiAnswer } from '../api.ts';
+import { describeProblem, type Problem, readProblem } from '../api.ts';
+import { Failure } from '../failure.ts';
+import type { Batch } from './batches.ts';
+import { batchKey, type ReplayPlan } from './plan.ts';
+import { countInto, type Tally } from './tally.ts';
+
+const MAX_ATTEMPTS = 14;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+const RETRIED = new Set([408, 409, 429, 500, 502, 503, 504]);
+
+export interface DeliveryContext {
+  readonly api: Api;
+  readonly plan: Pick<ReplayPlan, 'identity'>;
+  readonly shiftMs: number;
+  readonly tally: Tally;
+  readonly sleep: (ms: number, halt: AbortSignal) => Promise<void>;
+  /** Fires when the replay stops or has failed elsewhere: nothing is tried again then. */
+  readonly halt: AbortSignal;
+}
+
+interface IngestAnswer {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly duplicates: number;
+  readonly errors: readonly { readonly index: number; readonly code?: string; readonly message: string }[];
+}
+
+/** Sends one batch until the service has taken or refused it. Safe to repeat: the key says that it is the same batch. */
+export async function deliverBatch(context: DeliveryContext, batch: Batch): Promise<void> {
+  const answer = await sendPatiently(context, batch);
+  if (answer.status === 200) return countAnswer(context.tally, batch, answer);
+  const problem = readProblem(answer);
+  if (answer.status === 413 && batch.events.length > 1) return deliverHalves(context, batch);
+  if (answer.status !== 400 && answer.status !== 413) throw new Failure(describeProblem(problem));
+  countRefusals(context.tally, batch, problem);
+}
+
+async function deliverHalves(context: DeliveryContext, { firstLine, lastLine, events }: Batch): Promise<void> {
+  const half = Math.ceil(events.length / 2);
+  const middleLine = events[half - 1]?.line ?? firstLine;
+  await deliverBatch(context, { firstLine, lastLine: middleLine, events: events.slice(0, half) });
+  await deliverBatch(context, { firstLine: middleLine + 1, lastLine, events: events.slice(half) });
+}
+
+async function sendPatiently(context: DeliveryContext, batch: Batch): Promise<ApiAnswer> {
+  const { api, plan, shiftMs, sleep, halt } = context;
+  const request = {
+    body: batch.events.map(({ json }) => json).join('\n'),
+    headers: {
+      'content-type': 'application/x-ndjson',
+      'idempotency-key': batchKey(plan.identity, shiftMs, batch.firstLine, batch.lastLine),
+    },
+  };
+  for (let attempt = 1; ; attempt++) {
+    const answer = await api.call('POST', '/v1/ingest', request).catch((error: unknown) => {
+      if (attempt < MAX_ATTEMPTS && error instanceof Failure) return undefined;
+      throw error;
+    });
+    if (answer !== undefined && (!RETRIED.has(answer.status) || attempt === MAX_ATTEMPTS)) return answer;
+    await sleep(waitMs(attempt, answer?.headers.get('retry-after')), halt);
+    if (halt.aborted) throw new Failure('stopped before the service had taken the batch');
+  }
+}
+
+/** What the service asks for, or else twice as long each time; never more than 15 s. */
+export function waitMs(attempt: number, retryAfter: string | null | undefined): number {
+  const askedMs = Number(retryAfter ?? Number.NaN) * 1_000;
+  const ownMs = FIRST_WAIT_MS * 2 ** (attempt - 1);
+  return Math.min(LONGEST_WAIT_MS, Number.isFinite(askedMs) && askedMs > 0 ? askedMs : ownMs);
+}
+
+function countAnswer(tally: Tally, batch: Batch, answer: ApiAnswer): void {
+  const body = JSON.parse(answer.text) as IngestAnswer;
+  tally.sent += batch.events.length;
+  tally.accepted += body.accepted;
+  tally.duplicates += body.duplicates;
+  if (answer.headers.get('idempotent-replayed') === 'true') tally.repeated += body.accepted;
+  for (const { index, code = 'refused', message } of body.errors)
+    countInto(tally.refused, code, batch.events[index]?.line ?? batch.firstLine, message);
+  countUnlisted(tally, batch, body.rejected - body.errors.length);
+}
+
+/** A batch refused as a whole: told by its events where the answer lists them (`/3`, `code: message`), else by the answer itself. */
+function countRefusals(tally: Tally, batch: Batch, problem: Problem): void {
+  tally.sent += batch.events.length;
+  const listed = problem.errors.flatMap(({ path = '', message }) => {
+    const event = /^\/\d+$/.test(path) ? batch.events[Number(path.slice(1))] : undefined;
+    const [, code = problem.code, text = message] = /^([a-z_]+): (.*)$/s.exec(message) ?? [];
+    return event === undefined ? [] : [{ line: event.line, code, text }];
+  });
+  for (const { line, code, text } of listed) countInto(tally.refused, code, line, text);
+  if (listed.length > 0) countUnlisted(tally, batch, batch.events.length - listed.length);
+  else for (const { line } of batch.events) countInto(tally.refused, problem.code, line, problem.detail);
+}
+
+/** The service may list only the first errors of a batch. */
+function countUnlisted(tally: Tally, batch: Batch, count: number): void {
+  for (let i = 0; i < count; i++)
+    countInto(tally.refused, 'not_listed', batch.lastLine, 'refused, and not listed in the answer');
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { Failure } from '../failure.ts';
+import { type FieldMap, parseFieldMap } from './field-map.ts';
+import { type Format, guessFormat, readFirstLine } from './format.ts';
+import { fileMessage } from './lines.ts';
+
+const IDENTITY_BYTES = 1024 * 1024;
+
+/** What decides the bytes that are sent for a line of the file. */
+interface EventRules {
+  readonly service: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly map: readonly string[];
+  readonly assumeUtc: boolean;
+}
+
+export interface ReplayPlan extends EventRules {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly format: Format;
+  readonly firstLine: string;
+  readonly fieldMap: FieldMap | undefined;
+  readonly batchEvents: number;
+  /** Seconds of the file for each second of the replay; undefined: as fast as the service takes them. */
+  readonly speed: number | undefined;
+  /** One hash over the file and all that decides where batches are cut and what they hold; the shift comes on top. */
+  readonly identity: string;
+}
+
+export interface ReplayChoices extends EventRules {
+  readonly path: string;
+  readonly format: Format | undefined;
+  readonly batchEvents: number;
+  readonly speed: number | undefined;
+}
+
+/** Looks at the file and settles how it is read. */
+export async function planReplay(choices: ReplayChoices): Promise<ReplayPlan> {
+  const { path, service, endpoint, map, assumeUtc, batchEvents, speed } = choices;
+  const { sizeBytes, headHash } = await lookAt(path);
+  const firstLine = await readFirstLine(path);
+  if (firstLine === '') throw new Failure(`${path} is empty`);
+  const format = choices.format ?? guessFormat(path, firstLine);
+  const identity = hashOf([sizeBytes, headHash, format, service, endpoint, map, assumeUtc, batchEvents, speed]);
+  const fieldMap = map.length === 0 ? undefined : parseFieldMap(map);
+  return {
+    path,
+    service,
+    endpoint,
+    map,
+    assumeUtc,
+    batchEvents,
+    speed,
+    sizeBytes,
+    format,
+    firstLine,
+    fieldMap,
+    identity,
+  };
+}
+
+/** The key of one batch: the same lines of the same file, moved by the same shift, are the same request. */
+export function batchKey(identity: string, shiftMs: number, firstLine: number, lastLine: number): string {
+  return `replay-${hashOf([identity, shiftMs, firstLine, lastLine]).slice(0, 40)}`;
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+async function lookAt(path: string): Promise<{ sizeBytes: number; headHash: string }> {
+  try {
+    const { size } = await stat(path);
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(IDENTITY_BYTES), 0, IDENTITY_BYTES, 0);
+      return { sizeBytes: size, headHash: createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex') };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new Failure(fileMessage(path, error), 1, { cause: error });
+  }
+}

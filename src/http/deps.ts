@@ -1,0 +1,31 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { MonitorDeps } from '../monitor/deps.ts';
+import type { Database } from '../store/database.ts';
+import type { Clock } from '../time/clock.ts';
+import type { CallerCache } from './caller-cache.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The parts of the process that routes stand on. */
+export interface HttpDeps {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ingest: Ingest;
+  readonly monitor: MonitorDeps;
+  readonly log: Logger;
+  readonly version: string;
+  readonly metrics: Metrics;
+}
+
+/** What a file of routes gets: those, and the keys that this room remembers. */
+export interface RouteDeps extends HttpDeps {
+  readonly callers: CallerCache;
+}
+
+/** What routes register on: fastify whose schemas are zod's. */
+export type HttpApp = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;

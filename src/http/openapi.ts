@@ -1,0 +1,91 @@
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { accessOf } from './auth.ts';
+
+/** Sent for each refusal of each route; written down once here, because it never passes a route's own serializer. */
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string', examples: ['urn:plumbline:error:not_found'] },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'One of docs/errors.md' },
+    detail: { type: 'string', description: 'What went wrong and what to do' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' }, pointer: { type: 'string' } },
+      },
+    },
+  },
+} as const;
+
+const PROBLEM_ANSWER = {
+  description: 'Refused, as RFC 9457 says',
+  content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
+};
+
+/** Swagger UI is plain files of ours: nothing inline but the styles that it sets, nothing from elsewhere. */
+const PAGE_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    baseUri: ["'none'"],
+    fontSrc: ["'self'", 'data:'],
+    frameAncestors: ["'none'"],
+    imgSrc: ["'self'", 'data:'],
+    objectSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+  },
+};
+
+/** Collects the schemas of the routes that come after it. */
+export function collectSchemas(app: FastifyInstance, version: string): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Plumbline',
+        version,
+        description: 'Events in over HTTP, a truthful report out: does production still match what was tested?',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'A key of `plumbline keys create`' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        },
+      },
+    },
+    transform: (route) => describeRoute(jsonSchemaTransform(route), route.route.method),
+  });
+}
+
+type Described = ReturnType<typeof jsonSchemaTransform>;
+
+function describeRoute({ schema, url }: Described, methods: string | readonly string[]): Described {
+  const isPublic = [methods].flat().every((method) => accessOf(method, url) === 'public');
+  const security = isPublic ? [] : [{ bearer: [] }, { apiKey: [] }];
+  const response = { ...(schema.response as object | undefined), '4xx': PROBLEM_ANSWER, '5xx': PROBLEM_ANSWER };
+  return { schema: { ...schema, security, response }, url };
+}
+
+/** `/openapi.json`, and a page at `/docs`. helmet stays in this scope: elsewhere there is no page to protect. */
+export function servePages(app: FastifyInstance): void {
+  let document: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    document ??= JSON.stringify(app.swagger());
+    return reply.type('application/json').send(document);
+  });
+  app.register(async (pages) => {
+    await pages.register(helmet, { contentSecurityPolicy: PAGE_POLICY, strictTransportSecurity: false });
+    await pages.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true, tryItOutEnabled: true } });
+  });
+}

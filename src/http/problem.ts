@@ -1,0 +1,101 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { AppError, ERRORS, type ErrorCode, type FieldError } from '../errors.ts';
+import { DatabaseUnavailable } from '../store/database.ts';
+import { describeError } from './describe-error.ts';
+import { validationError } from './validation-error.ts';
+
+const PROBLEM_TYPE = 'application/problem+json';
+const DATABASE_RETRY_SECONDS = 2;
+
+/** RFC 9457. `detail` is always text: it is the field that older clients read. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** What fastify itself refuses, in our words. */
+const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too_large', 'The body is over the limit: send it in smaller parts.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body with Content-Type: application/json.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'The body is not as long as its Content-Length says.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'The body is empty.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'The body is not valid JSON.'],
+  FST_ERR_BAD_URL: ['invalid_request', 'The path is not a valid URL: a % must start an encoded byte of UTF-8.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'The path is too long to name anything here.'],
+};
+
+/** Turns whatever was thrown into a refusal of the table. What is not known becomes `internal`, and says nothing of its cause. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof DatabaseUnavailable) {
+    const detail =
+      'The database does not answer. Send the request again: with the same Idempotency-Key nothing is stored twice.';
+    return new AppError('database_unavailable', detail, { retryAfterSeconds: DATABASE_RETRY_SECONDS, cause: error });
+  }
+  const { code, validation, validationContext, statusCode } = (error ?? {}) as Partial<FastifyError>;
+  if (validation !== undefined) return validationError(validation, validationContext ?? 'body');
+  const known = typeof code === 'string' ? FASTIFY_ERRORS[code] : undefined;
+  if (known !== undefined) return new AppError(known[0], known[1]);
+  if (statusCode === 400) return new AppError('invalid_request', 'The request cannot be read.');
+  return new AppError('internal', 'Something went wrong here; the log of the service says what.', { cause: error });
+}
+
+export function toProblem(error: AppError): Problem {
+  const { status, title } = ERRORS[error.code];
+  const problem = { type: `urn:plumbline:error:${error.code}`, title, status, code: error.code, detail: error.message };
+  return error.errors === undefined ? problem : { ...problem, errors: error.errors };
+}
+
+/** The only place of this process that catches what a request threw. */
+export function problemHandler(log: Logger) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = toAppError(thrown);
+    if (error.code === 'internal') {
+      log.error({ err: describeError(thrown), method: request.method, path: pathOf(request) }, 'request failed');
+    }
+    sendProblem(reply, error);
+  };
+}
+
+/** As bytes, because fastify would add a charset to a text, and `application/problem+json` has none. */
+function sendProblem(reply: FastifyReply, error: AppError): void {
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="plumbline"');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
+  const body = Buffer.from(JSON.stringify(toProblem(error)));
+  void reply.code(error.status).header('content-type', PROBLEM_TYPE).send(body);
+}
+
+/** The path without its query, for logs: a query may hold what people did not mean to keep. */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}
+
+/** Answers what is too broken to become a request: it has a socket, but no reply. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    const problem = toProblem(brokenRequest(error.code));
+    const body = JSON.stringify(problem);
+    const head = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      `Content-Type: ${PROBLEM_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  }
+  socket.destroySoon();
+}
+
+function brokenRequest(code: string | undefined): AppError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new AppError('request_timeout', 'The request did not arrive in time.');
+  if (code === 'HPE_HEADER_OVERFLOW') return new AppError('headers_too_large', 'The headers are over 16 KiB.');
+  return new AppError('invalid_request', 'This is not a valid HTTP/1.1 request.');
+}

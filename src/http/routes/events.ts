@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import { getStream } from '../../monitor/resolve-stream.ts';
+import { listEvents } from '../../store/events.ts';
+import { chooseType } from '../accept.ts';
+import type { HttpApp, RouteDeps } from '../deps.ts';
+import { next, pageQuery } from '../page.ts';
+import { endpointName, inOrder, serviceName, time } from '../parameters.ts';
+
+const DEFAULT_LIMIT = 1_000;
+const MAX_LIMIT = 10_000;
+const NDJSON = 'application/x-ndjson';
+const TYPES = ['application/json', NDJSON, 'application/ndjson'] as const;
+
+const query = z
+  .object({
+    service: serviceName,
+    endpoint: endpointName,
+    from: time.optional().describe('The first moment'),
+    to: time.optional().describe('The moment after the last'),
+    ...pageQuery(DEFAULT_LIMIT, MAX_LIMIT),
+  })
+  .check(inOrder('from', 'to'));
+
+const answer = z.object({ events: z.array(z.looseObject({})).describe('Each as it was sent'), next });
+const response = {
+  200: {
+    description: 'Oldest first',
+    content: { 'application/json': { schema: answer }, [NDJSON]: { schema: z.string() } },
+  },
+};
+
+export function eventRoutes(app: HttpApp, { db }: RouteDeps): void {
+  const schema = { tags: ['events'], summary: 'The stored events of a stream', querystring: query, response };
+  app.get('/v1/events', { schema }, async (request, reply) => {
+    const type = chooseType(request.headers.accept, TYPES);
+    if (type === undefined) throw new AppError('not_acceptable', `Events come as ${TYPES.join(' or ')}.`);
+    const { service, endpoint, from, to, limit, cursor } = request.query;
+    const stream = await getStream(db, service, endpoint);
+    const page = await listEvents(db, {
+      streamId: stream.id,
+      limit: limit ?? DEFAULT_LIMIT,
+      ...(from !== undefined && { startMs: from }),
+      ...(to !== undefined && { endMs: to }),
+      ...(cursor !== undefined && { after: cursor }),
+    });
+    if (page.next !== null) reply.header('link', `<${nextUrl(request.url, page.next)}>; rel="next"`);
+    return reply.header('content-type', type).send(type === 'application/json' ? jsonPage(page) : ndjsonPage(page));
+  });
+}
+
+interface Page {
+  readonly events: readonly string[];
+  readonly next: string | null;
+}
+
+/** The events are JSON already, as they were sent: parsing them to write them again would only cost, and round numbers. */
+function jsonPage({ events, next }: Page): string {
+  return `{"events":[${events.join(',')}],"next":${JSON.stringify(next)}}`;
+}
+
+/** Stored JSON may hold line breaks between its tokens; none can be inside a text, so a space is as good. */
+function ndjsonPage({ events }: Page): string {
+  return events.map((event) => `${event.replace(/[\r\n]+/g, ' ')}\n`).join('');
+}
+
+/** The cursor of NDJSON has no place in the body. */
+function nextUrl(url: string, cursor: string): string {
+  const [path, search] = url.split('?', 2);
+  const parameters = new URLSearchParams(search);
+  parameters.set('cursor', cursor);
+  return `${path}?${parameters}`;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import type { Database } from '../../store/database.ts';
+import { pendingMigrations } from '../../store/migrate.ts';
+import type { HttpApp, RouteDeps } from '../deps.ts';
+
+const CHECK_TIMEOUT_MS = 2_000;
+const RETRY_SECONDS = 5;
+
+/** The thresholds of model quality, as the clients of the Drift Monitor read them. */
+const MODEL_QUALITY = {
+  kl_threshold: 0.1,
+  psi_threshold: 0.2,
+  accuracy_min: 0.75,
+  sliding_window_days: 7,
+  check_interval_hours: 6,
+};
+
+const upOrDown = z.enum(['up', 'down']);
+
+const healthAnswer = z.looseObject({
+  status: z.literal('ok'),
+  ok: z.literal(true),
+  version: z.string(),
+  is_monitoring: z.boolean(),
+  config: z.looseObject({
+    kl_threshold: z.number(),
+    psi_threshold: z.number(),
+    accuracy_min: z.number(),
+    sliding_window_days: z.number(),
+    check_interval_hours: z.number(),
+  }),
+  api: upOrDown,
+  drift_detector: z.literal('ready'),
+  database: upOrDown,
+});
+
+export function healthRoutes(app: HttpApp, { db, version }: RouteDeps): void {
+  const tags = ['health'];
+  app.get('/health', { schema: { tags, summary: 'Is it alive?', response: { 200: healthAnswer } } }, async () => ({
+    status: 'ok' as const,
+    ok: true as const,
+    version,
+    is_monitoring: false,
+    config: MODEL_QUALITY,
+    api: 'up' as const,
+    drift_detector: 'ready' as const,
+    database: (await isUp(db)) ? ('up' as const) : ('down' as const),
+  }));
+
+  const alive = z.object({ status: z.literal('alive') });
+  app.get(
+    '/livez',
+    { schema: { tags, summary: 'Does the process answer? Looks at nothing else.', response: { 200: alive } } },
+    async () => ({ status: 'alive' as const }),
+  );
+
+  const ready = z.object({ status: z.literal('ready'), database: z.literal('up'), pending_migrations: z.literal(0) });
+  app.get(
+    '/readyz',
+    { schema: { tags, summary: 'Can it serve? Looks at the database and its migrations.', response: { 200: ready } } },
+    async () => {
+      await assertReady(db, app.isDraining);
+      return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
+    },
+  );
+}
+
+async function assertReady(db: Database, isDraining: boolean): Promise<void> {
+  const options = { retryAfterSeconds: RETRY_SECONDS };
+  if (isDraining) throw new AppError('shutting_down', 'This process is stopping.', options);
+  if (!(await isUp(db))) throw new AppError('database_unavailable', 'The database does not answer.', options);
+  const pending = (await pendingMigrations(db)).length;
+  if (pending === 0) return;
+  throw new AppError('not_ready', `${pending} migrations are pending: run \`plumbline migrate\`.`, options);
+}
+
+/** A health check must answer when the database does not, so it waits two seconds and no longer. */
+async function isUp(db: Database): Promise<boolean> {
+  const asked = db.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
+  });
+  const answer = await Promise.race([asked, late]);
+  clearTimeout(timer);
+  return answer;
+}

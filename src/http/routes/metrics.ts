@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import type { HttpApp, RouteDeps } from '../deps.ts';
+
+export function metricsRoutes(app: HttpApp, { metrics }: RouteDeps): void {
+  const response = { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } } };
+  app.get(
+    '/metrics',
+    { schema: { tags: ['health'], summary: 'Counters for Prometheus', response } },
+    async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
+  );
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { rebuildProfiles } from '../../ingest/rebuild-profiles.ts';
+import { getStream } from '../../monitor/resolve-stream.ts';
+import { featureRules } from '../../profile/rules.ts';
+import type { HttpApp, RouteDeps } from '../deps.ts';
+import { endpointName, inOrder, serviceName, time } from '../parameters.ts';
+
+const body = z
+  .object({ service: serviceName, endpoint: endpointName, from: time, to: time })
+  .check(inOrder('from', 'to'));
+const answer = z.object({ minutes: z.int(), events: z.int() });
+
+export function rebuildRoutes(app: HttpApp, { db, config }: RouteDeps): void {
+  const rules = featureRules({
+    allow: config.FEATURES_ALLOW,
+    deny: config.FEATURES_DENY,
+    categorical: config.FEATURES_CATEGORICAL,
+  });
+  const schema = {
+    tags: ['streams'],
+    summary: 'Recreate profiles from stored events',
+    body,
+    response: { 200: answer },
+  };
+  app.post('/v1/rebuild', { schema }, async (request) => {
+    const { service, endpoint, from, to } = request.body;
+    const stream = await getStream(db, service, endpoint);
+    return rebuildProfiles(db, rules, stream.id, { startMs: from, endMs: to });
+  });
+}

@@ -1,0 +1,105 @@
+import cors from '@fastify/cors';
+import fastify, { type FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { CallerCache } from './caller-cache.ts';
+import type { HttpApp, HttpDeps, RouteDeps } from './deps.ts';
+import { takeJsonBodies } from './json-body.ts';
+import { KnownPaths, refuseUnknownPaths } from './not-found.ts';
+import { collectSchemas, servePages } from './openapi.ts';
+import { answerBrokenRequest, problemHandler } from './problem.ts';
+import { attachRouteHooks } from './route-hooks.ts';
+import { baselineRoutes } from './routes/baselines.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { ingestRoutes } from './routes/ingest.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { rebuildRoutes } from './routes/rebuild.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { streamRoutes } from './routes/streams.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on new work is refused with 503, and each answer closes its connection; what runs is finished. `close()` starts it too. */
+    drain(): void;
+    readonly isDraining: boolean;
+  }
+}
+
+const SECOND_MS = 1_000;
+/** fastify's own are all zero, which is for ever. The socket's is long, because a rebuild may be silent for minutes. */
+const TIMEOUTS = {
+  requestTimeout: 60 * SECOND_MS,
+  connectionTimeout: 600 * SECOND_MS,
+  keepAliveTimeout: 65 * SECOND_MS,
+};
+const PREFLIGHT_SECONDS = 600;
+
+/** The service apart from the process: it listens to nothing. */
+export function buildServer(deps: HttpDeps): FastifyInstance {
+  const handleProblem = problemHandler(deps.log);
+  const app = fastify({
+    ...TIMEOUTS,
+    bodyLimit: deps.config.MAX_BODY_BYTES,
+    // fastify's own 503 is not a problem+json; `refuseWhileDraining` answers instead.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1_000 },
+    frameworkErrors: handleProblem,
+    clientErrorHandler: answerBrokenRequest,
+  });
+  app.setErrorHandler(handleProblem);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  takeJsonBodies(app);
+  const isDraining = addDraining(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  const paths = new KnownPaths();
+  const callers = new CallerCache(deps.db, deps.clock);
+  attachRouteHooks(app, { ...deps, paths, callers, isDraining });
+  refuseUnknownPaths(app, paths);
+  app.register(cors, {
+    origin: [...deps.config.CORS_ORIGINS],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['Retry-After', 'Idempotent-Replayed', 'Link'],
+    maxAge: PREFLIGHT_SECONDS,
+    strictPreflight: false,
+  });
+  deps.metrics.watchBytesInFlight(() => deps.ingest.budget.inFlight);
+  collectSchemas(app, deps.version);
+  app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...deps, callers }));
+  servePages(app);
+  return app;
+}
+
+function addRoutes(app: HttpApp, deps: RouteDeps): void {
+  healthRoutes(app, deps);
+  metricsRoutes(app, deps);
+  ingestRoutes(app, deps);
+  eventRoutes(app, deps);
+  streamRoutes(app, deps);
+  reportRoutes(app, deps);
+  baselineRoutes(app, deps);
+  keyRoutes(app, deps);
+  rebuildRoutes(app, deps);
+}
+
+/** Answers that are on their way say `Connection: close` too, or `close()` would wait for their idle sockets. */
+function addDraining(app: FastifyInstance): () => boolean {
+  let isDraining = false;
+  app.decorate('drain', () => {
+    isDraining = true;
+  });
+  app.decorate('isDraining', { getter: () => isDraining });
+  app.addHook('preClose', (done) => {
+    isDraining = true;
+    done();
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isDraining) reply.header('connection', 'close');
+    done();
+  });
+  return () => isDraining;
+}

@@ -1,0 +1,97 @@
+import type { DriftSettings } from '../drift/compare.ts';
+import { buildReport, type ReportBody } from '../drift/report.ts';
+import type { SloTargets } from '../drift/slo.ts';
+import { AppError } from '../errors.ts';
+import { decodeProfile } from '../profile/codec.ts';
+import type { Profile } from '../profile/profile.ts';
+import { type Baseline, getBaselineProfile } from '../store/baselines.ts';
+import { saveReport } from '../store/reports.ts';
+import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../time/window.ts';
+import type { MonitorDeps } from './deps.ts';
+import { loadWindow } from './load-window.ts';
+import { resolveTarget, type TargetQuery } from './resolve-stream.ts';
+
+export interface WindowQuery extends TargetQuery {
+  /** How long the window is that ends now, in minutes; default DRIFT_WINDOW_MINUTES. */
+  readonly windowMinutes?: number | undefined;
+  /** A window of the past instead: both ends, in milliseconds since the Unix epoch. */
+  readonly interval?: Interval | undefined;
+  readonly policy?: 'calibrated' | 'classic' | undefined;
+}
+
+/**
+ * Compares a window of a stream with a baseline. The window is widened to whole minutes; the report says which interval it covers,
+ * and is stored.
+ */
+export async function evaluateWindow(deps: MonitorDeps, query: WindowQuery): Promise<ReportBody> {
+  const { db, cache, config, clock } = deps;
+  const { stream, baseline } = await resolveTarget(db, query);
+  const nowMs = clock.now();
+  const asked = askedInterval(deps, query, nowMs);
+  const reference = await baselineProfile(deps, baseline);
+  const { profile, covered } = await loadWindow(db, cache, stream.id, asked, floorTo(nowMs, MINUTE_MS));
+  const settings = driftSettings(deps, baseline, query.policy);
+  const body = buildReport(reference, profile, {
+    generatedAtMs: nowMs,
+    windowMinutes: query.windowMinutes ?? minutesOf(query.interval) ?? config.DRIFT_WINDOW_MINUTES,
+    window: covered,
+    service: stream.service,
+    endpoint: stream.endpoint,
+    baseline: { id: baseline.id, name: baseline.name, createdAtMs: baseline.createdAtMs },
+    settings,
+  });
+  await saveReport(db, {
+    streamId: stream.id,
+    windowStartMs: covered.startMs,
+    windowEndMs: covered.endMs,
+    policy: settings.policy,
+    baselineId: baseline.id,
+    generatedAtMs: nowMs,
+    status: body.status,
+    body: JSON.stringify(body),
+  });
+  return body;
+}
+
+function askedInterval(deps: MonitorDeps, query: WindowQuery, nowMs: number): Interval {
+  if (query.interval !== undefined) return wholeMinutes(query.interval);
+  const lengthMs = (query.windowMinutes ?? deps.config.DRIFT_WINDOW_MINUTES) * MINUTE_MS;
+  return wholeMinutes({ startMs: nowMs - lengthMs, endMs: nowMs + 1 });
+}
+
+/** The interval widened to whole minutes, the finest that profiles are kept in. */
+export function wholeMinutes(interval: Interval): Interval {
+  if (interval.endMs <= interval.startMs) {
+    throw new AppError('invalid_window', 'The window must end after it starts');
+  }
+  return { startMs: floorTo(interval.startMs, MINUTE_MS), endMs: ceilTo(interval.endMs, MINUTE_MS) };
+}
+
+function minutesOf(interval: Interval | undefined): number | undefined {
+  return interval === undefined ? undefined : Math.ceil((interval.endMs - interval.startMs) / MINUTE_MS);
+}
+
+async function baselineProfile(deps: MonitorDeps, baseline: Baseline): Promise<Profile> {
+  const key = `baseline ${baseline.id}`;
+  const known = deps.cache.find(key);
+  if (known !== undefined) return known;
+  const profile = decodeProfile(await getBaselineProfile(deps.db, baseline.id));
+  deps.cache.keep(key, profile);
+  return profile;
+}
+
+function driftSettings(deps: MonitorDeps, baseline: Baseline, policy: WindowQuery['policy']): DriftSettings {
+  const { config } = deps;
+  return {
+    policy: policy ?? config.DRIFT_POLICY,
+    alpha: config.KS_P_MIN,
+    ksDMin: config.KS_D_MIN,
+    psiMax: config.PSI_MAX,
+    slo: { ...defaultSlo(deps), ...baseline.slo },
+  };
+}
+
+/** What the service promises where a baseline says nothing of its own. */
+export function defaultSlo(deps: MonitorDeps): SloTargets {
+  return { successMin: deps.config.SLO_SUCCESS_MIN, p95MaxMs: deps.config.SLO_P95_MAX };
+}

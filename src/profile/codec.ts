@@ -1,0 +1,116 @@
+import { ByteReader, ByteWriter, corrupt } from './bytes.ts';
+import { CategoryCounts, MAX_CATEGORIES } from './counts.ts';
+import { HIGHEST_RANK, HyperLogLog, REGISTERS } from './hll.ts';
+import { KllSketch } from './kll.ts';
+import type { FeatureProfile, NumericProfile, Profile } from './profile.ts';
+import { readRun, runScaleOf, writeRun } from './run-codec.ts';
+
+const VERSION = 1;
+const HAS_NUMERIC = 1;
+const HAS_CATEGORIES = 2;
+const MAX_LEVELS = 48;
+
+/**
+ * Writes a profile as bytes, features and categories in order of name: equal profiles give equal bytes.
+ *
+ * Version 1: version, events, statusKnown, success; then each feature: path, kinds, moments and sketch, categories.
+ * Counts are varints, values as in `run-codec.ts`. The sketch's seed is not kept.
+ *
+ * @example decodeProfile(encodeProfile(emptyProfile())).events // 0
+ */
+export function encodeProfile(p: Profile): Uint8Array {
+  const out = new ByteWriter();
+  out.byte(VERSION);
+  for (const count of [p.events, p.statusKnown, p.success, p.features.size]) out.varint(count);
+  for (const [path, feature] of byName(p.features)) {
+    out.text(path);
+    out.byte((feature.numeric ? HAS_NUMERIC : 0) | (feature.categories ? HAS_CATEGORIES : 0));
+    if (feature.numeric) writeNumeric(out, feature.numeric);
+    if (feature.categories) writeCategories(out, feature.categories);
+  }
+  return out.finish();
+}
+
+/**
+ * Reads a profile back: the inverse of `encodeProfile`.
+ *
+ * @throws RangeError for an unknown version and for truncated or corrupt bytes, whatever they are
+ */
+export function decodeProfile(bytes: Uint8Array): Profile {
+  const from = new ByteReader(bytes);
+  const version = from.byte();
+  if (version !== VERSION) throw corrupt(`version ${version}, and this program reads version ${VERSION}`);
+  const [events, statusKnown, success] = [from.varint(), from.varint(), from.varint()];
+  const features = new Map<string, FeatureProfile>();
+  for (let left = from.count(2); left > 0; left--) {
+    const path = from.text();
+    if (features.has(path)) throw corrupt('a feature comes twice');
+    features.set(path, readFeature(from));
+  }
+  if (from.left > 0) throw corrupt(`${from.left} bytes too many`);
+  return { events, statusKnown, success, features };
+}
+
+function byName<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function readFeature(from: ByteReader): FeatureProfile {
+  const kinds = from.byte();
+  if (kinds > (HAS_NUMERIC | HAS_CATEGORIES)) throw corrupt('a feature of an unknown kind');
+  const feature: FeatureProfile = {};
+  if (kinds & HAS_NUMERIC) feature.numeric = readNumeric(from);
+  if (kinds & HAS_CATEGORIES) feature.categories = readCategories(from);
+  return feature;
+}
+
+function writeNumeric(out: ByteWriter, { moments, sketch }: NumericProfile): void {
+  const levels = sketch.levels();
+  const scale = runScaleOf(levels);
+  out.varint(moments.n);
+  if (moments.n > 0) for (const value of [moments.mean, moments.m2, moments.min, moments.max]) out.float(value);
+  for (const value of [sketch.k, levels.length, scale]) out.varint(value);
+  for (const run of levels) writeRun(out, run, scale);
+}
+
+function readNumeric(from: ByteReader): NumericProfile {
+  const n = from.varint();
+  const float = (ifEmpty: number) => (n > 0 ? from.float() : ifEmpty);
+  const [mean, m2] = [float(0), float(0)];
+  const [min, max] = [float(Number.POSITIVE_INFINITY), float(Number.NEGATIVE_INFINITY)];
+  const [k, levelCount, scale] = [from.varint(), from.varint(), from.varint()];
+  if (levelCount < 1 || levelCount > MAX_LEVELS) throw corrupt(`${levelCount} levels`);
+  const levels = Array.from({ length: levelCount }, () => readRun(from, scale));
+  const sketch = KllSketch.fromLevels(levels, { k });
+  // Fewer where a baseline's file carried only a sample of its values.
+  if (sketch.n > n) throw corrupt('the sketch holds more than n values');
+  return { moments: { n, mean, m2, min, max }, sketch };
+}
+
+function writeCategories(out: ByteWriter, categories: CategoryCounts): void {
+  const { counts, other, distinct } = categories.state();
+  out.varint(counts.size);
+  for (const [name, count] of byName(counts)) {
+    out.text(name);
+    out.varint(count);
+  }
+  out.byte(distinct === undefined ? 0 : 1);
+  if (distinct === undefined) return;
+  out.varint(other);
+  out.block(distinct.registers);
+}
+
+function readCategories(from: ByteReader): CategoryCounts {
+  const counts = new Map<string, number>();
+  const size = from.count(2);
+  if (size > MAX_CATEGORIES) throw corrupt(`${size} categories`);
+  for (let i = 0; i < size; i++) counts.set(from.text(), from.varint());
+  if (counts.size !== size || [...counts.values()].includes(0)) throw corrupt('a category comes twice or never');
+  const isCapped = from.byte();
+  if (isCapped > 1) throw corrupt('an unknown mark after the categories');
+  if (isCapped === 0) return CategoryCounts.restore({ counts, other: 0, distinct: undefined });
+  const other = from.varint();
+  const registers = from.block(REGISTERS);
+  if (registers.some((rank) => rank > HIGHEST_RANK)) throw corrupt('a rank is too high');
+  return CategoryCounts.restore({ counts, other, distinct: new HyperLogLog(registers) });
+}

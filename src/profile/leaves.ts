@@ -1,0 +1,232 @@
+import { ELEMENT, elementPath, joinPath, type PathStep, parsePath } from './path.ts';
+import { DURATION_PATH } from './profile.ts';
+import type { FeatureRules } from './rules.ts';
+
+export interface LeafLimits {
+  /** Objects and arrays inside each other; the event itself is 1. */
+  readonly maxDepth: number;
+  /** Scalars of one event, null and those that are no features too. */
+  readonly maxLeaves: number;
+  /** Paths in the index. */
+  readonly maxFeatures: number;
+}
+
+/** The features of one event: `values[i]` is at `index.paths[indexes[i]]`. Like events share `indexes`: read only. */
+export interface Leaves {
+  readonly indexes: number[];
+  readonly values: (number | string)[];
+  /** `response.status`, if it is an integer. */
+  readonly status: number | undefined;
+}
+
+export type LeafProblem = 'too_deep' | 'too_many_leaves' | 'too_many_features' | 'not_finite';
+
+/** What the event is about, not what it says: no features, whatever is below them. */
+const NOT_FEATURES = ['ts', 'service', 'endpoint', 'id', 'host'];
+/** Beyond this a path is no feature: it could not be a key in the store. */
+const MAX_PATH_LENGTH = 512;
+/** Paths known to be no features are remembered up to this many; beyond, the rules are asked again. */
+const MAX_REMEMBERED_SKIPS = 10_000;
+
+const UNKNOWN = -2;
+const SKIPPED = -1;
+
+/** A place in events of this stream. Kept in the trie only once an accepted event had a scalar there or below. */
+class PathNode {
+  readonly path: string;
+  /** Index of the path, SKIPPED, or UNKNOWN. */
+  feature = UNKNOWN;
+  isCategorical = false;
+  skipsBelow = false;
+  private children: Map<PathStep, PathNode> | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The node below; a new one is not in the trie yet. */
+  below(step: PathStep): PathNode {
+    const known = this.children?.get(step);
+    if (known !== undefined) return known;
+    if (this.skipsBelow) return this;
+    return new PathNode(step === ELEMENT ? elementPath(this.path) : joinPath(this.path, step));
+  }
+
+  keepBelow(step: PathStep): PathNode {
+    const node = this.below(step);
+    this.children ??= new Map();
+    this.children.set(step, node);
+    return node;
+  }
+}
+
+/** What a path is: feature number or SKIPPED. */
+interface NewPath {
+  readonly feature: number;
+  readonly isCategorical: boolean;
+}
+
+/** The paths of one stream, numbered as they were first seen. It learns only from events that were accepted whole. */
+export class FeatureIndex {
+  /** The event itself. */
+  readonly root = new PathNode('');
+  readonly walk = new Walk(this);
+  private readonly rules: FeatureRules;
+  private readonly known: string[] = [];
+  private taken = 0;
+  private skips = 0;
+
+  /**
+   * @param knownPaths - paths seen before; those that the rules no longer accept are left out
+   * @throws RangeError when one is not a path
+   */
+  constructor(rules: FeatureRules, knownPaths: Iterable<string> = []) {
+    this.rules = rules;
+    for (const key of NOT_FEATURES) {
+      const node = this.root.keepBelow(key);
+      node.feature = SKIPPED;
+      node.skipsBelow = true;
+    }
+    for (const path of knownPaths) this.keep(path, this.classify(path, this.known.length));
+    this.taken = this.known.length;
+  }
+
+  /** Number ↔ path. */
+  get paths(): readonly string[] {
+    return this.known;
+  }
+
+  /** Paths first seen since the last call. */
+  takeNew(): string[] {
+    const fresh = this.known.slice(this.taken);
+    this.taken = this.known.length;
+    return fresh;
+  }
+
+  /** What a path not yet kept would be, if it became feature number `feature`. */
+  classify(path: string, feature: number): NewPath {
+    const accepted = path.length <= MAX_PATH_LENGTH && (path === DURATION_PATH || this.rules.accepts(path));
+    return accepted ? { feature, isCategorical: this.isCategorical(path) } : { feature: SKIPPED, isCategorical: false };
+  }
+
+  /** Keeps a path of an accepted event. */
+  keep(path: string, { feature, isCategorical }: NewPath): void {
+    if (feature === SKIPPED && (path.length > MAX_PATH_LENGTH || ++this.skips > MAX_REMEMBERED_SKIPS)) return;
+    const steps = parsePath(path);
+    if (steps === undefined) throw new RangeError(`FeatureIndex: '${path}' is not a path`);
+    const node = steps.reduce((above, step) => above.keepBelow(step), this.root);
+    node.feature = feature;
+    node.isCategorical = isCategorical;
+    if (feature !== SKIPPED) this.known.push(path);
+  }
+
+  private isCategorical(path: string): boolean {
+    return path !== DURATION_PATH && this.rules.isCategorical(path);
+  }
+}
+
+/**
+ * Reads the features off one event, in one walk.
+ *
+ * @param event - as JSON.parse made it
+ * @param index - learns the event's new paths if, and only if, the event is accepted
+ * @returns the leaves, or why the event is refused
+ * @example readLeaves({ a: 5 }, new FeatureIndex(ALL_FEATURES), { maxDepth: 9, maxLeaves: 9, maxFeatures: 9 }).values // [5]
+ */
+export function readLeaves(event: object, index: FeatureIndex, limits: LeafLimits): Leaves | LeafProblem {
+  return index.walk.read(event, limits);
+}
+
+function statusOf(event: { response?: unknown }): number | undefined {
+  const response = event.response as { status?: unknown } | null | undefined;
+  const status = response?.status;
+  return Number.isInteger(status) ? (status as number) : undefined;
+}
+
+/** A walk over one event, used again for the stream's next. Private methods answer false once the event is refused. */
+class Walk {
+  private readonly index: FeatureIndex;
+  private limits: LeafLimits = { maxDepth: 0, maxLeaves: 0, maxFeatures: 0 };
+  /** The first `taken` entries are this event's. */
+  private readonly indexes: number[] = [];
+  private readonly values: (number | string)[] = [];
+  private taken = 0;
+  private leafCount = 0;
+  private fresh: Map<string, NewPath> | undefined;
+  private freshFeatures = 0;
+  private problem: LeafProblem = 'too_deep';
+  private lastIndexes: number[] = [];
+
+  constructor(index: FeatureIndex) {
+    this.index = index;
+  }
+
+  read(event: object, limits: LeafLimits): Leaves | LeafProblem {
+    this.limits = limits;
+    this.taken = 0;
+    this.leafCount = 0;
+    this.fresh = undefined;
+    this.freshFeatures = 0;
+    if (!this.enter(this.index.root, event, 1)) return this.problem;
+    if (this.fresh !== undefined) this.commit(this.fresh);
+    return { indexes: this.sharedIndexes(), values: this.values.slice(0, this.taken), status: statusOf(event) };
+  }
+
+  /** Most events of a stream have one shape: they share one array of numbers, which saves memory until the flush. */
+  private sharedIndexes(): number[] {
+    const { indexes, lastIndexes, taken } = this;
+    let same = taken === lastIndexes.length;
+    for (let i = 0; same && i < taken; i++) same = indexes[i] === lastIndexes[i];
+    if (!same) this.lastIndexes = indexes.slice(0, taken);
+    return this.lastIndexes;
+  }
+
+  private commit(fresh: Map<string, NewPath>): void {
+    for (const [path, found] of fresh) this.index.keep(path, found);
+  }
+
+  private enter(node: PathNode, container: object, depth: number): boolean {
+    if (depth > this.limits.maxDepth) return this.refuse('too_deep');
+    if (Array.isArray(container)) {
+      for (const value of container) if (!this.visit(node, ELEMENT, value, depth)) return false;
+      return true;
+    }
+    const object = container as Record<string, unknown>;
+    for (const key in object) if (!this.visit(node, key, object[key], depth)) return false;
+    return true;
+  }
+
+  private visit(above: PathNode, step: PathStep, value: unknown, depth: number): boolean {
+    if (typeof value === 'object' && value !== null) return this.enter(above.below(step), value, depth + 1);
+    if (++this.leafCount > this.limits.maxLeaves) return this.refuse('too_many_leaves');
+    if (value === null || value === undefined) return true;
+    return this.take(above.below(step), value as number | string | boolean);
+  }
+
+  private take(node: PathNode, value: number | string | boolean): boolean {
+    const isNumber = typeof value === 'number';
+    if (isNumber && value - value !== 0) return this.refuse('not_finite');
+    const found = node.feature === UNKNOWN ? this.discover(node.path) : node;
+    if (found === undefined) return this.refuse('too_many_features');
+    if (found.feature === SKIPPED) return true;
+    this.indexes[this.taken] = found.feature;
+    this.values[this.taken++] = isNumber && !found.isCategorical ? value : String(value);
+    return true;
+  }
+
+  private discover(path: string): NewPath | undefined {
+    const known = this.fresh?.get(path);
+    if (known !== undefined) return known;
+    const next = this.index.paths.length + this.freshFeatures;
+    const found = this.index.classify(path, next);
+    if (found.feature !== SKIPPED && ++this.freshFeatures && next >= this.limits.maxFeatures) return undefined;
+    this.fresh ??= new Map();
+    this.fresh.set(path, found);
+    return found;
+  }
+
+  private refuse(problem: LeafProblem): false {
+    this.problem = problem;
+    return false;
+  }
+}

@@ -1,0 +1,18 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const PREFIX = 'pl_';
+const RANDOM_BYTES = 24;
+const SHAPE = /^pl_[A-Za-z0-9_-]{32}$/;
+
+/** A new key: 192 random bits, so that a plain SHA-256 of it is as good as any slow hash. */
+export function createApiKey(): string {
+  return PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+}
+
+export function isApiKey(text: string): boolean {
+  return SHAPE.test(text);
+}
+
+export function hashApiKey(key: string): Uint8Array {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,80 @@
+import type { Queryable } from './database.ts';
+import { timestampParam, valuesOf } from './sql.ts';
+
+/** One row of `event_batches`: events of one stream and one minute, as they came. */
+export interface BatchRow {
+  readonly streamId: number;
+  readonly bucketMs: number;
+  /** At most 16,383. */
+  readonly n: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** Text of a JSON array of n objects. The database does not check it again: that would cost a third of the insert. */
+  readonly eventsJson: string;
+}
+
+/** Seconds that one part covers: a minute, an hour, a day. */
+export type PartSpan = 60 | 3600 | 86400;
+
+export interface PartRow {
+  readonly streamId: number;
+  readonly bucketMs: number;
+  readonly span: PartSpan;
+  readonly n: number;
+  readonly profile: Uint8Array;
+}
+
+/** More would pass the protocol's 65,535 parameters. */
+export const MAX_ROWS_A_STATEMENT = 10_000;
+
+const BATCH_CASTS = ['bigint', 'timestamptz', 'int', 'timestamptz', 'timestamptz', 'text'];
+const PART_CASTS = ['bigint', 'timestamptz', 'int', 'int', 'bytea'];
+
+/**
+ * Appends events and their profile parts. Up to 10,000 rows of both together go in one statement, and so in one step and one round
+ * trip; with more, the caller must be in a transaction.
+ */
+export async function appendRows(
+  db: Queryable,
+  batches: readonly BatchRow[],
+  parts: readonly PartRow[],
+): Promise<void> {
+  for (let i = 0; i < batches.length + parts.length; i += MAX_ROWS_A_STATEMENT) {
+    const end = i + MAX_ROWS_A_STATEMENT;
+    const fromPart = Math.max(0, i - batches.length);
+    await appendSome(db, batches.slice(i, end), parts.slice(fromPart, Math.max(0, end - batches.length)));
+  }
+}
+
+async function appendSome(db: Queryable, batches: readonly BatchRow[], parts: readonly PartRow[]): Promise<void> {
+  const inserts = [
+    batches.length > 0 && `events as (${insertBatchesSql(batches.length)})`,
+    parts.length > 0 && `profiles as (${insertPartsSql(parts.length, batches.length * BATCH_CASTS.length + 1)})`,
+  ].filter((insert) => insert !== false);
+  const names = [batches.length > 0 && 'events', parts.length > 0 && 'profiles'].filter((name) => name !== false);
+  const counts = names.map((name) => `(select count(*) from ${name})`).join(' + ');
+  const params = [...batches.flatMap(batchParams), ...parts.flatMap(partParams)];
+  const { rows } = await db.query<{ n: number }>(`with ${inserts.join(', ')} select ${counts} as n`, params);
+  // PGlite can say yes and store nothing.
+  const wanted = batches.length + parts.length;
+  if (rows[0]?.n !== wanted) throw new Error(`Stored ${rows[0]?.n} of ${wanted} rows`);
+}
+
+function insertBatchesSql(rows: number): string {
+  return `insert into event_batches (stream_id, bucket, n, min_ts, max_ts, events)
+    values ${valuesOf(rows, BATCH_CASTS)} returning 1`;
+}
+
+function insertPartsSql(rows: number, first: number): string {
+  return `insert into profile_parts (stream_id, bucket, span, n, profile)
+    values ${valuesOf(rows, PART_CASTS, first)} returning 1`;
+}
+
+function batchParams(row: BatchRow): unknown[] {
+  const { streamId, n, eventsJson } = row;
+  return [streamId, timestampParam(row.bucketMs), n, timestampParam(row.minMs), timestampParam(row.maxMs), eventsJson];
+}
+
+function partParams(row: PartRow): unknown[] {
+  return [row.streamId, timestampParam(row.bucketMs), row.span, row.n, row.profile];
+}

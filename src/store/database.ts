@@ -1,0 +1,49 @@
+/**
+ * What runs SQL: the database, or one transaction in it. Without parameters the text may hold several statements; the last one answers.
+ * On both engines int8 comes back as number, bytea as Uint8Array, timestamptz as Date, json as what it parses to.
+ */
+export interface Queryable {
+  /** `rowCount`: rows returned, or changed by an insert, update or delete. */
+  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }>;
+}
+
+export interface TransactionOptions {
+  readonly isolation?: 'repeatable read';
+}
+
+export interface Database extends Queryable {
+  readonly engine: 'postgres' | 'embedded';
+  /** Commits when `work` resolves, rolls back when it throws. Inside, use only `tx`: the embedded engine has one connection. */
+  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Where the store tells what happens by itself: a connection lost, an engine restarted. Pino's logger fits. */
+export interface StoreLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The database cannot answer now: connection lost, engine restarting, time-out. Whether a commit in flight happened is unknown. */
+export class DatabaseUnavailable extends Error {
+  constructor(reason: string, options?: { cause?: unknown }) {
+    super(`The database is unavailable: ${reason}`, options);
+    this.name = 'DatabaseUnavailable';
+  }
+}
+
+/** The SQLSTATE of a failed statement, e.g. '23505', on either engine. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}
+
+export function beginStatement(options: TransactionOptions = {}): string {
+  return options.isolation === undefined ? 'begin' : `begin isolation level ${options.isolation}`;
+}
+
+/** After a failed statement that somebody caught, `commit` says yes and rolls back. */
+export function assertCommitted(command: string): void {
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back, because a statement in it had failed');
+}

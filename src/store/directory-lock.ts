@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+// The one use of `process` outside main and the commands: only it tells our own pid, and whether another's is alive.
+import { kill, pid } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const LOCK_FILE = /^plumbline-\d+-[0-9a-f]{8}\.lock$/;
+const ATTEMPTS = 3;
+
+/** Who holds the directory. A pid alone would not do: after a restart of the machine or container another process has it. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** As the kernel counts it; null where it does not tell. */
+  readonly started: string | null;
+}
+
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a directory for this process, until release or death. Nobody ever takes over another's lock file: everyone writes their own
+ * and then looks at all others. Of two who come at once, each sees the other's or is alone, so never do both hold it; stale files
+ * are removed by whoever sees them, which is safe because no name is used twice.
+ *
+ * @throws Error that names the process that has it
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const own = join(directory, `plumbline-${pid}-${randomUUID().slice(0, 8)}.lock`);
+  for (let attempt = 1; ; attempt++) {
+    await publish(own);
+    const other = await findLiveOther(directory, own);
+    if (other === undefined) return { release: () => remove(own) };
+    await remove(own);
+    if (attempt === ATTEMPTS) throw new Error(refusal(directory, other));
+    // Two that started in the same instant have both stepped back: let one of them come first.
+    await delay(20 + (pid % 50) * attempt);
+  }
+}
+
+/** Written aside and renamed, so that nobody reads half of it. */
+async function publish(path: string): Promise<void> {
+  const holder: Holder = { pid, host: hostname(), started: await startOf(pid) };
+  await writeFile(`${path}.part`, JSON.stringify(holder), { flag: 'wx' });
+  await rename(`${path}.part`, path);
+}
+
+async function findLiveOther(directory: string, own: string): Promise<(Holder & { file: string }) | undefined> {
+  for (const name of await readdir(directory)) {
+    const file = join(directory, name);
+    if (!LOCK_FILE.test(name) || file === own) continue;
+    const holder = await readHolder(file);
+    if (holder === undefined) continue;
+    if (await isAlive(holder)) return { ...holder, file };
+    await remove(file);
+  }
+  return undefined;
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
+  const text = await readFile(file, 'utf8').catch(ignoreMissing);
+  return text === undefined ? undefined : (JSON.parse(text) as Holder);
+}
+
+/** When in doubt it lives: what runs on another host, or in another container, cannot be asked. */
+async function isAlive(holder: Holder): Promise<boolean> {
+  if (holder.host !== hostname()) return true;
+  if (!isRunning(holder.pid)) return false;
+  const started = await startOf(holder.pid);
+  return started === null || holder.started === null || started === holder.started;
+}
+
+function isRunning(holderPid: number): boolean {
+  try {
+    return kill(holderPid, 0);
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Boot and clock tick at which a process started, on Linux; the 22nd field of its stat, counted after the name in parentheses. */
+async function startOf(processId: number): Promise<string | null> {
+  try {
+    const stat = await readFile(`/proc/${processId}/stat`, 'utf8');
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    return `${boot.trim()} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return null;
+  }
+}
+
+async function remove(file: string): Promise<void> {
+  await unlink(file).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
+}
+
+function refusal(directory: string, holder: Holder & { file: string }): string {
+  const isForeign = holder.host !== hostname();
+  const where = isForeign ? ` on host ${holder.host}` : '';
+  const way = isForeign ? `stop it, or delete ${holder.file} if it no longer runs` : 'stop it or set DATA_DIR';
+  return `${directory} is in use by process ${holder.pid}${where}; ${way}`;
+}

@@ -1,0 +1,106 @@
+import type { Interval } from '../time/window.ts';
+import { appendRows, type PartRow } from './append.ts';
+import type { Queryable } from './database.ts';
+import { timestampParam } from './sql.ts';
+
+export interface PartRef {
+  readonly id: number;
+  readonly bucketMs: number;
+  readonly span: number;
+  readonly n: number;
+  /** Included in the next longer part already. */
+  readonly folded: boolean;
+}
+
+interface RefRow {
+  id: number;
+  bucket: number;
+  span: number;
+  n: number;
+  folded: boolean;
+}
+
+const SELECT_REF = `select id, extract(epoch from bucket)::bigint as bucket, span, n, folded from profile_parts`;
+const IS_INSIDE = `stream_id = $1 and bucket >= $2 and bucket < $3 and bucket + span * interval '1 second' <= $3`;
+
+function toRef({ id, bucket, span, n, folded }: RefRow): PartRef {
+  return { id, bucketMs: bucket * 1000, span, n, folded };
+}
+
+/** Every part that lies wholly in the interval, of all spans, oldest first. */
+export async function listPartRefs(db: Queryable, streamId: number, interval: Interval): Promise<PartRef[]> {
+  const params = [streamId, timestampParam(interval.startMs), timestampParam(interval.endMs)];
+  const { rows } = await db.query<RefRow>(`${SELECT_REF} where ${IS_INSIDE} order by bucket, id`, params);
+  return rows.map(toRef);
+}
+
+/** A part that was folded away since it was listed is missing from the answer: the caller lists again, or reads both in one transaction. */
+export async function loadParts(
+  db: Queryable,
+  streamId: number,
+  ids: readonly number[],
+): Promise<{ id: number; profile: Uint8Array }[]> {
+  if (ids.length === 0) return [];
+  const sql = `select id, profile from profile_parts where stream_id = $1 and id = any($2::bigint[]) order by id`;
+  return (await db.query<{ id: number; profile: Uint8Array }>(sql, [streamId, ids])).rows;
+}
+
+/** False when another process folds this stream now; `wait` waits for it instead. The claim ends with the transaction. */
+export async function claimStreamForFolding(
+  tx: Queryable,
+  streamId: number,
+  patience: 'skip' | 'wait' = 'skip',
+): Promise<boolean> {
+  const lock = patience === 'skip' ? 'for no key update skip locked' : 'for no key update';
+  const { rows } = await tx.query(`select 1 as claimed from streams where id = $1 ${lock}`, [streamId]);
+  return rows.length === 1;
+}
+
+export interface UnfoldedBucket {
+  readonly streamId: number;
+  readonly bucketMs: number;
+  /** How many parts of this span and bucket wait. */
+  readonly parts: number;
+}
+
+/** Buckets that began before a moment and have parts of this span that the next longer one does not include, oldest first. */
+export async function listUnfolded(
+  db: Queryable,
+  span: 60 | 3600,
+  beforeMs: number,
+  limit = 10_000,
+): Promise<UnfoldedBucket[]> {
+  // The span stands in the text, or the planner could not prove that the partial index serves.
+  const sql = `select stream_id as "streamId", extract(epoch from bucket)::bigint * 1000 as "bucketMs", count(*) as parts
+    from profile_parts where not folded and span = ${span} and bucket < $1
+    group by stream_id, bucket order by bucket, stream_id limit $2`;
+  return (await db.query<UnfoldedBucket>(sql, [timestampParam(beforeMs), limit])).rows;
+}
+
+/** Puts one part in the place of others. In a transaction. */
+export async function replaceParts(
+  tx: Queryable,
+  streamId: number,
+  deleteIds: readonly number[],
+  insert: PartRow,
+): Promise<void> {
+  await deleteParts(tx, streamId, deleteIds);
+  await appendRows(tx, [], [insert]);
+}
+
+export async function markFolded(tx: Queryable, streamId: number, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const sql = 'update profile_parts set folded = true where stream_id = $1 and id = any($2::bigint[]) and not folded';
+  await tx.query(sql, [streamId, ids]);
+}
+
+export async function deleteParts(tx: Queryable, streamId: number, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query('delete from profile_parts where stream_id = $1 and id = any($2::bigint[])', [streamId, ids]);
+}
+
+/** Deletes parts of a span that began before a moment, but only those that a longer part includes. Returns how many. */
+export async function dropPartsBefore(db: Queryable, span: 60 | 3600, ms: number): Promise<number> {
+  const sql = 'delete from profile_parts where span = $1 and folded and bucket < $2';
+  return (await db.query(sql, [span, timestampParam(ms)])).rowCount;
+}

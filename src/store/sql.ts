@@ -1,0 +1,24 @@
+/**
+ * Placeholders of a multi-row VALUES, each with its cast.
+ *
+ * @param first - number of the first placeholder
+ *
+ * @example valuesOf(2, ['bigint', 'text']) // '($1::bigint,$2::text),($3::bigint,$4::text)'
+ */
+export function valuesOf(rows: number, casts: readonly string[], first = 1): string {
+  const row = (r: number) => `(${casts.map((cast, c) => `$${r * casts.length + c + first}::${cast}`).join(',')})`;
+  return Array.from({ length: rows }, (_, r) => row(r)).join(',');
+}
+
+/** The last millisecond of the year 9999: later ones have no four-digit year. */
+const LATEST_MS = Date.UTC(10_000, 0, 1) - 1;
+
+/** A moment as a parameter: text is exact up to the year 9999, `to_timestamp(float8)` is not. What lies outside is clamped. */
+export function timestampParam(ms: number): string {
+  return new Date(Math.min(Math.max(ms, 0), LATEST_MS)).toISOString();
+}
+
+/** A UTC day as a parameter of type date. */
+export function dayParam(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,118 @@
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Queryable } from './database.ts';
+
+export interface Stream {
+  readonly id: number;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly createdAtMs: number;
+  /** Of the newest stored event; null when none is stored (any more). */
+  readonly lastEventMs: number | null;
+}
+
+interface StreamRow {
+  id: number;
+  service: string;
+  endpoint: string;
+  created_at: Date;
+  last_event: Date | null;
+}
+
+const SELECT_STREAM = `
+  select s.id, s.service, s.endpoint, s.created_at, (
+    select max_ts from event_batches where stream_id = s.id order by bucket desc, max_ts desc limit 1
+  ) as last_event
+  from streams s`;
+
+const IS_NAMED = 'md5(service) = md5($1::text) and md5(endpoint) = md5($2::text) and service = $1 and endpoint = $2';
+
+function toStream(row: StreamRow): Stream {
+  const { id, service, endpoint } = row;
+  return {
+    id,
+    service,
+    endpoint,
+    createdAtMs: row.created_at.getTime(),
+    lastEventMs: row.last_event?.getTime() ?? null,
+  };
+}
+
+/** Two processes may meet the same new stream at once: the unique index decides, and both get the same row. */
+export async function getOrCreateStream(db: Queryable, service: string, endpoint: string): Promise<Stream> {
+  const known = await findStream(db, service, endpoint);
+  if (known !== undefined) return known;
+  await db.query(
+    `insert into streams (service, endpoint) values ($1, $2) on conflict (md5(service), md5(endpoint)) do nothing`,
+    [service, endpoint],
+  );
+  const stream = await findStream(db, service, endpoint);
+  if (stream === undefined) throw new Error(`Stream ${service} ${endpoint} was not stored`);
+  return stream;
+}
+
+export async function findStream(db: Queryable, service: string, endpoint: string): Promise<Stream | undefined> {
+  const { rows } = await db.query<StreamRow>(`${SELECT_STREAM} where ${IS_NAMED}`, [service, endpoint]);
+  return rows[0] && toStream(rows[0]);
+}
+
+export async function findStreamById(db: Queryable, id: number): Promise<Stream | undefined> {
+  const { rows } = await db.query<StreamRow>(`${SELECT_STREAM} where id = $1`, [id]);
+  return rows[0] && toStream(rows[0]);
+}
+
+/** A stream with what a list of streams shows of it. */
+export interface StreamEntry extends Stream {
+  /** How many features its events have shown. */
+  readonly features: number;
+  readonly activeBaseline: { readonly id: number; readonly name: string; readonly createdAtMs: number } | null;
+}
+
+interface EntryRow extends StreamRow {
+  features: number;
+  baseline_id: number | null;
+  baseline_name: string;
+  baseline_created_at: Date;
+}
+
+const SELECT_ENTRY = `
+  select s.*, (select count(*) from stream_features f where f.stream_id = s.id) as features,
+    b.id as baseline_id, b.name as baseline_name, b.created_at as baseline_created_at
+  from (${SELECT_STREAM}) s left join baselines b on b.stream_id = s.id and b.active`;
+
+function toEntry(row: EntryRow): StreamEntry {
+  const { baseline_id: id, baseline_name: name, baseline_created_at: created } = row;
+  const activeBaseline = id === null ? null : { id, name, createdAtMs: created.getTime() };
+  return { ...toStream(row), features: row.features, activeBaseline };
+}
+
+export async function listStreams(
+  db: Queryable,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<{ streams: StreamEntry[]; next: string | null }> {
+  const [after] = page.cursor === undefined ? [0] : decodeCursor(page.cursor, 1);
+  const sql = `${SELECT_ENTRY} where s.id > $1 order by s.id limit $2`;
+  const { rows } = await db.query<EntryRow>(sql, [after, page.limit + 1]);
+  const streams = rows.slice(0, page.limit).map(toEntry);
+  const last = streams.at(-1);
+  return { streams, next: rows.length > page.limit && last !== undefined ? encodeCursor([last.id]) : null };
+}
+
+export async function countStreams(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*) as n from streams');
+  return rows[0]?.n ?? 0;
+}
+
+/** In the order of their first sight. */
+export async function listFeaturePaths(db: Queryable, streamId: number): Promise<string[]> {
+  const sql = 'select path from stream_features where stream_id = $1 order by created_at, path';
+  const { rows } = await db.query<{ path: string }>(sql, [streamId]);
+  return rows.map((row) => row.path);
+}
+
+/** Paths already known stay as they are. Sorted, so that two processes adding the same ones cannot deadlock. */
+export async function addFeaturePaths(db: Queryable, streamId: number, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  const sql = `insert into stream_features (stream_id, path) select $1, unnest($2::text[])
+    on conflict (stream_id, md5(path)) do nothing`;
+  await db.query(sql, [streamId, [...paths].sort()]);
+}

@@ -1,0 +1,61 @@
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** A half-open span of UTC time, [startMs, endMs), in milliseconds since the Unix epoch. */
+export interface Interval {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+
+export const DURATION_HINT = 'use 30m, 1h, 24h, 7d, or whole seconds such as 3600';
+
+/**
+ * Reads a length of time as people write it: `30m`, `1h`, `24h`, `7d`, `45s`, or whole seconds (`3600`).
+ *
+ * @returns milliseconds, or undefined when the text is none of these or is zero
+ * @example parseDuration('30m') // 1800000
+ */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9})([smhd]?)$/.exec(text.trim());
+  if (match === null) return undefined;
+  const ms = Number(match[1]) * (UNIT_MS[match[2] || 's'] ?? SECOND_MS);
+  return ms > 0 ? ms : undefined;
+}
+
+/**
+ * The start of the bucket of the given span that holds a moment; spans are counted from the Unix epoch, in UTC.
+ *
+ * @example floorTo(90_000, MINUTE_MS) // 60000
+ */
+export function floorTo(ms: number, spanMs: number): number {
+  return Math.floor(ms / spanMs) * spanMs;
+}
+
+/**
+ * The end of the bucket of the given span that holds a moment, or the moment itself where it is a border.
+ *
+ * @example ceilTo(90_000, MINUTE_MS) // 120000
+ */
+export function ceilTo(ms: number, spanMs: number): number {
+  return Math.ceil(ms / spanMs) * spanMs;
+}
+
+/** Groups things by the bucket of the given span that their moment lies in, keeping the order in which they come. */
+export function groupByBucket<T>(
+  things: readonly T[],
+  spanMs: number,
+  momentOf: (thing: T) => number,
+): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const thing of things) {
+    const bucketMs = floorTo(momentOf(thing), spanMs);
+    const group = groups.get(bucketMs);
+    if (group === undefined) groups.set(bucketMs, [thing]);
+    else group.push(thing);
+  }
+  return groups;
+}

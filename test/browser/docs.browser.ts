@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type RunningApp, startApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/time/clock.ts';
+import { type Isolated, isolate } from '../app/isolated.ts';
+
+const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+let place: Isolated;
+let app: RunningApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  const executablePath = EXECUTABLES.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error(`No browser at ${EXECUTABLES.join(', ')}; install chromium`);
+  place = await isolate();
+  app = await startApp(readConfig(place.env), systemClock);
+  browser = await chromium.launch({ executablePath, args: FLAGS.split(' ') });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await app.stop();
+  await place.remove();
+});
+
+it('the page of the API shows every group of routes, and breaks no rule of its own security policy', async () => {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${app.url}/docs`);
+  await page.getByText('/v1/ingest').first().waitFor();
+  const paths = await page.locator('.opblock-summary-path').allInnerTexts();
+  const shown = paths.map((path) => path.replace(/\u200b/g, '').trim());
+  expect(shown).toEqual(
+    expect.arrayContaining(['/v1/ingest', '/reports/latest', '/v1/baselines', '/v1/streams', '/health']),
+  );
+  await page.locator('#operations-events-postV1Ingest, .opblock-post').first().click();
+  await page.getByText('Store a batch of events').first().waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+it('a page of another origin cannot write here while there is no key', async () => {
+  const page = await browser.newPage();
+  await page.goto('data:text/html,<title>elsewhere</title>');
+  const outcome = await page.evaluate(async (url) => {
+    try {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(`${url}/v1/ingest`, { method: 'POST', headers, body: '[]' })).status;
+    } catch {
+      return 'blocked';
+    }
+  }, app.url);
+  expect(outcome).toBe('blocked');
+  await page.close();
+});

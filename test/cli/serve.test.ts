@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const TSX = import.meta.resolve('tsx');
+
+interface Service {
+  readonly child: ChildProcess;
+  output(): string;
+  /** Resolves with the text once it has been said. */
+  says(pattern: RegExp): Promise<string>;
+  exit(): Promise<number | null>;
+}
+
+let directory: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'plumbline-serve-'));
+});
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(directory, { recursive: true, force: true });
+});
+
+function start(env: Record<string, string>): Service {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['--import', TSX, MAIN], {
+    cwd: directory,
+    env: {
+      PATH,
+      HOME,
+      NO_COLOR: '1',
+      LOG_LEVEL: 'silent',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: join(directory, 'data'),
+      ...env,
+    },
+  });
+  children.push(child);
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      for (const listener of listeners) listener();
+    });
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    output: () => output,
+    exit: () => exited,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (pattern.test(output)) resolve(output);
+        };
+        listeners.add(look);
+        look();
+        void exited.then(() => reject(new Error(`the service ended: ${output}`)));
+      }),
+  };
+}
+
+test('the service greets with a line to try, guards its directory and port, and ends on SIGTERM', {
+  timeout: 120_000,
+}, async () => {
+  const first = start({});
+  const greeting = await first.says(/"duration_ms": 87\.5/);
+  const url = /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(greeting)?.[1] ?? '';
+  expect(greeting).toContain(`curl -s ${url}/v1/ingest`);
+
+  const sameDirectory = start({});
+  expect(await sameDirectory.exit()).toBe(1);
+  expect(sameDirectory.output()).toMatch(new RegExp(`^plumbline: .*in use by process ${first.child.pid}`));
+
+  const samePort = start({ DATA_DIR: join(directory, 'other'), PORT: new URL(url).port });
+  expect(await samePort.exit()).toBe(1);
+  expect(samePort.output()).toMatch(/^plumbline: port \d+ on 127\.0\.0\.1 is taken[^\n]*\n$/);
+
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  first.child.kill('SIGTERM');
+  expect(await first.exit()).toBe(0);
+});
+
+test('a wrong environment is one message that names the variable', { timeout: 60_000 }, async () => {
+  const service = start({ PORT: 'eighty' });
+  expect(await service.exit()).toBe(2);
+  expect(service.output()).toMatch(/^plumbline: The environment is not valid:\n {2}PORT: [^\n]*\n$/);
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { FeaturePair, TestResult } from '../../src/drift/drift-test.ts';
+import { judge } from '../../src/drift/judge.ts';
+import { DRIFT_TESTS, TEST_NAMES, type TestName } from '../../src/drift/test-table.ts';
+import { CategoryCounts } from '../../src/profile/counts.ts';
+import { CALIBRATED, CLASSIC, categoricalPair, draw, missingPair, numericPair, pairOf } from './pairs.ts';
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+const constant = (n: number, value: number) => draw(n, () => value);
+
+function overflowing(n: number): CategoryCounts {
+  const counts = new CategoryCounts();
+  for (let i = 0; i < n; i++) counts.add(`name${i}`, 1 + (i % 3));
+  return counts;
+}
+
+/** Every pair that any test may meet, whatever it is made for. */
+const EDGES: Record<string, FeaturePair> = {
+  'nothing at all': missingPair(0, 0, 0, 0),
+  'empty features': pairOf('categorical', {}, {}),
+  'empty current': numericPair(range(100), []),
+  'empty reference': numericPair([], range(100)),
+  'one row each': numericPair([1], [2]),
+  'one category each': categoricalPair([1], [1]),
+  constant: numericPair(constant(100, 5), constant(100, 5)),
+  'constant, then another': numericPair(constant(100, 0), constant(100, -0.1)),
+  'huge and tiny': numericPair([...range(60), 1e308, -1e308], [...range(60), 5e-324, Number.MAX_VALUE]),
+  'one category, always': categoricalPair([500], [300]),
+  'disjoint categories': categoricalPair([['a', 60]], [['b', 60]]),
+  'odd names': categoricalPair(
+    [
+      ['__proto__', 40],
+      ['constructor', 40],
+    ],
+    [
+      ['toString', 40],
+      ['__proto__', 40],
+      ['', 40],
+    ],
+  ),
+  'all missing': { ...missingPair(0, 100, 100, 100), kind: 'categorical' },
+  'both overflow': pairOf('categorical', { categories: overflowing(1500) }, { categories: overflowing(1400) }),
+  'current overflows': pairOf('categorical', categoricalPair([50, 50], []).reference, {
+    categories: overflowing(1500),
+  }),
+  'a million against twenty': categoricalPair([900_000, 100_000], [10, 10]),
+};
+
+/** Proof 5 of 5: what the test answers where others break. The rest of each result must be sane, which every pair checks. */
+const EXPECTED: Record<TestName, Record<string, Partial<TestResult> & { verdict?: string }>> = {
+  ks: {
+    'empty current': {
+      reason: 'insufficient_samples',
+      pValue: null,
+      nReference: 100,
+      nCurrent: 0,
+      verdict: 'inconclusive',
+    },
+    'one row each': { reason: 'insufficient_samples', verdict: 'inconclusive' },
+    constant: { effect: 0, pValue: 1, verdict: 'no_drift' },
+    'constant, then another': { effect: 1, at: -0.1, verdict: 'drift' },
+    'huge and tiny': { verdict: 'no_drift' },
+  },
+  psi: {
+    'one category each': { reason: 'insufficient_samples', verdict: 'inconclusive' },
+    'one category, always': { effect: 0, pValue: 1, verdict: 'no_drift' },
+    constant: { effect: 0, pValue: 1, verdict: 'no_drift' },
+    'constant, then another': { verdict: 'drift' },
+    'disjoint categories': { verdict: 'drift' },
+    'odd names': { verdict: 'drift' },
+    'a million against twenty': { verdict: 'drift' },
+  },
+  chi2: {
+    'one category each': { reason: 'insufficient_samples', verdict: 'inconclusive' },
+    'one category, always': { statistic: 0, effect: 0, pValue: 1, verdict: 'no_drift' },
+    'disjoint categories': { verdict: 'drift' },
+    'empty features': { reason: 'insufficient_samples', nReference: 0, nCurrent: 0, verdict: 'inconclusive' },
+  },
+  missing: {
+    'nothing at all': { reason: 'insufficient_samples', verdict: 'inconclusive' },
+    'all missing': { statistic: 1, effect: 1, verdict: 'drift' },
+    'one row each': { effect: 0, pValue: 1, verdict: 'no_drift' },
+  },
+  unseen: {
+    'disjoint categories': { statistic: 1, effect: 1, verdict: 'drift' },
+    'both overflow': { reason: 'reference_overflowed', verdict: 'inconclusive' },
+    'current overflows': { statistic: 1, verdict: 'drift' },
+    'one category each': { pValue: 1, effect: 0, verdict: 'no_drift' },
+    'odd names': { statistic: 80 / 120, verdict: 'drift' },
+  },
+};
+
+describe.each(TEST_NAMES)('edges: %s', (test) => {
+  const { compare, kinds } = DRIFT_TESTS[test];
+  const pairs = Object.entries(EDGES).filter(([, { kind }]) => (kinds as readonly string[]).includes(kind));
+
+  it('meets at least five', () => expect(pairs.length).toBeGreaterThan(4));
+  it('expects something of pairs that exist', () => {
+    expect(Object.keys(EXPECTED[test]).length).toBeGreaterThan(2);
+    expect(pairs.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(EXPECTED[test])));
+  });
+
+  it.each(pairs)('%s', (name, pair) => {
+    const result = compare(pair, 'calibrated');
+    expectSane(result);
+    expectSane(compare(pair, 'classic'));
+    const [finding] = judge([{ feature: 'x', test, result }], CALIBRATED);
+    expect(finding).toMatchObject(EXPECTED[test][name] ?? {});
+    expect(judge([{ feature: 'x', test, result: compare(pair, 'classic') }], CLASSIC)).toHaveLength(1);
+  });
+
+  it('what goes over the wire is JSON without holes', () => {
+    for (const [, pair] of pairs) {
+      const wire = DRIFT_TESTS[test].wire(compare(pair, 'calibrated'));
+      expect(JSON.parse(JSON.stringify(wire))).toEqual(JSON.parse(JSON.stringify(wire, nullIsWrong)));
+    }
+  });
+});
+
+function expectSane(result: TestResult): void {
+  for (const value of [result.statistic, result.effect, result.pValue, result.resolution]) {
+    expect(value === null || Number.isFinite(value)).toBe(true);
+  }
+  expect(result.at === undefined || Number.isFinite(result.at)).toBe(true);
+  expect(result.effect === null).toBe(result.reason !== undefined);
+}
+
+/** NaN and Infinity would become null without a word. */
+function nullIsWrong(_: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`not JSON: ${value}`);
+  return value;
+}

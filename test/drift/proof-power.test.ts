@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { compareProfiles } from '../../src/drift/compare.ts';
+import type { FeaturePair } from '../../src/drift/drift-test.ts';
+import { judge } from '../../src/drift/judge.ts';
+import { DRIFT_TESTS, TEST_NAMES, type TestName } from '../../src/drift/test-table.ts';
+import { type Rng, seededRng } from '../../src/stats/rng.ts';
+import {
+  CALIBRATED,
+  categoricalPair,
+  draw,
+  missingPair,
+  multinomial,
+  normal,
+  numbers,
+  numericPair,
+  profileOf,
+} from './pairs.ts';
+
+interface PowerPromise {
+  readonly what: string;
+  readonly draw: (rng: Rng) => FeaturePair;
+  /** Smallest share of windows in which drift must be found, at the default level and floor. */
+  readonly power: number;
+}
+
+const moved = (rng: Rng, from: number[], to: number[], n: number, m: number) =>
+  categoricalPair(multinomial(rng, n, from), multinomial(rng, m, to));
+const missingShares = (rng: Rng, p: number, q: number, n: number, m: number) =>
+  missingPair(multinomial(rng, n, [p, 1 - p])[0] as number, n, multinomial(rng, m, [q, 1 - q])[0] as number, m);
+
+/** Proof 4 of 5: it finds what it promises to find. */
+const PROMISES: Record<TestName, PowerPromise[]> = {
+  ks: [
+    {
+      what: 'half a standard deviation, 200 and 200',
+      draw: (rng) =>
+        numericPair(
+          draw(200, () => normal(rng)),
+          draw(200, () => normal(rng, 0.5)),
+        ),
+      power: 0.95,
+    },
+    {
+      what: 'a quarter of one, 2000 and 500',
+      draw: (rng) =>
+        numericPair(
+          draw(2000, () => normal(rng)),
+          draw(500, () => normal(rng, 0.25)),
+        ),
+      power: 0.95,
+    },
+    {
+      what: 'twice the spread, 300 and 300',
+      draw: (rng) =>
+        numericPair(
+          draw(300, () => normal(rng)),
+          draw(300, () => normal(rng, 0, 2)),
+        ),
+      power: 0.95,
+    },
+    {
+      what: 'a quarter of one, through sketches',
+      draw: (rng) =>
+        numericPair(
+          draw(6000, () => normal(rng)),
+          draw(5000, () => normal(rng, 0.25)),
+        ),
+      power: 0.99,
+    },
+  ],
+  psi: [
+    {
+      what: '.6 .3 .1 to .3 .4 .3, 200 and 200',
+      draw: (rng) => moved(rng, [6, 3, 1], [3, 4, 3], 200, 200),
+      power: 0.95,
+    },
+    {
+      what: 'one category replaced by a new one',
+      draw: (rng) => moved(rng, [5, 3, 2, 0], [5, 3, 0, 2], 500, 150),
+      power: 0.99,
+    },
+    {
+      what: 'one standard deviation over deciles',
+      draw: (rng) =>
+        numericPair(
+          draw(500, () => normal(rng)),
+          draw(300, () => normal(rng, 1)),
+        ),
+      power: 0.99,
+    },
+  ],
+  chi2: [
+    {
+      what: '.6 .3 .1 to .4 .4 .2, 400 and 400',
+      draw: (rng) => moved(rng, [6, 3, 1], [4, 4, 2], 400, 400),
+      power: 0.95,
+    },
+    {
+      what: 'a rare category takes over, 1000 and 40',
+      draw: (rng) => moved(rng, [98, 2], [5, 5], 1000, 40),
+      power: 0.99,
+    },
+  ],
+  missing: [
+    { what: '1 % to 8 %, 500 and 500', draw: (rng) => missingShares(rng, 0.01, 0.08, 500, 500), power: 0.95 },
+    { what: 'never to a half, 100 and 20', draw: (rng) => missingShares(rng, 0, 0.5, 100, 20), power: 0.99 },
+    { what: 'a half to never', draw: (rng) => missingShares(rng, 0.5, 0, 200, 200), power: 0.99 },
+  ],
+  unseen: [
+    {
+      what: '6 % of new categories, 500 and 500',
+      draw: (rng) => moved(rng, [6, 4, 0], [6, 3.4, 0.6], 500, 500),
+      power: 0.95,
+    },
+    { what: 'every value new, 100 and 20', draw: (rng) => moved(rng, [1, 0], [0, 1], 100, 20), power: 0.99 },
+  ],
+};
+
+const ROUNDS = 100;
+
+describe.each(TEST_NAMES)('power: %s', (test) => {
+  it('promises something', () => expect(PROMISES[test].length).toBeGreaterThan(0));
+
+  it.each(PROMISES[test])('finds $what', ({ what, draw: drawPair, power }) => {
+    const rng = seededRng(`${test} ${what}`);
+    let found = 0;
+    for (let i = 0; i < ROUNDS; i++) {
+      const result = DRIFT_TESTS[test].compare(drawPair(rng), 'calibrated');
+      const [finding] = judge([{ feature: 'x', test, result }], CALIBRATED);
+      if (finding?.verdict === 'drift') found++;
+    }
+    expect(found / ROUNDS).toBeGreaterThanOrEqual(power);
+  });
+});
+
+describe('dust does not page', () => {
+  it('a hundredth of a standard deviation in 200,000 rows is significant and no drift', () => {
+    const rng = seededRng('dust');
+    const reference = profileOf(100_000, {
+      x: numbers(
+        draw(100_000, () => normal(rng)),
+        2048,
+        1,
+      ),
+    });
+    const current = profileOf(100_000, {
+      x: numbers(
+        draw(100_000, () => normal(rng, 0.03)),
+        2048,
+        2,
+      ),
+    });
+    const [finding] = compareProfiles(reference, current, CALIBRATED).findings;
+    expect(finding).toMatchObject({ test: 'ks', verdict: 'no_drift' });
+    expect(finding?.pValue).toBeLessThan(0.01);
+  });
+});

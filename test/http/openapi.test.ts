@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { emptyDatabase, openService, withService } from './service.ts';
+
+interface Operation {
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: Record<string, unknown> }[];
+  readonly requestBody?: unknown;
+  readonly responses: Record<
+    string,
+    { description?: string; content?: Record<string, { schema: Record<string, unknown> }> }
+  >;
+}
+
+const { app } = withService(emptyDatabase);
+
+async function documentOf() {
+  return (await app.inject('/openapi.json')).json<{
+    openapi: string;
+    info: { version: string };
+    paths: Record<string, Record<string, Operation>>;
+    components: { securitySchemes: object };
+  }>();
+}
+
+const ROUTES = [
+  'get /health',
+  'get /livez',
+  'get /metrics',
+  'get /readyz',
+  'get /reports/latest',
+  'get /v1/baselines',
+  'post /v1/baselines',
+  'post /v1/baselines/import',
+  'get /v1/baselines/{baseline}',
+  'delete /v1/baselines/{baseline}',
+  'post /v1/baselines/{baseline}/activate',
+  'get /v1/baselines/{baseline}/download',
+  'get /v1/events',
+  'post /v1/ingest',
+  'get /v1/keys',
+  'post /v1/keys',
+  'delete /v1/keys/{id}',
+  'post /v1/rebuild',
+  'get /v1/reports',
+  'get /v1/streams',
+];
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1 and lists every route', async () => {
+    const { openapi, info, paths, components } = await documentOf();
+    const listed = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(openapi).toBe('3.1.0');
+    expect(info.version).toBe('1.2.3');
+    expect(listed.sort()).toEqual([...ROUTES].sort());
+    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'apiKey']);
+  });
+
+  it('gives each a summary, a tag, answers with schemas, and the refusals', async () => {
+    const { paths } = await documentOf();
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(operations)) {
+        const name = `${method} ${path}`;
+        expect(operation.summary, name).toMatch(/\w/);
+        expect(operation.tags, name).toHaveLength(1);
+        const success = Object.keys(operation.responses).find((status) => /^2\d\d$/.test(status));
+        expect(success, name).toBeDefined();
+        for (const status of ['4XX', '5XX']) {
+          expect(operation.responses[status]?.content?.['application/problem+json']?.schema, name).toMatchObject({
+            type: 'object',
+          });
+        }
+        const isPublic = ['/health', '/livez', '/readyz'].includes(path);
+        expect(operation.security, name).toHaveLength(isPublic ? 0 : 2);
+      }
+    }
+  });
+
+  it('tells parameters as they are written, not as they are read', async () => {
+    const { paths } = await documentOf();
+    const parameters = paths['/reports/latest']?.get?.parameters ?? [];
+    const byName = Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter]));
+    expect(byName.window_minutes?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 43_200 });
+    expect(byName.start?.schema).toMatchObject({ type: 'string', format: 'date-time' });
+    expect(byName.policy?.schema).toMatchObject({ enum: ['calibrated', 'classic'] });
+    expect(parameters.filter(({ required }) => required)).toEqual([]);
+    const path = paths['/v1/baselines/{baseline}']?.get?.parameters ?? [];
+    expect(path).toMatchObject([{ name: 'baseline', in: 'path', required: true }]);
+    expect(paths['/v1/baselines']?.post?.requestBody).toMatchObject({
+      content: { 'application/json': { schema: { required: ['service', 'endpoint'] } } },
+    });
+  });
+
+  it('holds only references that it resolves', async () => {
+    const text = (await app.inject('/openapi.json')).body;
+    const document = JSON.parse(text);
+    for (const [, pointer = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = pointer.split('/').reduce((node, key) => node?.[key], document);
+      expect(target, pointer).toBeDefined();
+    }
+    expect(text).not.toMatch(/PLACEHOLDER|"undefined"/);
+  });
+});
+
+describe('/docs', () => {
+  it('is a page that may load only what this service serves', async () => {
+    const { app } = openService(emptyDatabase);
+    const page = await app.inject('/docs/');
+    expect(page.statusCode).toBe(200);
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/upgrade-insecure-requests|https?:|unsafe-eval/);
+    expect(page.headers).toMatchObject({ 'x-frame-options': 'SAMEORIGIN', 'referrer-policy': 'no-referrer' });
+    const scripts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, url]) => new URL(url ?? '', 'http://x/docs/'),
+    );
+    expect(scripts.length).toBeGreaterThan(3);
+    for (const { host, pathname } of scripts) {
+      expect(host).toBe('x');
+      expect((await app.inject(pathname)).statusCode, pathname).toBe(200);
+    }
+    expect(page.body).not.toMatch(/<script>|onload=|style="/);
+  });
+
+  it('shows the same document', async () => {
+    expect((await app.inject('/docs/json')).json()).toEqual((await app.inject('/openapi.json')).json());
+  });
+});

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import { afterAll, onTestFinished } from 'vitest';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import { buildServer } from '../../src/http/server.ts';
+import { Ingest } from '../../src/ingest/ingest.ts';
+import { ProfileCache } from '../../src/monitor/profile-cache.ts';
+import type { Database } from '../../src/store/database.ts';
+
+export const NOW = Date.UTC(2026, 2, 14, 12, 0, 30);
+
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly config: Config;
+  /** Time stands still until a test moves it. */
+  readonly clock: { ms: number; now(): number };
+  /** What was logged, line by line. */
+  readonly logged: readonly string[];
+}
+
+/** The real service on a database, without a port; gone when the test is. */
+export function openService(db: Database, env: Readonly<Record<string, string>> = {}): Service {
+  const service = buildService(db, env);
+  onTestFinished(() => service.app.close());
+  return service;
+}
+
+/** One for all tests of a file that leave nothing behind in it. */
+export function withService(db: Database, env: Readonly<Record<string, string>> = {}): Service {
+  const service = buildService(db, env);
+  afterAll(() => service.app.close());
+  return service;
+}
+
+function buildService(db: Database, env: Readonly<Record<string, string>>): Service {
+  const config = readConfig({ BASELINES_DIR: '/dev/null/baselines', LOG_LEVEL: 'debug', ...env });
+  const clock = { ms: NOW, now: () => clock.ms };
+  const logged: string[] = [];
+  const log = pino({ level: config.LOG_LEVEL, base: null }, { write: (line) => void logged.push(line) });
+  const metrics = createMetrics();
+  const ingest = new Ingest({ db, config, clock, metrics });
+  const monitor = { db, config, clock, cache: new ProfileCache() };
+  const app = buildServer({ config, db, clock, ingest, monitor, log, version: '1.2.3', metrics });
+  return { app, config, clock, logged };
+}
+
+/** A database that answers every statement the same way. */
+export function stubDatabase(query: () => Promise<{ rows: never[]; rowCount: number }>): Database {
+  return { engine: 'embedded', query, transaction: (work) => work({ query }), close: async () => undefined };
+}
+
+export const emptyDatabase = stubDatabase(async () => ({ rows: [], rowCount: 0 }));

@@ -1,0 +1,3 @@
+import type { StoreLog } from '../src/store/database.ts';
+
+export const SILENT: StoreLog = { info: () => {}, warn: () => {}, error: () => {} };

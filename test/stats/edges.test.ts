@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { chiSquaredSurvival } from '../../src/stats/chi-squared.ts';
+import { benjaminiHochberg, benjaminiYekutieli } from '../../src/stats/false-discovery.ts';
+import { fisherExact } from '../../src/stats/fisher.ts';
+import { chiSquaredHomogeneity } from '../../src/stats/homogeneity.ts';
+import { upperGamma } from '../../src/stats/incomplete-gamma.ts';
+import { ksExactPValue } from '../../src/stats/ks-exact.ts';
+import { kstwoSurvival } from '../../src/stats/kstwo.ts';
+import { logGamma } from '../../src/stats/log-gamma.ts';
+import { poolRareCells } from '../../src/stats/pool-rare-cells.ts';
+import { populationStability } from '../../src/stats/population-stability.ts';
+import { smirnovSurvival } from '../../src/stats/smirnov.ts';
+import { twoProportionTest } from '../../src/stats/two-proportion.ts';
+
+describe('a wrong argument is a RangeError that names it', () => {
+  it.each([
+    ['logGamma', () => logGamma(0)],
+    ['upperGamma', () => upperGamma(0, 1)],
+    ['upperGamma', () => upperGamma(1, Number.NaN)],
+    ['chiSquaredSurvival', () => chiSquaredSurvival(1, -1)],
+    ['kstwoSurvival', () => kstwoSurvival(1.5, 0.5)],
+    ['kstwoSurvival', () => kstwoSurvival(10, Number.NaN)],
+    ['ksExactPValue', () => ksExactPValue(0, 5, 0.5)],
+    ['ksExactPValue', () => ksExactPValue(5, 5, 1.5)],
+    ['false discovery', () => benjaminiHochberg([0.5, Number.NaN])],
+    ['fisherExact', () => fisherExact(3, 2, 0, 1)],
+    ['twoProportionTest', () => twoProportionTest(0, 0, 0, 1)],
+    ['chiSquaredHomogeneity', () => chiSquaredHomogeneity([1], [1, 2])],
+    ['populationStability', () => populationStability([1], [1, 2], 'half')],
+  ])('%s', (name, call) => {
+    expect(call).toThrow(RangeError);
+    expect(call).toThrow(name);
+  });
+});
+
+describe('ends of the ranges', () => {
+  it('survival functions run from 1 to 0', () => {
+    expect([chiSquaredSurvival(-1, 3), chiSquaredSurvival(0, 3), chiSquaredSurvival(Infinity, 3)]).toEqual([1, 1, 0]);
+    expect([chiSquaredSurvival(0, 0), chiSquaredSurvival(1, 0)]).toEqual([1, 0]);
+    expect([kstwoSurvival(10, -1), kstwoSurvival(10, 0.05), kstwoSurvival(10, 1)]).toEqual([1, 1, 0]);
+    expect([smirnovSurvival(10, 0), smirnovSurvival(10, 1)]).toEqual([1, 0]);
+    expect([ksExactPValue(5, 5, 0), ksExactPValue(5, 4, 0)]).toEqual([1, 1]);
+  });
+
+  it('kstwoSurvival never rises with d, and where methods meet does not jump', () => {
+    for (const n of [3, 60, 140, 141, 3000, 10_001, 200_000]) {
+      let last = 1;
+      for (let i = 1; i <= 300; i++) {
+        const p = kstwoSurvival(n, (i / 300) * Math.min(1, 3 / Math.sqrt(n)));
+        expect(p).toBeLessThanOrEqual(last * (1 + 1e-6));
+        last = p;
+      }
+    }
+  });
+
+  it('the exact two-sample law does not care which sample is the first', () => {
+    expect(ksExactPValue(60, 97, 0.2)).toBe(ksExactPValue(97, 60, 0.2));
+  });
+
+  it('nothing to adjust, and one p-value that stays', () => {
+    expect([benjaminiHochberg([]), benjaminiYekutieli([])]).toEqual([[], []]);
+    expect([benjaminiHochberg([0.2]), benjaminiYekutieli([0.2])]).toEqual([[0.2], [0.2]]);
+  });
+
+  it('0 against a few is judged by Fisher, 0 against 0 says nothing', () => {
+    expect(twoProportionTest(0, 200, 3, 200)).toMatchObject({ method: 'fisher' });
+    expect(twoProportionTest(0, 200, 3, 200).pValue).toBeGreaterThan(0.2);
+    expect(twoProportionTest(0, 9, 0, 4)).toEqual({ statistic: 0, pValue: 1, method: 'fisher' });
+    expect(twoProportionTest(9, 9, 4, 4)).toEqual({ statistic: 0, pValue: 1, method: 'fisher' });
+  });
+
+  it('one category, or an empty side: p = 1 and no effect', () => {
+    const nothing = { statistic: 0, df: 0, pValue: 1, cramersV: 0 };
+    expect(chiSquaredHomogeneity([50], [40])).toEqual(nothing);
+    expect(chiSquaredHomogeneity([0, 0], [3, 4])).toEqual(nothing);
+    expect(chiSquaredHomogeneity([], [])).toEqual(nothing);
+    expect(populationStability([0, 0], [3, 4], 'half')).toBe(0);
+  });
+});
+
+describe('poolRareCells', () => {
+  it('pools what is too rare in the smaller sample, whichever that is', () => {
+    expect(poolRareCells([900, 60, 40], [95, 3, 2], 5)).toEqual({ reference: [900, 100], current: [95, 5], pooled: 2 });
+    expect(poolRareCells([95, 3, 2], [900, 60, 40], 5)).toEqual({ reference: [95, 5], current: [900, 100], pooled: 2 });
+  });
+
+  it('keeps all when none is rare, and drops what is empty on both sides', () => {
+    expect(poolRareCells([50, 0, 50], [40, 0, 60], 5)).toEqual({ reference: [50, 50], current: [60, 40], pooled: 0 });
+  });
+
+  it('lets small cells join a pool that would itself be too rare', () => {
+    expect(poolRareCells([80, 14, 6, 1], [85, 10, 5, 0], 5)).toEqual({
+      reference: [80, 14, 7],
+      current: [85, 10, 5],
+      pooled: 2,
+    });
+  });
+
+  it('keeps at most so many cells, ties in the given order', () => {
+    const equal = new Array<number>(8).fill(20);
+    expect(poolRareCells(equal, equal, 5, 3)).toEqual({ reference: [20, 20, 120], current: [20, 20, 120], pooled: 6 });
+  });
+
+  it('never loses a row', () => {
+    const [r, c] = [
+      [7, 1, 0, 2, 90],
+      [1, 0, 3, 3, 70],
+    ];
+    const cells = poolRareCells(r, c, 5, 4);
+    const sum = (xs: number[]) => xs.reduce((a, b) => a + b, 0);
+    expect([sum(cells.reference), sum(cells.current)]).toEqual([sum(r), sum(c)]);
+  });
+});
