@@ -1,12 +1,11 @@
 import { natureOf } from '../profile/nature.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../profile/profile.ts';
+import { fewValuesAsCategories } from './cells/few-values.ts';
 import type { FeaturePair } from './drift-test.ts';
 import type { Finding } from './finding.ts';
 import { judge, type Unjudged } from './judge.ts';
 import type { DriftSettings } from './settings.ts';
-import { chooseTests, DRIFT_TESTS } from './test-table.ts';
-
-export type { DriftSettings } from './settings.ts';
+import { chooseTests, DRIFT_TESTS, testsOf } from './test-table.ts';
 
 /** A feature of the reference that has no distribution to compare, with the reason; numbers are of the current window. */
 interface NotTested {
@@ -38,9 +37,10 @@ export function compareProfiles(reference: Profile, current: Profile, settings: 
   for (const feature of [...reference.features.keys()].sort()) {
     const mine = reference.features.get(feature) ?? {};
     const nature = natureOf(feature, mine);
-    const pair = pairOf(feature, nature.kind, reference, current);
+    const whole = pairOf(feature, nature.kind, reference, current);
+    const pair = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(whole) : whole;
     if (nature.kind === 'identifier') notTested.push(notTestedOf(pair, nature.reason));
-    for (const test of chooseTests(nature.kind, settings)) {
+    for (const test of chooseTests(pair, settings)) {
       results.push({ feature, test, result: DRIFT_TESTS[test].compare(pair, settings.policy) });
     }
   }

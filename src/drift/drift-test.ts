@@ -1,7 +1,9 @@
 import type { FeatureProfile } from '../profile/profile.ts';
-import type { DriftSettings } from './settings.ts';
 
 export type FeatureKind = 'numeric' | 'categorical' | 'identifier';
+
+/** `calibrated`: adjusted evidence and an effect that matters. `classic`: plain thresholds, each test by itself. */
+export type Policy = 'calibrated' | 'classic';
 
 /** One feature in both profiles; `kind` is read off the reference. */
 export interface FeaturePair {
@@ -29,15 +31,15 @@ export interface TestResult {
   readonly statistic: number | null;
   readonly effect: number | null;
   readonly pValue: number | null;
-  /** The most by which the sketches may have moved the effect (99 %); 0 when the profiles are exact. */
+  /** The most that the sketches may have added to the effect (99 %); 0 when the profiles are exact. */
   readonly resolution: number;
   readonly nReference: number;
   readonly nCurrent: number;
   /** Which law gave the p-value, and which rule the statistic. */
   readonly method: string;
   readonly reason?: InconclusiveReason;
-  /** The value at which the two differ most. */
-  readonly at?: number;
+  /** Where the two differ most: a value, or the name of a category or bin. */
+  readonly at?: number | string;
   /** Rows of the current window by cell, ready for a report (`liveCounts`). */
   readonly currentCounts?: { readonly [name: string]: number };
 }
@@ -47,12 +49,18 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** A member of the table. Pure: the same pair gives the same result. */
 export interface DriftTest {
+  /** What people call it. */
+  readonly title: string;
   readonly kinds: readonly FeatureKind[];
-  compare(pair: FeaturePair, policy: DriftSettings['policy']): TestResult;
-  /** The smallest effect that counts under the calibrated policy. */
-  floor(settings: DriftSettings): number;
+  /** Smallest honest number of rows, on either side; with fewer the verdict is `inconclusive`. */
+  readonly minRows: number;
+  /** The smallest effect that counts, unless the settings say otherwise. */
+  readonly defaultFloor: number;
+  /** Whether the pair is of the sort that the test is for, beyond its kind. */
+  appliesTo?(pair: FeaturePair): boolean;
+  compare(pair: FeaturePair, policy: Policy): TestResult;
   /** Drift under the classic policy; without it: p < alpha. */
-  isClassicDrift?(result: TestResult, settings: DriftSettings): boolean;
+  isClassicDrift?(result: TestResult, floor: number): boolean;
   /** The test's own fields in a report, beside those that every check has. */
   wire(result: TestResult): { readonly [field: string]: Json };
 }

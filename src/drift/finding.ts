@@ -1,5 +1,5 @@
 import type { TestResult } from './drift-test.ts';
-import type { TestName } from './test-table.ts';
+import type { TestName } from './test-name.ts';
 
 export type Verdict = 'drift' | 'no_drift' | 'inconclusive';
 
@@ -8,8 +8,8 @@ export interface Finding extends TestResult {
   readonly feature: string;
   readonly test: TestName;
   readonly verdict: Verdict;
-  /** p after Benjamini–Hochberg over the report; null under the classic policy and where there is no p. */
+  /** p after the correction over the report; null where there is none, and where each test is judged by itself. */
   readonly pAdjusted: number | null;
-  /** The smallest effect that counts; null under the classic policy, which has none but the threshold itself. */
+  /** The smallest effect that counts; a preset's threshold; null under the classic policy. */
   readonly floor: number | null;
 }

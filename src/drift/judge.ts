@@ -1,8 +1,9 @@
-import { benjaminiHochberg } from '../stats/false-discovery.ts';
-import type { DriftTest, TestResult } from './drift-test.ts';
+import { benjaminiHochberg, benjaminiYekutieli } from '../stats/false-discovery.ts';
+import type { TestResult } from './drift-test.ts';
 import type { Finding } from './finding.ts';
 import type { DriftSettings } from './settings.ts';
-import { DRIFT_TESTS, type TestName } from './test-table.ts';
+import type { TestName } from './test-name.ts';
+import { DRIFT_TESTS } from './test-table.ts';
 
 /** A result that waits for the other p-values of its report. */
 export interface Unjudged {
@@ -10,6 +11,12 @@ export interface Unjudged {
   readonly test: TestName;
   readonly result: TestResult;
 }
+
+const CORRECTIONS = {
+  bh: benjaminiHochberg,
+  by: benjaminiYekutieli,
+  none: (pValues: readonly number[]) => pValues,
+};
 
 /**
  * Gives every result its verdict.
@@ -20,7 +27,7 @@ export interface Unjudged {
  */
 export function judge(results: readonly Unjudged[], settings: DriftSettings): Finding[] {
   if (settings.policy === 'classic') return results.map((result) => judgeClassic(result, settings));
-  const adjusted = benjaminiHochberg(results.flatMap(({ result }) => result.pValue ?? []));
+  const adjusted = CORRECTIONS[settings.correction ?? 'bh'](results.flatMap(({ result }) => result.pValue ?? []));
   let next = 0;
   return results.map((unjudged) => {
     const pAdjusted = unjudged.result.pValue === null ? null : (adjusted[next++] as number);
@@ -28,15 +35,24 @@ export function judge(results: readonly Unjudged[], settings: DriftSettings): Fi
   });
 }
 
+/** The smallest effect that counts for a test of a feature: its own, the settings', or the test's. */
+export function floorOf(feature: string, test: TestName, settings: DriftSettings): number {
+  return settings.features?.get(feature)?.floors?.[test] ?? settings.floors?.[test] ?? DRIFT_TESTS[test].defaultFloor;
+}
+
+function alphaOf(feature: string, settings: DriftSettings): number {
+  return settings.features?.get(feature)?.alpha ?? settings.alpha;
+}
+
 function judgeCalibrated(
   { feature, test, result }: Unjudged,
   pAdjusted: number | null,
   settings: DriftSettings,
 ): Finding {
-  const floor = DRIFT_TESTS[test].floor(settings);
+  const floor = floorOf(feature, test, settings);
   const finding = { ...result, feature, test, pAdjusted, floor };
   if (result.effect === null || pAdjusted === null) return { ...finding, verdict: 'inconclusive' };
-  if (pAdjusted <= settings.alpha && result.effect - result.resolution >= floor)
+  if (pAdjusted <= alphaOf(feature, settings) && result.effect - result.resolution >= floor)
     return { ...finding, verdict: 'drift' };
   if (floor > 0 && result.resolution >= floor) {
     return { ...finding, verdict: 'inconclusive', reason: 'resolution_too_coarse' };
@@ -47,7 +63,8 @@ function judgeCalibrated(
 function judgeClassic({ feature, test, result }: Unjudged, settings: DriftSettings): Finding {
   const finding = { ...result, feature, test, pAdjusted: null, floor: null };
   if (result.statistic === null) return { ...finding, verdict: 'inconclusive' };
-  const { isClassicDrift }: DriftTest = DRIFT_TESTS[test];
-  const isDrift = isClassicDrift?.(result, settings) ?? (result.pValue ?? 1) < settings.alpha;
+  const isDrift =
+    DRIFT_TESTS[test].isClassicDrift?.(result, floorOf(feature, test, settings)) ??
+    (result.pValue ?? 1) < alphaOf(feature, settings);
   return { ...finding, verdict: isDrift ? 'drift' : 'no_drift' };
 }

@@ -1,5 +1,6 @@
 import type { Profile } from '../profile/profile.ts';
 import type { Interval } from '../time/window.ts';
+import { aggregateFindings } from './aggregate.ts';
 import { nameChecks } from './check-names.ts';
 import { type Comparison, compareProfiles } from './compare.ts';
 import type { DriftTest, Json } from './drift-test.ts';
@@ -63,14 +64,16 @@ export interface ReportBody {
  */
 export function buildReport(reference: Profile, current: Profile, context: ReportContext): ReportBody {
   const comparison = compareProfiles(reference, current, context.settings);
-  const checks = checkBodies(comparison.findings, checkSlo(current, context.settings.slo));
+  const slo = checkSlo(current, context.settings.slo);
+  const checks = checkBodies(comparison.findings, slo);
+  const hasDrift = aggregateFindings(comparison.findings, context.settings.aggregate).verdict === 'drift';
   return {
     generated_at: isoTime(context.generatedAtMs),
     window_minutes: context.windowMinutes,
     samples: current.events,
-    status: Object.values(checks).every((check) => check.ok) ? 'ok' : 'fail',
+    status: hasDrift || slo.some((check) => !check.ok) ? 'fail' : 'ok',
     checks,
-    state: current.events === 0 ? 'no_data' : stateOf(Object.values(checks)),
+    state: current.events === 0 ? 'no_data' : stateOf(Object.values(checks), hasDrift),
     service: context.service,
     endpoint: context.endpoint,
     window_start: isoTime(context.window.startMs),
@@ -131,9 +134,9 @@ function sloCheck({ name, ok, value, target, n, reason }: SloCheck): CheckBody {
   return { ok, p95: value, max: target, live_n: n, state };
 }
 
-function stateOf(checks: readonly CheckBody[]): CheckState {
+function stateOf(checks: readonly CheckBody[], hasDrift: boolean): CheckState {
   const has = (state: CheckState) => checks.some((check) => check.state === state);
-  if (has('drift')) return 'drift';
+  if (hasDrift) return 'drift';
   if (has('slo_breach')) return 'slo_breach';
   return has('inconclusive') && !checks.some((check) => check.verdict === 'no_drift') ? 'inconclusive' : 'ok';
 }

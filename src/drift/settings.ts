@@ -1,3 +1,6 @@
+import type { Policy } from './drift-test.ts';
+import type { TestName } from './test-name.ts';
+
 export interface SloTargets {
   /** Smallest share of events with a known status that are 2xx, [0, 1]. */
   readonly successMin: number;
@@ -5,15 +8,40 @@ export interface SloTargets {
   readonly p95MaxMs: number;
 }
 
+/** Names from the table of tests, or `auto`: by kind and size. */
+export type TestChoice = readonly string[] | 'auto';
+
+export type Floors = { readonly [name in TestName]?: number };
+
+/** What one feature does differently. */
+export interface FeatureSettings {
+  readonly tests?: TestChoice;
+  readonly floors?: Floors;
+  readonly alpha?: number;
+}
+
+/** How many features must drift before the whole does. */
+export interface Aggregate {
+  /** One; more than half of those compared; or at least `share` of them. */
+  readonly rule: 'any' | 'majority' | 'share';
+  /** (0, 1]; Evidently's .5 by default. */
+  readonly share?: number;
+}
+
 /** What turns numbers into verdicts. */
 export interface DriftSettings {
-  /** `calibrated`: adjusted evidence and an effect that matters. `classic`: the plain thresholds of Intent Drift Guard. */
-  readonly policy: 'calibrated' | 'classic';
+  readonly policy: Policy;
   /** Level of the p-values: adjusted over the report (calibrated), or each by itself (classic). */
   readonly alpha: number;
-  readonly ksDMin: number;
-  readonly psiMax: number;
+  /** Smallest effect that counts, by test; else the test's own. Under the classic policy: the thresholds. */
+  readonly floors?: Floors;
   readonly slo: SloTargets;
-  /** Names from the table of tests; without it the policy chooses by kind of feature. */
-  readonly tests?: readonly string[];
+  /** Without it the policy chooses by kind of feature. */
+  readonly tests?: TestChoice;
+  /** Adjustment of the p-values of one report; Benjamini–Hochberg by default. */
+  readonly correction?: 'bh' | 'by' | 'none';
+  /** `any` by default. */
+  readonly aggregate?: Aggregate;
+  /** By path. */
+  readonly features?: ReadonlyMap<string, FeatureSettings>;
 }

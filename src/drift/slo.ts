@@ -1,8 +1,6 @@
 import { durationSketch, type Profile } from '../profile/profile.ts';
 import type { SloTargets } from './settings.ts';
 
-export type { SloTargets } from './settings.ts';
-
 export interface SloCheck {
   readonly name: 'success_rate' | 'latency_p95';
   readonly ok: boolean;

@@ -1,34 +1,86 @@
-import { chi2 } from './chi2.ts';
-import type { DriftTest, FeatureKind } from './drift-test.ts';
-import { ks } from './ks.ts';
-import { missing } from './missing.ts';
-import { psi } from './psi.ts';
-import type { DriftSettings } from './settings.ts';
-import { unseen } from './unseen.ts';
+import type { DriftTest, FeatureKind, FeaturePair, Policy } from './drift-test.ts';
+import type { DriftSettings, TestChoice } from './settings.ts';
+import { TEST_NAMES, type TestName } from './test-name.ts';
+import { anderson } from './tests/anderson.ts';
+import { chi2 } from './tests/chi2.ts';
+import { cvm } from './tests/cvm.ts';
+import { energy } from './tests/energy.ts';
+import { fisher } from './tests/fisher.ts';
+import { gtest } from './tests/gtest.ts';
+import { hellingerTest } from './tests/hellinger.ts';
+import { js } from './tests/js.ts';
+import { kl } from './tests/kl.ts';
+import { ks } from './tests/ks.ts';
+import { linf } from './tests/linf.ts';
+import { mannwhitney } from './tests/mannwhitney.ts';
+import { missing } from './tests/missing.ts';
+import { outOfRange } from './tests/out-of-range.ts';
+import { psi } from './tests/psi.ts';
+import { tvd } from './tests/tvd.ts';
+import { typeMismatch } from './tests/type-mismatch.ts';
+import { unseen } from './tests/unseen.ts';
+import { wasserstein } from './tests/wasserstein.ts';
+import { welch } from './tests/welch.ts';
+import { ztest } from './tests/ztest.ts';
 
-/** Every test, in the order of a report. The five proofs of test/drift loop over this table: a test enters proved or not at all. */
-export const DRIFT_TESTS = { ks, psi, chi2, missing, unseen } as const satisfies Record<string, DriftTest>;
-
-export type TestName = keyof typeof DRIFT_TESTS;
-
-export const TEST_NAMES = Object.keys(DRIFT_TESTS) as readonly TestName[];
+/** Every test. The five proofs of test/drift loop over this table: a test enters proved or not at all. */
+export const DRIFT_TESTS: Readonly<Record<TestName, DriftTest>> = {
+  ...{ ks, wasserstein, psi, js, kl, chi2, hellinger: hellingerTest, tvd, linf },
+  ...{ anderson, cvm, energy, mannwhitney, welch, gtest, ztest, fisher },
+  ...{ missing, unseen, out_of_range: outOfRange, type_mismatch: typeMismatch },
+};
 
 /** What each policy runs unless the settings say otherwise. Identifiers have no distribution worth comparing. */
-const CHOSEN: Readonly<Record<DriftSettings['policy'], Readonly<Record<FeatureKind, readonly TestName[]>>>> = {
+const CHOSEN: Readonly<Record<Policy, Readonly<Record<FeatureKind, readonly TestName[]>>>> = {
   calibrated: { numeric: ['ks', 'missing'], categorical: ['psi', 'missing', 'unseen'], identifier: ['missing'] },
   classic: { numeric: ['ks'], categorical: ['psi'], identifier: [] },
 };
 
+/** Up to this many reference rows every difference that a p-value finds matters; beyond, distances are asked as well. */
+const SMALL_REFERENCE = 1_000;
+
 /**
- * The tests for a feature: those of `settings.tests` that can answer for its kind, or the policy's own choice.
+ * The tests for a feature, in the order of the table: those asked for that can answer for it, or the policy's own choice.
  *
- * @throws RangeError when `settings.tests` has a name that is not in the table
- * @example chooseTests('numeric', { ...settings, policy: 'classic' }) // ['ks']
+ * `auto`, as Evidently chooses: up to 1,000 reference rows ks for numbers, chi2 for categories (ztest, or fisher where it is the
+ * honest one, for two of them); beyond, wasserstein and ks, js and chi2. Always psi, missing, unseen, and type_mismatch where any is.
+ *
+ * @throws RangeError when the settings have a name that is not in the table
  */
-export function chooseTests(kind: FeatureKind, settings: DriftSettings): readonly TestName[] {
-  if (settings.tests === undefined) return CHOSEN[settings.policy][kind];
-  const unknown = settings.tests.find((name) => !Object.hasOwn(DRIFT_TESTS, name));
+export function chooseTests(pair: FeaturePair, settings: DriftSettings): readonly TestName[] {
+  const asked = testsOf(pair.feature, settings);
+  if (asked === undefined) return CHOSEN[settings.policy][pair.kind];
+  const wanted: ReadonlySet<string> = asked === 'auto' ? chooseBySize(pair) : checkNames(asked);
+  return TEST_NAMES.filter((name) => wanted.has(name) && canAnswer(DRIFT_TESTS[name], pair));
+}
+
+/** What is asked for a feature; undefined leaves it to the policy. */
+export function testsOf(feature: string, settings: DriftSettings): TestChoice | undefined {
+  return settings.features?.get(feature)?.tests ?? settings.tests;
+}
+
+function canAnswer(test: DriftTest, pair: FeaturePair): boolean {
+  return test.kinds.includes(pair.kind) && (test.appliesTo?.(pair) ?? true);
+}
+
+/** @throws RangeError when one is not in the table */
+export function checkNames(names: Exclude<TestChoice, 'auto'>): ReadonlySet<string> {
+  const unknown = names.find((name) => !Object.hasOwn(DRIFT_TESTS, name));
   if (unknown !== undefined) throw new RangeError(`tests: no test is called ${unknown}; there are ${TEST_NAMES}`);
-  const asked = new Set(settings.tests);
-  return TEST_NAMES.filter((name) => asked.has(name) && (DRIFT_TESTS[name] as DriftTest).kinds.includes(kind));
+  return new Set(names);
+}
+
+function chooseBySize(pair: FeaturePair): ReadonlySet<TestName> {
+  const always: TestName[] = ['psi', 'missing', 'unseen', 'type_mismatch'];
+  if (pair.kind === 'numeric') {
+    const n = pair.reference.numeric?.sketch.n ?? 0;
+    return new Set<TestName>(n > SMALL_REFERENCE ? ['wasserstein', 'ks', ...always] : ['ks', ...always]);
+  }
+  if ((pair.reference.categories?.n ?? 0) > SMALL_REFERENCE) return new Set<TestName>(['js', 'chi2', ...always]);
+  const isPair = ztest.appliesTo?.(pair) ?? false;
+  return new Set<TestName>([isPair ? (isHonestZ(pair) ? 'ztest' : 'fisher') : 'chi2', ...always]);
+}
+
+function isHonestZ(pair: FeaturePair): boolean {
+  return ztest.compare(pair, 'calibrated').effect !== null;
 }

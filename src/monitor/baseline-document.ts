@@ -1,4 +1,4 @@
-import type { SloTargets } from '../drift/slo.ts';
+import type { SloTargets } from '../drift/settings.ts';
 import type { Baseline } from '../store/baselines.ts';
 
 export const BASELINE_FORMAT = 'plumbline.baseline/1';

@@ -1,4 +1,5 @@
-import { checkSlo, type SloTargets } from '../drift/slo.ts';
+import type { SloTargets } from '../drift/settings.ts';
+import { checkSlo } from '../drift/slo.ts';
 import { AppError } from '../errors.ts';
 import { encodeProfile } from '../profile/codec.ts';
 import { mergeProfiles, type Profile } from '../profile/profile.ts';

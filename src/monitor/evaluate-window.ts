@@ -1,6 +1,5 @@
-import type { DriftSettings } from '../drift/compare.ts';
 import { buildReport, type ReportBody } from '../drift/report.ts';
-import type { SloTargets } from '../drift/slo.ts';
+import type { DriftSettings, SloTargets } from '../drift/settings.ts';
 import { AppError } from '../errors.ts';
 import { decodeProfile } from '../profile/codec.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -85,8 +84,7 @@ function driftSettings(deps: MonitorDeps, baseline: Baseline, policy: WindowQuer
   return {
     policy: policy ?? config.DRIFT_POLICY,
     alpha: config.KS_P_MIN,
-    ksDMin: config.KS_D_MIN,
-    psiMax: config.PSI_MAX,
+    floors: { ks: config.KS_D_MIN, psi: config.PSI_MAX },
     slo: { ...defaultSlo(deps), ...baseline.slo },
   };
 }

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SloTargets } from '../drift/slo.ts';
+import type { SloTargets } from '../drift/settings.ts';
 import { AppError } from '../errors.ts';
 import { activateBaseline, type Baseline, findBaseline, insertBaseline } from '../store/baselines.ts';
 import type { Stream } from '../store/streams.ts';

@@ -3,6 +3,8 @@ export interface PooledCells {
   readonly current: number[];
   /** How many of the given cells went into the last, pooled one; 0 when none did. */
   readonly pooled: number;
+  /** The places, among the given cells, of those that stand alone. */
+  readonly alone: number[];
 }
 
 /**
@@ -19,7 +21,7 @@ export interface PooledCells {
  * @returns counts per kept cell, largest first, the pooled cell last; cells empty on both sides are dropped
  * Source: Cochran's rule (1954), made symmetric.
  *
- * @example poolRareCells([90, 8, 2], [80, 17, 3], 5, 10) // { reference: [90, 10], current: [80, 20], pooled: 2 }
+ * @example poolRareCells([90, 8, 2], [80, 17, 3], 5, 10) // { reference: [90, 10], current: [80, 20], pooled: 2, alone: [0] }
  */
 export function poolRareCells(
   reference: readonly number[],
@@ -30,7 +32,7 @@ export function poolRareCells(
   const [n, m] = [sum(reference), sum(current)];
   const share = n + m > 0 ? Math.min(n, m) / (n + m) : 0;
   const cells = reference
-    .map((count, i) => ({ reference: count, current: current[i] as number, total: count + (current[i] as number) }))
+    .map((count, i) => ({ i, reference: count, current: current[i] as number, total: count + (current[i] as number) }))
     .filter((cell) => cell.total > 0)
     .sort((a, b) => b.total - a.total);
   const kept = countKept(
@@ -45,6 +47,7 @@ export function poolRareCells(
     reference: groups.map((group) => sum(group.map((cell) => cell.reference))),
     current: groups.map((group) => sum(group.map((cell) => cell.current))),
     pooled: rest.length,
+    alone: cells.slice(0, kept).map((cell) => cell.i),
   };
 }
 

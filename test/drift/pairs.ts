@@ -9,8 +9,7 @@ import type { Rng } from '../../src/stats/rng.ts';
 export const CALIBRATED: DriftSettings = {
   policy: 'calibrated',
   alpha: 0.05,
-  ksDMin: 0.05,
-  psiMax: 0.2,
+  floors: { ks: 0.05, psi: 0.2 },
   slo: { successMin: 0.995, p95MaxMs: 2000 },
 };
 export const CLASSIC: DriftSettings = { ...CALIBRATED, policy: 'classic' };

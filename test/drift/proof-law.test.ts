@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareProfiles } from '../../src/drift/compare.ts';
 import type { FeaturePair } from '../../src/drift/drift-test.ts';
-import { DRIFT_TESTS, TEST_NAMES, type TestName } from '../../src/drift/test-table.ts';
-import { mergeProfiles, type Profile } from '../../src/profile/profile.ts';
+import { TEST_NAMES, type TestName } from '../../src/drift/test-name.ts';
+import { DRIFT_TESTS } from '../../src/drift/test-table.ts';
+import { type FeatureProfile, mergeProfiles, type Profile } from '../../src/profile/profile.ts';
 import { type Rng, seededRng } from '../../src/stats/rng.ts';
 import {
   CALIBRATED,
@@ -14,6 +15,7 @@ import {
   normal,
   numbers,
   numericPair,
+  pairOf,
   profileOf,
   swapped,
   zipf,
@@ -29,24 +31,56 @@ interface Laws {
 const categoriesThatMoved = (rng: Rng) =>
   categoricalPair(multinomial(rng, 300, zipf(30)), multinomial(rng, 500, zipf(30, 0.6)));
 
+const numbersThatMoved = (rng: Rng) =>
+  numericPair(
+    draw(300, () => normal(rng)),
+    draw(200, () => normal(rng, 0.2)),
+  );
+const twoThatMoved = (rng: Rng) => categoricalPair(multinomial(rng, 300, [7, 3]), multinomial(rng, 200, [4, 6]));
+
 /** Proof 2 of 5: what must hold whatever the data. */
 const LAWS: Record<TestName, Laws> = {
-  ks: {
-    drifted: (rng) =>
-      numericPair(
-        draw(300, () => normal(rng)),
-        draw(200, () => normal(rng, 0.2)),
-      ),
-    isSymmetric: true,
-  },
+  ks: { drifted: numbersThatMoved, isSymmetric: true },
+  wasserstein: { drifted: numbersThatMoved, isSymmetric: false },
   psi: { drifted: categoriesThatMoved, isSymmetric: true },
+  js: { drifted: categoriesThatMoved, isSymmetric: true },
+  kl: { drifted: categoriesThatMoved, isSymmetric: false },
   chi2: { drifted: categoriesThatMoved, isSymmetric: true },
+  hellinger: { drifted: categoriesThatMoved, isSymmetric: true },
+  tvd: { drifted: categoriesThatMoved, isSymmetric: true },
+  linf: { drifted: categoriesThatMoved, isSymmetric: true },
+  anderson: { drifted: numbersThatMoved, isSymmetric: true },
+  cvm: { drifted: numbersThatMoved, isSymmetric: true },
+  energy: { drifted: numbersThatMoved, isSymmetric: false },
+  mannwhitney: { drifted: numbersThatMoved, isSymmetric: true },
+  welch: { drifted: numbersThatMoved, isSymmetric: false },
+  gtest: { drifted: categoriesThatMoved, isSymmetric: true },
+  ztest: { drifted: twoThatMoved, isSymmetric: true },
+  fisher: { drifted: twoThatMoved, isSymmetric: true },
   missing: { drifted: () => missingPair(20, 400, 40, 300), isSymmetric: true },
   unseen: {
     drifted: (rng) => categoricalPair(multinomial(rng, 200, zipf(30)), multinomial(rng, 300, zipf(60))),
     isSymmetric: false,
   },
+  out_of_range: {
+    drifted: (rng) =>
+      numericPair(
+        draw(300, () => normal(rng)),
+        draw(200, () => normal(rng, 0.5, 2)),
+      ),
+    isSymmetric: false,
+  },
+  type_mismatch: { drifted: (rng) => mixedPair(rng, 0.05, 0.15), isSymmetric: true },
 };
+
+/** Numbers with a share of texts among them. */
+function mixedPair(rng: Rng, reference: number, current: number): FeaturePair {
+  const side = (rows: number, share: number): FeatureProfile => {
+    const [texts = 0, rest = 0] = multinomial(rng, rows, [share, 1 - share]);
+    return { ...numbers(draw(rest, () => normal(rng))), ...categories([texts + 1]) };
+  };
+  return { ...pairOf('numeric', side(300, reference), side(400, current)) };
+}
 
 describe.each(TEST_NAMES)('law: %s', (test) => {
   const { drifted, isSymmetric } = LAWS[test];
@@ -116,5 +150,7 @@ function anyPart(rng: Rng): Profile {
   return profileOf(120, {
     amount: numbers(draw(100, () => normal(rng, 100, 20))),
     currency: categories(multinomial(rng, 110, zipf(8))),
+    flag: categories(multinomial(rng, 110, [6, 4])),
+    mixed: { ...numbers(draw(90, () => normal(rng))), ...categories(multinomial(rng, 10, [1, 1])) },
   });
 }

@@ -1,16 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { andersonDarlingSurvival } from '../../src/stats/anderson-darling.ts';
+import { largestDifference } from '../../src/stats/chebyshev.ts';
 import { chiSquaredSurvival } from '../../src/stats/chi-squared.ts';
+import { cramerVonMisesSurvival } from '../../src/stats/cramer-von-mises.ts';
+import { exceedancePValue } from '../../src/stats/exceedances.ts';
 import { benjaminiHochberg, benjaminiYekutieli } from '../../src/stats/false-discovery.ts';
 import { fisherExact } from '../../src/stats/fisher.ts';
+import { gTest } from '../../src/stats/g-test.ts';
+import { hellinger } from '../../src/stats/hellinger.ts';
 import { chiSquaredHomogeneity } from '../../src/stats/homogeneity.ts';
+import { regularizedBeta } from '../../src/stats/incomplete-beta.ts';
 import { upperGamma } from '../../src/stats/incomplete-gamma.ts';
+import { jensenShannonDivergence } from '../../src/stats/jensen-shannon.ts';
 import { ksExactPValue } from '../../src/stats/ks-exact.ts';
 import { kstwoSurvival } from '../../src/stats/kstwo.ts';
+import { kullbackLeibler } from '../../src/stats/kullback-leibler.ts';
 import { logGamma } from '../../src/stats/log-gamma.ts';
 import { poolRareCells } from '../../src/stats/pool-rare-cells.ts';
 import { populationStability } from '../../src/stats/population-stability.ts';
 import { smirnovSurvival } from '../../src/stats/smirnov.ts';
+import { studentTSurvival } from '../../src/stats/student-t.ts';
+import { totalVariation } from '../../src/stats/total-variation.ts';
 import { twoProportionTest } from '../../src/stats/two-proportion.ts';
+import { welchTest } from '../../src/stats/welch.ts';
 
 describe('a wrong argument is a RangeError that names it', () => {
   it.each([
@@ -26,7 +38,17 @@ describe('a wrong argument is a RangeError that names it', () => {
     ['fisherExact', () => fisherExact(3, 2, 0, 1)],
     ['twoProportionTest', () => twoProportionTest(0, 0, 0, 1)],
     ['chiSquaredHomogeneity', () => chiSquaredHomogeneity([1], [1, 2])],
-    ['populationStability', () => populationStability([1], [1, 2], 'half')],
+    ['populationStability', () => populationStability([1], [1, 2])],
+    ['jensenShannonDivergence', () => jensenShannonDivergence([1], [1, 2])],
+    ['kullbackLeibler', () => kullbackLeibler([1], [1, 2])],
+    ['hellinger', () => hellinger([1], [1, 2])],
+    ['totalVariation', () => totalVariation([1], [1, 2])],
+    ['largestDifference', () => largestDifference([1], [1, 2])],
+    ['gTest', () => gTest([1], [1, 2])],
+    ['regularizedBeta', () => regularizedBeta(0, 1, 0.5)],
+    ['studentTSurvival', () => studentTSurvival(1, 0)],
+    ['welchTest', () => welchTest({ n: 1, mean: 0, variance: 0 }, { n: 5, mean: 0, variance: 1 })],
+    ['exceedancePValue', () => exceedancePValue(6, 10, 5)],
   ])('%s', (name, call) => {
     expect(call).toThrow(RangeError);
     expect(call).toThrow(name);
@@ -40,6 +62,31 @@ describe('ends of the ranges', () => {
     expect([kstwoSurvival(10, -1), kstwoSurvival(10, 0.05), kstwoSurvival(10, 1)]).toEqual([1, 1, 0]);
     expect([smirnovSurvival(10, 0), smirnovSurvival(10, 1)]).toEqual([1, 0]);
     expect([ksExactPValue(5, 5, 0), ksExactPValue(5, 4, 0)]).toEqual([1, 1]);
+  });
+
+  it('tails of sums of weighted χ² run from 1 to 0, and never rise', () => {
+    for (const survival of [cramerVonMisesSurvival, andersonDarlingSurvival]) {
+      const p = Array.from({ length: 200 }, (_, i) => survival(i * i * 0.002));
+      expect([p[0], survival(2_000)]).toEqual([1, 0]);
+      expect(p.every((value, i) => i === 0 || value <= (p[i - 1] as number) + 1e-12)).toBe(true);
+    }
+  });
+
+  it('Student’s t at its ends, and samples that do not vary', () => {
+    expect([studentTSurvival(0, 5), studentTSurvival(Infinity, 5), studentTSurvival(-Infinity, 5)]).toEqual([
+      0.5, 0, 1,
+    ]);
+    expect([regularizedBeta(2, 3, 0), regularizedBeta(2, 3, 1)]).toEqual([0, 1]);
+    const constant = (mean: number) => ({ n: 10, mean, variance: 0 });
+    expect(welchTest(constant(3), constant(3))).toMatchObject({ statistic: 0, pValue: 1 });
+    expect(welchTest(constant(3), constant(4))).toMatchObject({ statistic: -1e300, pValue: expect.closeTo(0, 100) });
+  });
+
+  it('a cell that one side lacks', () => {
+    expect(kullbackLeibler([0, 1], [0.5, 0.5])).toBe(Math.LN2);
+    expect(kullbackLeibler([0.5, 0.5], [0, 1])).toBe(Infinity);
+    expect([jensenShannonDivergence([0, 1], [0, 1]), hellinger([0, 1], [0, 1])]).toEqual([0, 0]);
+    expect(gTest([0, 0], [3, 4])).toEqual({ statistic: 0, df: 0, pValue: 1, correctedPValue: 1 });
   });
 
   it('kstwoSurvival never rises with d, and where methods meet does not jump', () => {
@@ -74,22 +121,33 @@ describe('ends of the ranges', () => {
     expect(chiSquaredHomogeneity([50], [40])).toEqual(nothing);
     expect(chiSquaredHomogeneity([0, 0], [3, 4])).toEqual(nothing);
     expect(chiSquaredHomogeneity([], [])).toEqual(nothing);
-    expect(populationStability([0, 0], [3, 4], 'half')).toBe(0);
   });
 });
 
 describe('poolRareCells', () => {
   it('pools what is too rare in the smaller sample, whichever that is', () => {
-    expect(poolRareCells([900, 60, 40], [95, 3, 2], 5)).toEqual({ reference: [900, 100], current: [95, 5], pooled: 2 });
-    expect(poolRareCells([95, 3, 2], [900, 60, 40], 5)).toEqual({ reference: [95, 5], current: [900, 100], pooled: 2 });
+    expect(poolRareCells([900, 60, 40], [95, 3, 2], 5)).toMatchObject({
+      reference: [900, 100],
+      current: [95, 5],
+      pooled: 2,
+    });
+    expect(poolRareCells([95, 3, 2], [900, 60, 40], 5)).toMatchObject({
+      reference: [95, 5],
+      current: [900, 100],
+      pooled: 2,
+    });
   });
 
   it('keeps all when none is rare, and drops what is empty on both sides', () => {
-    expect(poolRareCells([50, 0, 50], [40, 0, 60], 5)).toEqual({ reference: [50, 50], current: [60, 40], pooled: 0 });
+    expect(poolRareCells([50, 0, 50], [40, 0, 60], 5)).toMatchObject({
+      reference: [50, 50],
+      current: [60, 40],
+      pooled: 0,
+    });
   });
 
   it('lets small cells join a pool that would itself be too rare', () => {
-    expect(poolRareCells([80, 14, 6, 1], [85, 10, 5, 0], 5)).toEqual({
+    expect(poolRareCells([80, 14, 6, 1], [85, 10, 5, 0], 5)).toMatchObject({
       reference: [80, 14, 7],
       current: [85, 10, 5],
       pooled: 2,
@@ -98,7 +156,11 @@ describe('poolRareCells', () => {
 
   it('keeps at most so many cells, ties in the given order', () => {
     const equal = new Array<number>(8).fill(20);
-    expect(poolRareCells(equal, equal, 5, 3)).toEqual({ reference: [20, 20, 120], current: [20, 20, 120], pooled: 6 });
+    expect(poolRareCells(equal, equal, 5, 3)).toMatchObject({
+      reference: [20, 20, 120],
+      current: [20, 20, 120],
+      pooled: 6,
+    });
   });
 
   it('never loses a row', () => {

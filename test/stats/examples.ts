@@ -9,7 +9,8 @@ export interface Example {
 /** Every `@example CODE // VALUE` of a folder under src. */
 export function listExamples(folder: string): Example[] {
   const directory = new URL(`../../src/${folder}/`, import.meta.url);
-  return readdirSync(directory).flatMap((file) => {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.flatMap((file) => {
     const text = readFileSync(new URL(file, directory), 'utf8');
     return [...text.matchAll(/@example (.+?) \/\/ (.+)$/gm)].map(([, code = '', expected = '']) => ({
       file,

@@ -1,18 +1,31 @@
 import { describe, expect, it } from 'vitest';
+import { andersonDarlingSurvival, andersonTwoSampleVariance } from '../../src/stats/anderson-darling.ts';
+import { largestDifference } from '../../src/stats/chebyshev.ts';
 import { chiSquaredSurvival } from '../../src/stats/chi-squared.ts';
+import { cramerVonMisesSurvival, cramerVonMisesTwoSamplePValue } from '../../src/stats/cramer-von-mises.ts';
 import { erfc } from '../../src/stats/erfc.ts';
+import { exceedancePValue } from '../../src/stats/exceedances.ts';
 import { benjaminiHochberg, benjaminiYekutieli } from '../../src/stats/false-discovery.ts';
 import { fisherExact } from '../../src/stats/fisher.ts';
+import { gTest } from '../../src/stats/g-test.ts';
 import { hash32 } from '../../src/stats/hash.ts';
+import { hellinger } from '../../src/stats/hellinger.ts';
 import { chiSquaredHomogeneity } from '../../src/stats/homogeneity.ts';
+import { regularizedBeta } from '../../src/stats/incomplete-beta.ts';
+import { jensenShannonDivergence } from '../../src/stats/jensen-shannon.ts';
 import { kolmogorovSurvival } from '../../src/stats/kolmogorov.ts';
 import { ksExactPValue } from '../../src/stats/ks-exact.ts';
 import { kstwoSurvival } from '../../src/stats/kstwo.ts';
+import { kullbackLeibler } from '../../src/stats/kullback-leibler.ts';
 import { logGamma } from '../../src/stats/log-gamma.ts';
+import { mannWhitneyPValue } from '../../src/stats/mann-whitney.ts';
 import { normalSurvival } from '../../src/stats/normal.ts';
 import { populationStability } from '../../src/stats/population-stability.ts';
 import { smirnovSurvival } from '../../src/stats/smirnov.ts';
+import { studentTSurvival } from '../../src/stats/student-t.ts';
+import { totalVariation } from '../../src/stats/total-variation.ts';
 import { twoProportionTest } from '../../src/stats/two-proportion.ts';
+import { welchTest } from '../../src/stats/welch.ts';
 import { golden, relativeError, sampleOf } from './golden.ts';
 
 /** The largest relative error over all rows, so that one number says how good a function is. */
@@ -98,6 +111,85 @@ describe('against SciPy', () => {
   });
 });
 
+describe('laws against SciPy', () => {
+  it.each([
+    [
+      'regularizedBeta',
+      worst(
+        golden.betainc,
+        (r) => regularizedBeta(r.a, r.b, r.x),
+        (r) => r.value,
+      ),
+      1e-10,
+    ],
+    [
+      'studentTSurvival',
+      worst(
+        golden.t_sf,
+        (r) => studentTSurvival(r.t, r.df),
+        (r) => r.sf,
+      ),
+      1e-10,
+    ],
+    [
+      'cramerVonMisesSurvival',
+      worst(
+        golden.cvm_sf,
+        (r) => cramerVonMisesSurvival(r.x),
+        (r) => r.sf,
+      ),
+      1e-10,
+    ],
+    [
+      'andersonDarlingSurvival',
+      worst(
+        golden.anderson_sf,
+        (r) => andersonDarlingSurvival(r.x),
+        (r) => r.sf,
+      ),
+      1e-9,
+    ],
+    [
+      'exceedancePValue',
+      worst(
+        golden.exceedances,
+        (r) => exceedancePValue(r.k, r.n, r.m),
+        (r) => r.p,
+      ),
+      1e-12,
+    ],
+  ])('%s: largest relative error %d', (_, error, allowed) => expect(error).toBeLessThan(allowed));
+});
+
+describe('two samples against SciPy', () => {
+  it.each(golden.two_samples)('$name', (row) => {
+    const [x, y] = [sampleOf(row.x), sampleOf(row.y)];
+    const close = (actual: number, expected: number) => expect(relativeError(actual, expected)).toBeLessThan(1e-9);
+    // SciPy takes it from 1, which leaves few digits of a small one.
+    const p = cramerVonMisesTwoSamplePValue(row.cvm, x.length, y.length);
+    if (row.cvm_p > 1e-4) close(p, row.cvm_p);
+    else expect(p).toBeLessThan(1e-4);
+    close(andersonTwoSampleVariance(x.length, y.length), row.anderson_variance);
+    close(mannWhitneyPValue(row.mwu, x.length, y.length, tieTerm([...x, ...y])), row.mwu_p);
+    const { statistic, df, pValue } = welchTest(summary(x), summary(y));
+    close(statistic, row.t);
+    close(df, row.df);
+    close(pValue, row.t_p);
+  });
+});
+
+function tieTerm(values: readonly number[]): number {
+  const sizes = new Map<number, number>();
+  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
+  return [...sizes.values()].reduce((sum, t) => sum + t ** 3 - t, 0);
+}
+
+function summary(values: readonly number[]) {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
+  return { n: values.length, mean, variance };
+}
+
 describe('counts against SciPy and NumPy', () => {
   it.each(golden.counts)('$reference, $current', (row) => {
     const { statistic, df, pValue, cramersV } = chiSquaredHomogeneity(row.reference, row.current);
@@ -105,8 +197,18 @@ describe('counts against SciPy and NumPy', () => {
     expect(statistic).toBeCloseTo(row.chi2, 10);
     expect(relativeError(pValue, row.p)).toBeLessThan(1e-11);
     expect(cramersV).toBeCloseTo(row.v, 12);
-    expect(populationStability(row.reference, row.current, 'half')).toBeCloseTo(row.psi_half, 12);
-    expect(populationStability(row.reference, row.current, 'clip')).toBeCloseTo(row.psi_clip, 12);
+    expect(populationStability(half(row.reference), half(row.current))).toBeCloseTo(row.psi_half, 12);
+    const g = gTest(row.reference, row.current);
+    expect(g.statistic).toBeCloseTo(row.g, 10);
+    expect(relativeError(g.pValue, row.g_p)).toBeLessThan(1e-9);
+    expect(relativeError(g.correctedPValue, row.g_williams_p)).toBeLessThan(1e-9);
+    const shares = [half(row.reference), half(row.current)] as const;
+    expect(jensenShannonDivergence(...shares)).toBeCloseTo(row.js, 14);
+    expect(kullbackLeibler(...shares)).toBeCloseTo(row.kl, 14);
+    expect(hellinger(...shares)).toBeCloseTo(row.hellinger, 14);
+    expect(totalVariation(...shares)).toBeCloseTo(row.tvd, 14);
+    expect(largestDifference(...shares)).toBeCloseTo(row.linf, 14);
+    expect(populationStability(clip(row.reference), clip(row.current))).toBeCloseTo(row.psi_clip, 12);
   });
 
   it.each(golden.proportions)('$k1 of $n1, $k2 of $n2', (row) => {
@@ -120,3 +222,15 @@ describe('counts against SciPy and NumPy', () => {
     expect(relativeError(fisherExact(k1, n1, k2, n2, 'greater'), row.p_fisher_greater)).toBeLessThan(1e-9);
   });
 });
+
+/** Shares with ½ in every cell. */
+function half(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0) + counts.length / 2;
+  return counts.map((count) => (count + 0.5) / total);
+}
+
+/** Shares clipped at 10⁻⁶. */
+function clip(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => Math.max(1e-6, count / total));
+}

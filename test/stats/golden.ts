@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-export type Sample = { weyl: [n: number, a: number, shift: number, scale: number] } | { values: number[] };
+export type Sample =
+  | { weyl: [n: number, a: number, shift: number, scale: number] }
+  | { modulo: [n: number, step: number, shift: number, modulus: number] }
+  | { values: number[] };
 
 interface Golden {
   scipy: string;
@@ -23,6 +26,18 @@ interface Golden {
     psi_half: number;
     psi_half_p: number;
     psi_clip: number;
+    g: number;
+    g_p: number;
+    g_williams_p: number;
+    js: number;
+    js_distance: number;
+    js_p: number;
+    kl: number;
+    kl_p: number;
+    hellinger: number;
+    hellinger_p: number;
+    tvd: number;
+    linf: number;
   }[];
   proportions: {
     k1: number;
@@ -35,6 +50,28 @@ interface Golden {
     p_fisher: number;
     p_fisher_greater: number;
   }[];
+  betainc: { a: number; b: number; x: number; value: number }[];
+  t_sf: { t: number; df: number; sf: number }[];
+  cvm_sf: { x: number; sf: number }[];
+  anderson_sf: { x: number; sf: number }[];
+  exceedances: { k: number; n: number; m: number; p: number }[];
+  two_samples: {
+    name: string;
+    x: Sample;
+    y: Sample;
+    std: number;
+    wasserstein: number;
+    energy: number;
+    cvm: number;
+    cvm_p: number;
+    anderson: number;
+    anderson_variance: number;
+    mwu: number;
+    mwu_p: number;
+    t: number;
+    df: number;
+    t_p: number;
+  }[];
   false_discovery: { p: number[]; bh: number[]; by: number[] };
 }
 
@@ -44,6 +81,10 @@ export const golden: Golden = JSON.parse(readFileSync(new URL('../golden/scipy.j
 /** Rebuilds a sample bit for bit. */
 export function sampleOf(sample: Sample): number[] {
   if ('values' in sample) return sample.values;
+  if ('modulo' in sample) {
+    const [n, step, shift, modulus] = sample.modulo;
+    return Array.from({ length: n }, (_, i) => (i * step + shift) % modulus);
+  }
   const [n, a, shift, scale] = sample.weyl;
   return Array.from({ length: n }, (_, i) => (((i + 1) * a) % 1) * scale + shift);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { binNames, countInBins, quantileBins } from '../../src/drift/bins.ts';
-import { seededRng } from '../../src/stats/rng.ts';
-import { draw, normal, weigh } from './pairs.ts';
+import { binNames, countInBins, quantileBins } from '../../../src/drift/cells/bins.ts';
+import { seededRng } from '../../../src/stats/rng.ts';
+import { draw, normal, weigh } from '../pairs.ts';
 
 const oneTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 

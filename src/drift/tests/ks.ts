@@ -1,7 +1,7 @@
-import { ksExactPValue } from '../stats/ks-exact.ts';
-import { kstwoSurvival } from '../stats/kstwo.ts';
-import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from './drift-test.ts';
-import { largestGap } from './largest-gap.ts';
+import { ksExactPValue } from '../../stats/ks-exact.ts';
+import { kstwoSurvival } from '../../stats/kstwo.ts';
+import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { largestGap } from '../edf/largest-gap.ts';
 
 /** The contract's smallest number of rows on both sides. */
 const KS_MIN_ROWS = 50;
@@ -15,14 +15,16 @@ const EXACT_MAX_PATHS = 4e6;
  * p = P(D_en ≥ d) at en = round(nm/(n+m)). On sketches p and verdict use d = max(0, D − resolution), so that an error of
  * the sketch is never taken for drift.
  *
- * Effect: D, [0, 1]. Floor: `KS_D_MIN`. Smallest honest n: 50 on both sides. Resolution: the sum of both rank errors (99 %).
+ * Effect: D, [0, 1]. Floor: .05 (`KS_D_MIN` for streams). Smallest honest n: 50 on both sides. Resolution: the sum of both rank errors (99 %).
  * Null: uniform p for continuous values, conservative with ties and on sketches.
  * Source: Smirnov 1939; Hodges 1958; Simard & L'Ecuyer 2011; checked against SciPy's ks_2samp(method='auto').
  */
 export const ks: DriftTest = {
+  title: 'Kolmogorov–Smirnov',
   kinds: ['numeric'],
+  minRows: KS_MIN_ROWS,
+  defaultFloor: 0.05,
   compare: compareNumbers,
-  floor: (settings) => settings.ksDMin,
   wire: (result) => ({ d: result.statistic, at: result.at ?? null }),
 };
 

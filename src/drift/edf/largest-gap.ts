@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../profile/kll.ts';
+import type { WeightedSample } from '../../profile/kll.ts';
 
 export interface Gap {
   /** max |F₁ − F₂|, [0, 1]. */

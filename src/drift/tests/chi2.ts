@@ -1,9 +1,6 @@
-import { chiSquaredHomogeneity } from '../stats/homogeneity.ts';
-import { categoryCells } from './category-cells.ts';
-import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from './drift-test.ts';
-import { testableCells } from './testable-cells.ts';
-
-const FLOOR = 0.1;
+import { chiSquaredHomogeneity } from '../../stats/homogeneity.ts';
+import { rowsOf, shareCells, widestCell } from '../cells/share-cells.ts';
+import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
  * Pearson's χ² of homogeneity: are the categories of both windows drawn from the same shares?
@@ -16,20 +13,20 @@ const FLOOR = 0.1;
  * Source: Pearson 1900; Cochran 1954; Bergsma 2013; checked against SciPy's chi2_contingency(correction=False).
  */
 export const chi2: DriftTest = {
+  title: 'Chi-square',
   kinds: ['categorical'],
+  minRows: 20,
+  defaultFloor: 0.1,
   compare: compareTable,
-  floor: () => FLOOR,
   wire: (result) => ({ chi2: result.statistic }),
 };
 
 function compareTable(pair: FeaturePair): TestResult {
-  const [reference, current] = [pair.reference.categories, pair.current.categories];
-  const [nReference, nCurrent] = [reference?.n ?? 0, current?.n ?? 0];
-  const all = reference && current && categoryCells(reference, current);
-  const cells = all && testableCells(all.reference, all.current);
+  const [nReference, nCurrent] = rowsOf(pair);
+  const cells = shareCells(pair);
   if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const { statistic, df, pValue, cramersV } = chiSquaredHomogeneity(cells.reference, cells.current);
   const method = cells.exactPValue === undefined ? `chi2(${df})` : 'Fisher';
   const evidence = { statistic, pValue: cells.exactPValue ?? pValue, method };
-  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent };
+  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, at: widestCell(cells) };
 }

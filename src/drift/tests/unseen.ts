@@ -1,9 +1,7 @@
-import type { CategoryCounts } from '../profile/counts.ts';
-import { twoProportionTest } from '../stats/two-proportion.ts';
-import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from './drift-test.ts';
-import { liveCounts } from './live-counts.ts';
-
-const FLOOR = 0.02;
+import type { CategoryCounts } from '../../profile/counts.ts';
+import { twoProportionTest } from '../../stats/two-proportion.ts';
+import { liveCounts } from '../cells/live-counts.ts';
+import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
  * Unseen share: how many of the current values lie in categories that the reference never had?
@@ -17,9 +15,11 @@ const FLOOR = 0.02;
  * Null: conservative. Source: Good 1953; checked by simulation on uniform, geometric and Zipf categories.
  */
 export const unseen: DriftTest = {
+  title: 'Unseen share',
   kinds: ['categorical'],
+  minRows: 1,
+  defaultFloor: 0.02,
   compare: compareUnseen,
-  floor: () => FLOOR,
   wire: (result) => ({ unseen_share: result.statistic, unseen_counts: result.currentCounts ?? {} }),
 };
 

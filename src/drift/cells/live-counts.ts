@@ -1,4 +1,4 @@
-import type { CategoryCounts } from '../profile/counts.ts';
+import type { CategoryCounts } from '../../profile/counts.ts';
 import { OTHER } from './category-cells.ts';
 
 const MOST_NAMES = 50;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { categoryCells } from '../../src/drift/category-cells.ts';
-import { liveCategories, liveCounts } from '../../src/drift/live-counts.ts';
-import { CategoryCounts } from '../../src/profile/counts.ts';
-import { categories, type Tally } from './pairs.ts';
+import { categoryCells } from '../../../src/drift/cells/category-cells.ts';
+import { liveCategories, liveCounts } from '../../../src/drift/cells/live-counts.ts';
+import { CategoryCounts } from '../../../src/profile/counts.ts';
+import { categories, type Tally } from '../pairs.ts';
 
 const counts = (tally: Tally) => categories(tally).categories as CategoryCounts;
 
@@ -27,6 +27,7 @@ describe('categoryCells', () => {
         ]),
       ),
     ).toEqual({
+      names: ['a', 'b', 'c'],
       reference: [1, 2, 0],
       current: [0, 4, 3],
     });

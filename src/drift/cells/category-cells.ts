@@ -1,10 +1,11 @@
-import type { CategoryCounts } from '../profile/counts.ts';
+import type { CategoryCounts } from '../../profile/counts.ts';
 
 /** The name under which reports show categories that were not kept one by one. */
 export const OTHER = '__other__';
 
 /** Two features' categories, side by side. */
 export interface CategoryCells {
+  readonly names: string[];
   readonly reference: number[];
   readonly current: number[];
 }
@@ -18,11 +19,12 @@ export interface CategoryCells {
  * @returns counts per cell; empty lists when neither side has values
  */
 export function categoryCells(reference: CategoryCounts, current: CategoryCounts): CategoryCells {
-  const cells: CategoryCells = { reference: [], current: [] };
+  const cells: CategoryCells = { names: [], reference: [], current: [] };
   let [restReference, restCurrent] = [reference.other, current.other];
   for (const name of [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort()) {
     const [r, c] = [reference.counts.get(name), current.counts.get(name)];
     if ((r !== undefined || reference.isExact) && (c !== undefined || current.isExact)) {
+      cells.names.push(name);
       cells.reference.push(r ?? 0);
       cells.current.push(c ?? 0);
     } else {
@@ -31,6 +33,7 @@ export function categoryCells(reference: CategoryCounts, current: CategoryCounts
     }
   }
   if (restReference + restCurrent > 0) {
+    cells.names.push(OTHER);
     cells.reference.push(restReference);
     cells.current.push(restCurrent);
   }

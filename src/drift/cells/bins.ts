@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../profile/kll.ts';
+import type { WeightedSample } from '../../profile/kll.ts';
 
 /**
  * Cells of a number line: (−∞, e₀], (e₀, e₁], …, (e_last, ∞). One cell more than edges; edges ascend strictly.

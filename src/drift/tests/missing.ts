@@ -1,7 +1,5 @@
-import { twoProportionTest } from '../stats/two-proportion.ts';
-import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from './drift-test.ts';
-
-const FLOOR = 0.02;
+import { twoProportionTest } from '../../stats/two-proportion.ts';
+import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
  * Missing share: does the feature lack in more, or fewer, events than it used to?
@@ -14,9 +12,11 @@ const FLOOR = 0.02;
  * Source: `twoProportionTest`; checked against SciPy's fisher_exact and norm.
  */
 export const missing: DriftTest = {
+  title: 'Missing share',
   kinds: ['numeric', 'categorical', 'identifier'],
+  minRows: 1,
+  defaultFloor: 0.02,
   compare: compareMissing,
-  floor: () => FLOOR,
   wire: (result) => ({ missing_share: result.statistic }),
 };
 

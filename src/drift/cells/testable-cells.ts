@@ -1,5 +1,5 @@
-import { type PooledCells, poolRareCells } from '../stats/pool-rare-cells.ts';
-import { twoProportionTest } from '../stats/two-proportion.ts';
+import { type PooledCells, poolRareCells } from '../../stats/pool-rare-cells.ts';
+import { twoProportionTest } from '../../stats/two-proportion.ts';
 
 const MIN_EXPECTED = 5;
 /** Rows a cell, on average and on the smaller side, that the χ² law of PSI, JS, KL and χ² needs. */
@@ -28,19 +28,21 @@ export function testableCells(reference: readonly number[], current: readonly nu
   if (rows < MIN_ROWS) return undefined;
   const pooled = poolRareCells(reference, current, MIN_EXPECTED, Math.floor(rows / ROWS_PER_CELL));
   if (pooled.reference.length > 1 || pooled.pooled === 0) return pooled;
-  const [largest, largestCurrent] = largestCell(reference, current);
+  const place = largestCell(reference, current);
+  const [largest, largestCurrent] = [reference[place] as number, current[place] as number];
   return {
     reference: [largest, n - largest],
     current: [largestCurrent, m - largestCurrent],
     pooled: pooled.pooled - 1,
+    alone: [place],
     exactPValue: twoProportionTest(largest, n, largestCurrent, m).pValue,
   };
 }
 
-function largestCell(reference: readonly number[], current: readonly number[]): [number, number] {
+function largestCell(reference: readonly number[], current: readonly number[]): number {
   let best = 0;
   reference.forEach((count, i) => {
     if (count + (current[i] as number) > (reference[best] as number) + (current[best] as number)) best = i;
   });
-  return [reference[best] as number, current[best] as number];
+  return best;
 }

@@ -1,0 +1,31 @@
+import { CategoryCounts } from '../../profile/counts.ts';
+import type { WeightedSample } from '../../profile/kll.ts';
+import type { FeaturePair } from '../drift-test.ts';
+
+/** Up to so many distinct numbers are names rather than measurements; Evidently's rule. */
+const FEW = 5;
+
+/**
+ * A numeric feature with at most five distinct values in the reference, as categories named by the numbers.
+ *
+ * @returns the pair itself when there are more, when a sketch no longer holds every value, or when texts are among them
+ */
+export function fewValuesAsCategories(pair: FeaturePair): FeaturePair {
+  const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
+  if (pair.kind !== 'numeric' || pair.reference.categories || pair.current.categories) return pair;
+  if (!reference?.isExact || !current?.isExact) return pair;
+  const counts = countValues(reference.weighted());
+  if (counts.counts.size > FEW) return pair;
+  return {
+    ...pair,
+    kind: 'categorical',
+    reference: { categories: counts },
+    current: { categories: countValues(current.weighted()) },
+  };
+}
+
+function countValues({ values }: WeightedSample): CategoryCounts {
+  const counts = new CategoryCounts();
+  for (const value of values) counts.add(String(value));
+  return counts;
+}

@@ -1,0 +1,83 @@
+import type { EdfSteps, GapIntegral } from './edf-steps.ts';
+import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
+
+const MOST_GROUPS = 128;
+
+/** Rows of both samples that were dealt at one end of the steps. */
+interface EndCounts {
+  readonly reference: number;
+  readonly current: number;
+}
+
+/**
+ * The integral of the gap over the middle steps, when their rows fall to both samples by chance: given both ends, the gap is a
+ * straight line between them plus a Brownian bridge of the hypergeometric law's variance.
+ *
+ * Neighbouring steps are grouped to at most 128 of equal numbers of rows; a group's weights lie at their mean place.
+ */
+export class BridgeIntegral {
+  private readonly steps: EdfSteps;
+  private readonly power: 1 | 2;
+  private readonly normals = randomPool().normals;
+  /** By group: its weights' sum, its place in [0, 1], and the bridge's step to it: B ← keep·B + spread·z. */
+  private readonly weights: number[] = [];
+  private readonly places: number[] = [];
+  private readonly keep: number[] = [];
+  private readonly spread: number[] = [];
+
+  /** Place in the pool of random numbers. */
+  private next: number;
+
+  /**
+   * @param left - first step of the middle
+   * @param right - the step after its last
+   */
+  constructor(steps: EdfSteps, integral: GapIntegral, left: number, right: number, seed: number) {
+    this.next = seed;
+    this.steps = steps;
+    this.power = integral.power;
+    this.group(integral.weights, left, right);
+    let place = 0;
+    for (const next of this.places) {
+      this.keep.push(place < 1 ? (1 - next) / (1 - place) : 0);
+      this.spread.push(place < 1 ? Math.sqrt(Math.max(0, ((next - place) * (1 - next)) / (1 - place))) : 0);
+      place = next;
+    }
+  }
+
+  /** One draw, given what was dealt below and above. */
+  draw(low: EndCounts, high: EndCounts): number {
+    if (this.weights.length === 0) return 0;
+    const { nReference: n, nCurrent: m } = this.steps;
+    const start = low.reference / n - low.current / m;
+    const end = high.current / m - high.reference / n;
+    const r = n - low.reference - high.reference;
+    const c = m - low.current - high.current;
+    const scale = (1 / n + 1 / m) * Math.sqrt((r * c) / Math.max(1, r + c - 1));
+    let [bridge, sum] = [0, 0];
+    for (let g = 0; g < this.weights.length; g++) {
+      const z = this.normals[this.next++ & RANDOM_POOL_MASK] as number;
+      bridge = (this.keep[g] as number) * bridge + (this.spread[g] as number) * z;
+      const gap = start + (end - start) * (this.places[g] as number) + scale * bridge;
+      sum += (this.weights[g] as number) * (this.power === 1 ? Math.abs(gap) : gap * gap);
+    }
+    return sum;
+  }
+
+  private group(weights: Float64Array, left: number, right: number): void {
+    const { reference, current } = this.steps;
+    const rowsAt = (i: number) => (reference[i] as number) + (current[i] as number);
+    let all = 0;
+    for (let i = left; i < right; i++) all += rowsAt(i);
+    let [below, weight, moment, limit] = [0, 0, 0, all / MOST_GROUPS];
+    for (let i = left; i < right; i++) {
+      below += rowsAt(i);
+      weight += weights[i] as number;
+      moment += (weights[i] as number) * below;
+      if (below < limit && i < right - 1 && right - left > MOST_GROUPS) continue;
+      this.weights.push(weight);
+      this.places.push(weight > 0 ? moment / weight / all : below / all);
+      [weight, moment, limit] = [0, 0, below + all / MOST_GROUPS];
+    }
+  }
+}

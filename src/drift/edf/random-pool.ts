@@ -1,0 +1,27 @@
+import { seededRng } from '../../stats/rng.ts';
+
+/** A power of two: enough for the rounds of one test, nearly without repeating. */
+const SIZE = 1 << 17;
+
+/** For indexes: they wrap around. */
+export const RANDOM_POOL_MASK = SIZE - 1;
+
+interface RandomPool {
+  readonly uniforms: Float64Array;
+  readonly normals: Float64Array;
+}
+
+let pool: RandomPool | undefined;
+
+/** Random numbers, seeded and made once: every test reads from them, which costs nothing and repeats itself. */
+export function randomPool(): RandomPool {
+  if (pool !== undefined) return pool;
+  const rng = seededRng('permutation null');
+  const uniforms = Float64Array.from({ length: SIZE }, () => rng.next());
+  const normals = Float64Array.from(
+    { length: SIZE },
+    () => Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next()),
+  );
+  pool = { uniforms, normals };
+  return pool;
+}

@@ -1,0 +1,17 @@
+/**
+ * The L∞ (Chebyshev) distance of two sets of shares: max |r − c|.
+ *
+ * @param reference - shares, each from 0, that sum to 1
+ * @param current - shares in the same order
+ * @returns from 0 (equal) to 1
+ * @throws RangeError when the numbers of cells differ
+ * Source: checked against NumPy.
+ *
+ * @example largestDifference([0.5, 0.5, 0], [0.25, 0.5, 0.25]) // 0.25
+ */
+export function largestDifference(reference: readonly number[], current: readonly number[]): number {
+  if (reference.length !== current.length) {
+    throw new RangeError(`largestDifference: ${reference.length} cells against ${current.length}`);
+  }
+  return reference.reduce((most, r, i) => Math.max(most, Math.abs(r - (current[i] as number))), 0);
+}
