@@ -5,6 +5,7 @@ export const ERRORS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   invalid_window: { status: 400, title: 'The time window is not valid' },
   invalid_baseline: { status: 400, title: 'The baseline is not valid' },
+  invalid_dataset: { status: 400, title: 'The data cannot be compared' },
   ambiguous_stream: { status: 400, title: 'Several streams match' },
   unauthorized: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'This is not allowed' },

@@ -4,7 +4,7 @@ import { fewValuesAsCategories } from './cells/few-values.ts';
 import type { FeaturePair } from './drift-test.ts';
 import type { Finding } from './finding.ts';
 import { judge, type Unjudged } from './judge.ts';
-import type { DriftSettings } from './settings.ts';
+import type { CompareSettings } from './settings.ts';
 import { chooseTests, DRIFT_TESTS, testsOf } from './test-table.ts';
 
 /** A feature of the reference that has no distribution to compare, with the reason; numbers are of the current window. */
@@ -31,7 +31,7 @@ export interface Comparison {
  *
  * @throws RangeError when `settings.tests` names a test that does not exist
  */
-export function compareProfiles(reference: Profile, current: Profile, settings: DriftSettings): Comparison {
+export function compareProfiles(reference: Profile, current: Profile, settings: CompareSettings): Comparison {
   const results: Unjudged[] = [];
   const notTested: NotTested[] = [];
   for (const feature of [...reference.features.keys()].sort()) {

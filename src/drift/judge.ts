@@ -1,7 +1,7 @@
 import { benjaminiHochberg, benjaminiYekutieli } from '../stats/false-discovery.ts';
 import type { TestResult } from './drift-test.ts';
 import type { Finding } from './finding.ts';
-import type { DriftSettings } from './settings.ts';
+import type { CompareSettings } from './settings.ts';
 import type { TestName } from './test-name.ts';
 import { DRIFT_TESTS } from './test-table.ts';
 
@@ -25,7 +25,7 @@ const CORRECTIONS = {
  * resolution reaches the test's floor. Else inconclusive when the test could not say, or when the resolution alone is as large as
  * the floor. Classic: each test's plain rule, no adjustment, no floor.
  */
-export function judge(results: readonly Unjudged[], settings: DriftSettings): Finding[] {
+export function judge(results: readonly Unjudged[], settings: CompareSettings): Finding[] {
   if (settings.policy === 'classic') return results.map((result) => judgeClassic(result, settings));
   const adjusted = CORRECTIONS[settings.correction ?? 'bh'](results.flatMap(({ result }) => result.pValue ?? []));
   let next = 0;
@@ -36,18 +36,18 @@ export function judge(results: readonly Unjudged[], settings: DriftSettings): Fi
 }
 
 /** The smallest effect that counts for a test of a feature: its own, the settings', or the test's. */
-export function floorOf(feature: string, test: TestName, settings: DriftSettings): number {
+export function floorOf(feature: string, test: TestName, settings: CompareSettings): number {
   return settings.features?.get(feature)?.floors?.[test] ?? settings.floors?.[test] ?? DRIFT_TESTS[test].defaultFloor;
 }
 
-function alphaOf(feature: string, settings: DriftSettings): number {
+function alphaOf(feature: string, settings: CompareSettings): number {
   return settings.features?.get(feature)?.alpha ?? settings.alpha;
 }
 
 function judgeCalibrated(
   { feature, test, result }: Unjudged,
   pAdjusted: number | null,
-  settings: DriftSettings,
+  settings: CompareSettings,
 ): Finding {
   const floor = floorOf(feature, test, settings);
   const finding = { ...result, feature, test, pAdjusted, floor };
@@ -60,7 +60,7 @@ function judgeCalibrated(
   return { ...finding, verdict: 'no_drift' };
 }
 
-function judgeClassic({ feature, test, result }: Unjudged, settings: DriftSettings): Finding {
+function judgeClassic({ feature, test, result }: Unjudged, settings: CompareSettings): Finding {
   const finding = { ...result, feature, test, pAdjusted: null, floor: null };
   if (result.statistic === null) return { ...finding, verdict: 'inconclusive' };
   const isDrift =

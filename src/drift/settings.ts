@@ -29,13 +29,12 @@ export interface Aggregate {
 }
 
 /** What turns numbers into verdicts. */
-export interface DriftSettings {
+export interface CompareSettings {
   readonly policy: Policy;
   /** Level of the p-values: adjusted over the report (calibrated), or each by itself (classic). */
   readonly alpha: number;
   /** Smallest effect that counts, by test; else the test's own. Under the classic policy: the thresholds. */
   readonly floors?: Floors;
-  readonly slo: SloTargets;
   /** Without it the policy chooses by kind of feature. */
   readonly tests?: TestChoice;
   /** Adjustment of the p-values of one report; Benjamini–Hochberg by default. */
@@ -44,4 +43,9 @@ export interface DriftSettings {
   readonly aggregate?: Aggregate;
   /** By path. */
   readonly features?: ReadonlyMap<string, FeatureSettings>;
+}
+
+/** What a report of a stream needs beside that. */
+export interface DriftSettings extends CompareSettings {
+  readonly slo: SloTargets;
 }

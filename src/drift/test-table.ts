@@ -1,5 +1,5 @@
 import type { DriftTest, FeatureKind, FeaturePair, Policy } from './drift-test.ts';
-import type { DriftSettings, TestChoice } from './settings.ts';
+import type { CompareSettings, TestChoice } from './settings.ts';
 import { TEST_NAMES, type TestName } from './test-name.ts';
 import { anderson } from './tests/anderson.ts';
 import { chi2 } from './tests/chi2.ts';
@@ -47,7 +47,7 @@ const SMALL_REFERENCE = 1_000;
  *
  * @throws RangeError when the settings have a name that is not in the table
  */
-export function chooseTests(pair: FeaturePair, settings: DriftSettings): readonly TestName[] {
+export function chooseTests(pair: FeaturePair, settings: CompareSettings): readonly TestName[] {
   const asked = testsOf(pair.feature, settings);
   if (asked === undefined) return CHOSEN[settings.policy][pair.kind];
   const wanted: ReadonlySet<string> = asked === 'auto' ? chooseBySize(pair) : checkNames(asked);
@@ -55,7 +55,7 @@ export function chooseTests(pair: FeaturePair, settings: DriftSettings): readonl
 }
 
 /** What is asked for a feature; undefined leaves it to the policy. */
-export function testsOf(feature: string, settings: DriftSettings): TestChoice | undefined {
+export function testsOf(feature: string, settings: CompareSettings): TestChoice | undefined {
   return settings.features?.get(feature)?.tests ?? settings.tests;
 }
 

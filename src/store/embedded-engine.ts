@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
+import { startThread } from '../thread.ts';
 import { DatabaseUnavailable, type StoreLog } from './database.ts';
-import { startThread } from './embedded-thread.ts';
 import type { EngineData, EngineRequest, EngineResponse } from './embedded-worker.ts';
 
 type Answer = Extract<EngineResponse, { ok: true }>;
@@ -76,7 +76,10 @@ export class EmbeddedEngine {
   }
 
   #spawn(): Promise<Worker> {
-    const worker = startThread(this.#data);
+    const worker = startThread(import.meta.url, './embedded-worker', {
+      name: 'embedded-database',
+      workerData: this.#data,
+    });
     const generation = this.#generation;
     return new Promise((resolve, reject) => {
       const onEnd = (reason: string): void => {

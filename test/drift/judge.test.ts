@@ -143,7 +143,8 @@ describe('aggregateFindings', () => {
   const two = findings({ a: 'drift', b: 'drift', c: 'no_drift', d: 'no_drift', e: 'inconclusive' });
 
   it('any, more than half, or a share of the features that could be compared', () => {
-    expect(aggregateFindings(two)).toEqual({ verdict: 'drift', drifted: ['a', 'b'], compared: 4 });
+    expect(aggregateFindings(two)).toMatchObject({ verdict: 'drift', drifted: ['a', 'b'] });
+    expect([...aggregateFindings(two).features.values()].filter((verdict) => verdict === 'inconclusive')).toHaveLength(1);
     expect(aggregateFindings(two, { rule: 'majority' }).verdict).toBe('no_drift');
     expect(aggregateFindings(two, { rule: 'share' }).verdict).toBe('drift');
     expect(aggregateFindings(two, { rule: 'share', share: 0.6 }).verdict).toBe('no_drift');
@@ -152,6 +153,9 @@ describe('aggregateFindings', () => {
   it('nothing that could be compared is inconclusive, and no drift is no share', () => {
     expect(aggregateFindings(findings({ a: 'inconclusive' })).verdict).toBe('inconclusive');
     expect(aggregateFindings([]).verdict).toBe('inconclusive');
+    const present = { ...(findings({ a: 'no_drift' })[0] as Finding), test: 'missing' as const };
+    expect(aggregateFindings([present]).verdict).toBe('inconclusive');
+    expect(aggregateFindings([{ ...present, verdict: 'drift' }]).verdict).toBe('drift');
     expect(aggregateFindings(findings({ a: 'no_drift' }), { rule: 'share', share: 0 }).verdict).toBe('no_drift');
   });
 });

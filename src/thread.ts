@@ -1,13 +1,18 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import type { EngineData } from './embedded-worker.ts';
 
-/** Starts the engine's thread: plain JavaScript as built; from the sources (tests, `npm run dev`) through tsx, which a thread does not inherit. */
-export function startThread(workerData: EngineData): Worker {
-  const options: WorkerOptions = { workerData, name: 'embedded-database', execArgv: [] };
-  if (import.meta.url.endsWith('.js')) return new Worker(new URL('./embedded-worker.js', import.meta.url), options);
-  const source = new URL('./embedded-worker.ts', import.meta.url);
+/**
+ * Starts a file of ours as a thread: plain JavaScript as built; from the sources (tests, `npm run dev`) through tsx, which a thread
+ * does not inherit.
+ *
+ * @param from - `import.meta.url` of the caller
+ * @param file - beside the caller, without its extension
+ */
+export function startThread(from: string, file: string, given: { name: string; workerData: unknown }): Worker {
+  const options: WorkerOptions = { ...given, execArgv: [] };
+  if (from.endsWith('.js')) return new Worker(new URL(`${file}.js`, from), options);
+  const source = new URL(`${file}.ts`, from);
   const boot = `import { register } from '${tsxApi()}'; register(); await import('${source}');`;
   return new Worker(boot, { ...options, eval: true, execArgv: ['--input-type=module'] });
 }

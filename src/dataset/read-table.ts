@@ -1,0 +1,131 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError } from '../errors.ts';
+import { CsvTable } from './csv-table.ts';
+import { readParquet } from './read-parquet.ts';
+import { profileRows, readNdjson } from './rows-table.ts';
+import type { ReadOptions, TableColumns } from './table-profiler.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const LARGEST_JSON = 256 * 1024 * 1024;
+const GZIP = [0x1f, 0x8b] as const;
+const PARQUET = 'PAR1';
+const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
+
+/**
+ * Reads a file: CSV, NDJSON, a JSON array of objects, or Parquet, told by its first bytes; all but Parquet may be gzipped.
+ *
+ * @param path - of the file
+ * @param source - what messages call it
+ * @throws AppError where the table is not what it should be, or the file cannot be read
+ */
+export async function readTable(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
+  const first = await firstBytes(path, source);
+  if (first.toString('latin1') === PARQUET) return readParquet(path, source, options);
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const isGzipped = first[0] === GZIP[0] && first[1] === GZIP[1];
+  const chunks = isGzipped ? pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined) : file;
+  try {
+    return await readChunks(
+      progressOf(chunks, () => options.onProgress?.(file.bytesRead)),
+      source,
+      options,
+    );
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw unreadable(source, error);
+  } finally {
+    file.destroy();
+  }
+}
+
+/** Reads text in pieces: CSV, NDJSON or a JSON array of objects. */
+export async function readChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  options: ReadOptions = {},
+): Promise<TableColumns> {
+  const { first, all } = await peek(chunks);
+  if (first === OPEN_BRACE) return readNdjson(all, source, options);
+  if (first === OPEN_BRACKET) return profileRows(await parseArray(all, source), source, options);
+  const table = new CsvTable(source, options);
+  for await (const chunk of all) table.write(chunk);
+  return table.end();
+}
+
+async function firstBytes(path: string, source: string): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+}
+
+function unreadable(source: string, error: unknown): AppError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOENT'
+      ? 'does not exist'
+      : code === 'EISDIR'
+        ? 'is a directory'
+        : code?.startsWith('Z_')
+          ? `ends before its gzip does, or is damaged (${message})`
+          : `cannot be read: ${code ?? message}`;
+  return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
+}
+
+/** The first byte that is no blank, and all chunks, the first among them. */
+async function peek(chunks: AsyncIterable<Uint8Array>): Promise<{ first?: number; all: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let first: number | undefined;
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    seen.push(next.value);
+    const mark = seen.length === 1 && next.value[0] === 0xef ? 3 : 0;
+    first = next.value.subarray(mark).find((byte) => byte > SPACE);
+    if (first !== undefined) break;
+  }
+  async function* all() {
+    yield* seen;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { ...(first !== undefined && { first }), all: all() };
+}
+
+async function parseArray(chunks: AsyncIterable<Uint8Array>, source: string): Promise<unknown[]> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_JSON)
+      throw new AppError(
+        'invalid_dataset',
+        `${source} is a JSON array beyond 256 MiB; write NDJSON, one object a line`,
+      );
+    parts.push(chunk);
+  }
+  try {
+    return JSON.parse(
+      Buffer.concat(parts)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    ) as unknown[];
+  } catch (error) {
+    throw new AppError('invalid_dataset', `${source} is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+async function* progressOf(chunks: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    tell();
+  }
+}
