@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../errors.ts';
 import { CsvTable } from './csv-table.ts';
@@ -25,29 +25,47 @@ export async function readTable(path: string, source: string, options: ReadOptio
   const first = await firstBytes(path, source);
   if (first.toString('latin1') === PARQUET) return readParquet(path, source, options);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const isGzipped = first[0] === GZIP[0] && first[1] === GZIP[1];
-  const chunks = isGzipped ? pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined) : file;
   try {
-    return await readChunks(
-      progressOf(chunks, () => options.onProgress?.(file.bytesRead)),
-      source,
-      options,
-    );
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw unreadable(source, error);
+    const chunks = progressOf(file, () => options.onProgress?.(file.bytesRead));
+    return await readChunks(chunks, source, options);
   } finally {
     file.destroy();
   }
 }
 
-/** Reads text in pieces: CSV, NDJSON or a JSON array of objects. */
+/**
+ * Reads a table in pieces: CSV, NDJSON or a JSON array of objects, each of them perhaps gzipped.
+ *
+ * @throws AppError where the table is not what it should be, or its source breaks
+ */
 export async function readChunks(
   chunks: AsyncIterable<Uint8Array>,
   source: string,
   options: ReadOptions = {},
 ): Promise<TableColumns> {
-  const { first, all } = await peek(chunks);
+  try {
+    return await readText(await unpacked(chunks), source, options);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw unreadable(source, error);
+  }
+}
+
+async function unpacked(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const { seen, all } = await peek(chunks, (bytes) => bytes.length >= 2);
+  if (seen[0] !== GZIP[0] || seen[1] !== GZIP[1]) return all;
+  return pipeline(Readable.from(all), createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+}
+
+async function readText(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  options: ReadOptions,
+): Promise<TableColumns> {
+  const { seen, all } = await peek(chunks, (bytes) => firstGlyph(bytes) !== undefined);
+  if (Buffer.from(seen.subarray(0, 4)).toString('latin1') === PARQUET)
+    throw new AppError('invalid_dataset', `${source} is Parquet, which is read from a file only; send CSV or NDJSON`);
+  const first = firstGlyph(seen);
   if (first === OPEN_BRACE) return readNdjson(all, source, options);
   if (first === OPEN_BRACKET) return profileRows(await parseArray(all, source), source, options);
   const table = new CsvTable(source, options);
@@ -82,22 +100,28 @@ function unreadable(source: string, error: unknown): AppError {
   return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
 }
 
-/** The first byte that is no blank, and all chunks, the first among them. */
-async function peek(chunks: AsyncIterable<Uint8Array>): Promise<{ first?: number; all: AsyncIterable<Uint8Array> }> {
+/** The first byte that is neither a byte-order mark nor a blank. */
+function firstGlyph(bytes: Uint8Array): number | undefined {
+  return bytes.subarray(bytes[0] === 0xef ? 3 : 0).find((byte) => byte > SPACE);
+}
+
+/** Reads until enough was seen, and gives that and all chunks, what was seen among them. */
+async function peek(
+  chunks: AsyncIterable<Uint8Array>,
+  isEnough: (bytes: Uint8Array) => boolean,
+): Promise<{ seen: Uint8Array; all: AsyncIterable<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const seen: Uint8Array[] = [];
-  let first: number | undefined;
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    seen.push(next.value);
-    const mark = seen.length === 1 && next.value[0] === 0xef ? 3 : 0;
-    first = next.value.subarray(mark).find((byte) => byte > SPACE);
-    if (first !== undefined) break;
+  let seen: Uint8Array = new Uint8Array(0);
+  while (!isEnough(seen)) {
+    const next = await iterator.next();
+    if (next.done) break;
+    seen = seen.length === 0 ? next.value : Buffer.concat([seen, next.value]);
   }
   async function* all() {
-    yield* seen;
+    yield seen;
     yield* { [Symbol.asyncIterator]: () => iterator };
   }
-  return { ...(first !== undefined && { first }), all: all() };
+  return { seen, all: all() };
 }
 
 async function parseArray(chunks: AsyncIterable<Uint8Array>, source: string): Promise<unknown[]> {

@@ -16,6 +16,8 @@ export function accessOf(method: string, route: string): Access {
   if (PUBLIC_ROUTES.has(route) || route === '/docs' || route.startsWith('/docs/') || method === 'OPTIONS')
     return 'public';
   if (route === '/v1/ingest') return 'ingest';
+  // Asks, and stores nothing: it is POST because its question is long.
+  if (route === '/detect-drift') return 'read';
   return method === 'GET' || method === 'HEAD' ? 'read' : 'admin';
 }
 

@@ -9,6 +9,7 @@ import { collectSchemas, servePages } from './openapi.ts';
 import { answerBrokenRequest, problemHandler } from './problem.ts';
 import { attachRouteHooks } from './route-hooks.ts';
 import { baselineRoutes } from './routes/baselines.ts';
+import { detectDriftRoutes } from './routes/detect-drift.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { ingestRoutes } from './routes/ingest.ts';
@@ -81,6 +82,7 @@ function addRoutes(app: HttpApp, deps: RouteDeps): void {
   eventRoutes(app, deps);
   streamRoutes(app, deps);
   reportRoutes(app, deps);
+  detectDriftRoutes(app);
   baselineRoutes(app, deps);
   keyRoutes(app, deps);
   rebuildRoutes(app, deps);
