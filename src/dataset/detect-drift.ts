@@ -3,6 +3,7 @@ import { compareProfiles } from '../drift/compare.ts';
 import type { Policy } from '../drift/drift-test.ts';
 import { type Figures, figuresOf } from '../drift/figures.ts';
 import type { Finding, Verdict } from '../drift/finding.ts';
+import { PRESETS, type PresetName } from '../drift/presets/table.ts';
 import type { Aggregate, CompareSettings, FeatureSettings, Floors, TestChoice } from '../drift/settings.ts';
 import type { TestName } from '../drift/test-name.ts';
 import { DRIFT_TESTS } from '../drift/test-table.ts';
@@ -17,6 +18,8 @@ export interface DetectOptions {
   readonly psiThreshold?: number | undefined;
   /** `calibrated` by default. */
   readonly policy?: Policy | undefined;
+  /** Another tool's tests, numbers, verdicts and rule for the whole table. */
+  readonly preset?: PresetName | undefined;
   /** Names of tests, or `auto`; by default ks, psi, chi2, missing, unseen and type_mismatch. */
   readonly tests?: TestChoice | undefined;
   readonly floors?: Floors | undefined;
@@ -79,6 +82,7 @@ export interface DetectDriftBody {
   readonly summary: string;
   readonly verdict: Verdict;
   readonly policy: Policy;
+  readonly preset?: PresetName;
   readonly rows: { readonly reference: number; readonly production: number };
   readonly added_columns: readonly string[];
   readonly missing_columns: readonly string[];
@@ -112,6 +116,7 @@ export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {
     summary: summaryOf(verdict, inOrder, pair),
     verdict,
     policy: settings.policy,
+    ...(settings.preset && { preset: settings.preset }),
     rows: { reference: reference.rows, production: production.rows },
     added_columns: production.columns.filter((column) => !reference.kinds.has(column)),
     missing_columns: reference.columns.filter((column) => !production.kinds.has(column)),
@@ -131,7 +136,14 @@ function groupByFeature(findings: readonly Finding[]): ReadonlyMap<string, reado
 }
 
 function settingsOf(options: DetectOptions): CompareSettings {
-  const { significanceLevel = DEFAULT_LEVEL, psiThreshold = DEFAULT_PSI, policy = 'calibrated', tests } = options;
+  const {
+    significanceLevel = DEFAULT_LEVEL,
+    psiThreshold = DEFAULT_PSI,
+    policy = 'calibrated',
+    tests,
+    preset,
+  } = options;
+  if (preset !== undefined) return presetSettings(preset, options);
   // Classic here is Sentinel's rule, PSI at or above the threshold: above everything that is below it.
   const psi = policy === 'classic' ? psiThreshold * (1 - Number.EPSILON) : psiThreshold;
   return {
@@ -139,6 +151,18 @@ function settingsOf(options: DetectOptions): CompareSettings {
     ...(options.correction && { correction: options.correction }),
     ...(options.aggregate && { aggregate: options.aggregate }),
     ...(options.features && { features: options.features }),
+  };
+}
+
+/** The tool's own thresholds, unless others were given. */
+function presetSettings(
+  preset: PresetName,
+  { significanceLevel, psiThreshold, aggregate }: DetectOptions,
+): CompareSettings {
+  return {
+    ...{ policy: 'classic', preset, alpha: significanceLevel ?? DEFAULT_LEVEL },
+    ...(psiThreshold !== undefined && { floors: { psi: psiThreshold } }),
+    aggregate: aggregate ?? { rule: PRESETS[preset].aggregate },
   };
 }
 

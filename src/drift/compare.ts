@@ -4,6 +4,7 @@ import { fewValuesAsCategories } from './cells/few-values.ts';
 import type { FeaturePair } from './drift-test.ts';
 import type { Finding } from './finding.ts';
 import { judge, type Unjudged } from './judge.ts';
+import { PRESETS, type PresetName } from './presets/table.ts';
 import type { CompareSettings } from './settings.ts';
 import { chooseTests, DRIFT_TESTS, testsOf } from './test-table.ts';
 
@@ -33,6 +34,7 @@ export interface Comparison {
  */
 export function compareProfiles(reference: Profile, current: Profile, settings: CompareSettings): Comparison {
   const results: Unjudged[] = [];
+  const ofTool: Finding[] = [];
   const notTested: NotTested[] = [];
   for (const feature of [...reference.features.keys()].sort()) {
     const mine = reference.features.get(feature) ?? {};
@@ -40,12 +42,23 @@ export function compareProfiles(reference: Profile, current: Profile, settings: 
     const whole = pairOf(feature, nature.kind, reference, current);
     const pair = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(whole) : whole;
     if (nature.kind === 'identifier') notTested.push(notTestedOf(pair, nature.reason));
-    for (const test of chooseTests(pair, settings)) {
-      results.push({ feature, test, result: DRIFT_TESTS[test].compare(pair, settings.policy) });
-    }
+    if (settings.preset !== undefined) ofTool.push(...presetFindings(whole, settings.preset, settings));
+    else
+      for (const test of chooseTests(pair, settings)) {
+        results.push({ feature, test, result: DRIFT_TESTS[test].compare(pair, settings.policy) });
+      }
   }
   const added = [...current.features.keys()].filter((feature) => !reference.features.has(feature)).sort();
-  return { findings: judge(results, settings), notTested, added };
+  return { findings: [...ofTool, ...judge(results, settings)], notTested, added };
+}
+
+/** A tool's numbers with its own verdicts. */
+function presetFindings(pair: FeaturePair, preset: PresetName, { alpha, floors }: CompareSettings): Finding[] {
+  if (pair.kind === 'identifier') return [];
+  return PRESETS[preset].compare(pair, { alpha, psi: floors?.psi }).map(({ test, result, isDrift, threshold }) => {
+    const verdict = result.statistic === null && !isDrift ? 'inconclusive' : isDrift ? 'drift' : 'no_drift';
+    return { ...result, feature: pair.feature, test, verdict, pAdjusted: null, floor: threshold };
+  });
 }
 
 function pairOf(feature: string, kind: FeaturePair['kind'], reference: Profile, current: Profile): FeaturePair {

@@ -1,4 +1,5 @@
 import type { Policy } from './drift-test.ts';
+import type { PresetName } from './presets/table.ts';
 import type { TestName } from './test-name.ts';
 
 export interface SloTargets {
@@ -37,6 +38,8 @@ export interface CompareSettings {
   readonly floors?: Floors;
   /** Without it the policy chooses by kind of feature. */
   readonly tests?: TestChoice;
+  /** Another tool's tests, numbers and verdicts instead; alpha and the floor of psi hold where the tool has such a threshold. */
+  readonly preset?: PresetName;
   /** Adjustment of the p-values of one report; Benjamini–Hochberg by default. */
   readonly correction?: 'bh' | 'by' | 'none';
   /** `any` by default. */

@@ -144,7 +144,9 @@ describe('aggregateFindings', () => {
 
   it('any, more than half, or a share of the features that could be compared', () => {
     expect(aggregateFindings(two)).toMatchObject({ verdict: 'drift', drifted: ['a', 'b'] });
-    expect([...aggregateFindings(two).features.values()].filter((verdict) => verdict === 'inconclusive')).toHaveLength(1);
+    expect([...aggregateFindings(two).features.values()].filter((verdict) => verdict === 'inconclusive')).toHaveLength(
+      1,
+    );
     expect(aggregateFindings(two, { rule: 'majority' }).verdict).toBe('no_drift');
     expect(aggregateFindings(two, { rule: 'share' }).verdict).toBe('drift');
     expect(aggregateFindings(two, { rule: 'share', share: 0.6 }).verdict).toBe('no_drift');

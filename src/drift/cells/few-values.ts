@@ -14,14 +14,19 @@ export function fewValuesAsCategories(pair: FeaturePair): FeaturePair {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
   if (pair.kind !== 'numeric' || pair.reference.categories || pair.current.categories) return pair;
   if (!reference?.isExact || !current?.isExact) return pair;
-  const counts = countValues(reference.weighted());
-  if (counts.counts.size > FEW) return pair;
+  if (!isFew(reference.weighted())) return pair;
   return {
     ...pair,
     kind: 'categorical',
-    reference: { categories: counts },
+    reference: { categories: countValues(reference.weighted()) },
     current: { categories: countValues(current.weighted()) },
   };
+}
+
+function isFew({ values }: WeightedSample): boolean {
+  let distinct = 0;
+  for (let i = 0; i < values.length && distinct <= FEW; i++) if (i === 0 || values[i] !== values[i - 1]) distinct++;
+  return distinct <= FEW;
 }
 
 function countValues({ values }: WeightedSample): CategoryCounts {

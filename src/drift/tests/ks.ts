@@ -1,12 +1,9 @@
-import { ksExactPValue } from '../../stats/ks-exact.ts';
-import { kstwoSurvival } from '../../stats/kstwo.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { ksPValue } from '../edf/ks-p-value.ts';
 import { largestGap } from '../edf/largest-gap.ts';
 
 /** The contract's smallest number of rows on both sides. */
 const KS_MIN_ROWS = 50;
-/** Beyond it, unequal sizes take the finite-n law: the exact one would cost time and differ by at most .004. */
-const EXACT_MAX_PATHS = 4e6;
 
 /**
  * Two-sample Kolmogorov–Smirnov: the largest gap between two numeric distributions.
@@ -34,15 +31,7 @@ function compareNumbers(pair: FeaturePair): TestResult {
   if (!reference || !current || n < KS_MIN_ROWS || m < KS_MIN_ROWS) return cannotSay(n, m, 'insufficient_samples');
   const { d, at } = largestGap(reference.weighted(), current.weighted());
   const resolution = reference.rankError() + current.rankError();
-  const isExact = reference.isExact && current.isExact && (n === m || n * m <= EXACT_MAX_PATHS);
-  const surely = Math.max(0, d - resolution);
-  const pValue = isExact ? ksExactPValue(n, m, d) : kstwoSurvival(roundHalfEven((n * m) / (n + m)), surely);
-  const method = isExact ? 'exact' : resolution > 0 ? 'kstwo on D - resolution' : 'kstwo';
+  const { pValue, method: law } = ksPValue(Math.max(0, d - resolution), n, m, resolution === 0);
+  const method = resolution > 0 ? `${law} on D - resolution` : law;
   return { statistic: d, effect: d, pValue, resolution, nReference: n, nCurrent: m, method, at };
-}
-
-/** NumPy's rounding, so that p equals SciPy's when nm/(n+m) ends in one half. */
-function roundHalfEven(x: number): number {
-  const rounded = Math.round(x);
-  return rounded - x === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }

@@ -7,6 +7,7 @@ import { pairOf } from '../../dataset/read-pair.ts';
 import { readChunks } from '../../dataset/read-table.ts';
 import { profileRows } from '../../dataset/rows-table.ts';
 import type { ReadOptions, TableColumns } from '../../dataset/table-profiler.ts';
+import { PRESET_NAMES } from '../../drift/presets/table.ts';
 import { TEST_NAMES } from '../../drift/test-name.ts';
 import { AppError, type FieldError } from '../../errors.ts';
 import type { HttpApp } from '../deps.ts';
@@ -31,6 +32,10 @@ const options = {
   significance_level: level.optional().describe('Level of the p-values, after the correction; .05 by default'),
   psi_threshold: z.number().gt(0, 'use a number above 0').optional().describe('The PSI that counts; .25 by default'),
   policy: z.enum(['calibrated', 'classic'], 'use calibrated or classic').optional(),
+  preset: z
+    .enum(PRESET_NAMES, `use one of ${PRESET_NAMES.join(', ')}`)
+    .optional()
+    .describe('Another tool’s numbers and verdicts'),
   tests: testNames.optional(),
   floors: floors.optional().describe('Smallest effect that counts, by test'),
   correction: z.enum(['bh', 'by', 'none'], 'use bh, by or none').optional(),
@@ -196,6 +201,7 @@ function compare(reference: TableColumns, production: TableColumns, given: Optio
     significanceLevel: given.significance_level,
     psiThreshold: given.psi_threshold,
     policy: given.policy,
+    preset: given.preset,
     tests: given.tests,
     floors: given.floors,
     correction: given.correction,

@@ -1,0 +1,44 @@
+import type { FeaturePair, TestResult } from '../drift-test.ts';
+import type { TestName } from '../test-name.ts';
+
+/** One number of another tool, with its verdict. */
+export interface PresetFinding {
+  readonly test: TestName;
+  /** `statistic` is the tool's number; `method` names bins, zero rule, direction and base. */
+  readonly result: TestResult;
+  readonly isDrift: boolean;
+  readonly threshold: number;
+}
+
+/** Thresholds of one's own instead of the tool's. */
+export interface PresetLimits {
+  readonly alpha?: number | undefined;
+  readonly psi?: number | undefined;
+}
+
+/** How another tool compares one feature, and when it says that a whole table drifts. */
+export interface Preset {
+  readonly title: string;
+  readonly aggregate: 'any' | 'majority' | 'share';
+  compare(pair: FeaturePair, limits?: PresetLimits): readonly PresetFinding[];
+}
+
+/** A result without resolution, for a tool that knows none; null where the number is not finite. */
+export function toolResult(
+  pair: FeaturePair,
+  numbers: { readonly statistic: number; readonly pValue?: number; readonly effect?: number; readonly method: string },
+): TestResult {
+  const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
+  const rows = (side: 'reference' | 'current') =>
+    pair.kind === 'numeric' ? (pair[side].numeric?.sketch.n ?? 0) : (pair[side].categories?.n ?? 0);
+  return {
+    statistic: known(numbers.statistic),
+    effect: known(numbers.effect ?? numbers.statistic),
+    pValue: known(numbers.pValue),
+    resolution: 0,
+    nReference: rows('reference'),
+    nCurrent: rows('current'),
+    method: numbers.method,
+    ...(known(numbers.statistic) === null && { reason: 'insufficient_samples' as const }),
+  };
+}

@@ -1,0 +1,18 @@
+import { driftMonitor } from './drift-monitor.ts';
+import { driftsense } from './driftsense.ts';
+import { evidently } from './evidently.ts';
+import { guard } from './guard.ts';
+import { nannyml } from './nannyml.ts';
+import type { Preset } from './preset.ts';
+import { sentinel } from './sentinel.ts';
+import { whylogs } from './whylogs.ts';
+
+/** Other tools, whose numbers and verdicts are reproduced. */
+export const PRESETS = {
+  ...{ evidently, nannyml, whylogs, sentinel, driftsense, guard },
+  'drift-monitor': driftMonitor,
+} as const satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
