@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { addBaselineCommand } from './baseline.ts';
+import { addCompareCommand } from './compare.ts';
 import { addDemoCommand } from './demo.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { addKeysCommand } from './keys.ts';
@@ -26,6 +27,7 @@ function buildProgram(terminal: Terminal): Command {
   addReplayCommand(program, terminal);
   addBaselineCommand(program, terminal);
   addReportCommand(program, terminal);
+  addCompareCommand(program, terminal);
   addKeysCommand(program, terminal);
   addMigrateCommand(program, terminal);
   addRebuildCommand(program, terminal);

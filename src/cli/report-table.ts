@@ -1,3 +1,4 @@
+import { amount, count, pValue } from './amounts.ts';
 import { renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 
@@ -101,25 +102,10 @@ function span({ window_start, window_end }: ReportBody): string {
   return `${start} – ${sameDay ? end?.slice(11) : end} UTC`;
 }
 
-/** Three digits that matter. */
-export function amount(x: number | null | undefined): string {
-  if (x === null || x === undefined) return '';
-  return x !== 0 && Math.abs(x) < 0.001 ? x.toExponential(1) : String(Number(x.toPrecision(3)));
-}
-
-function pValue(p: number | null | undefined): string {
-  if (p === null || p === undefined) return '';
-  return p < 1e-6 ? '<1e-6' : amount(p);
-}
-
 function share(x: number | null | undefined): string {
   return x === null || x === undefined ? '' : `${Number((x * 100).toFixed(2))} %`;
 }
 
 function milliseconds(x: number | null | undefined): string {
   return x === null || x === undefined ? '' : `${Math.round(x).toLocaleString('en-US')} ms`;
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -19,6 +19,8 @@ export interface Terminal {
 /** The terminal of this process. Reads `.env` of the working directory first; what the environment already says wins. */
 export function processTerminal(): Terminal {
   if (existsSync('.env')) process.loadEnvFile('.env');
+  // Who reads has had enough (`| head`): nothing is left to say, and nothing went wrong.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     env: process.env,
     colors: picocolors.createColors(hasColors()),

@@ -17,7 +17,7 @@ const FREE_TEXT = { length: 40, words: 5 };
 const ID_NAME = /(^|_)(ids?|uuid|guid|uid|seq|sequence|serial|nonce|token|hash|key|offset|cursor)$/;
 const TIME_NAME = /(^|_)(ts|at|timestamp|epoch|datetime)$/;
 const TIME_WORD = /(^|_)(time|date|day|created|updated|expires|expiry|deadline|start|end)(_|$)/;
-const ISO_TIMESTAMP = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}/;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}($|[Tt ]\d{2}:\d{2})/;
 const OPAQUE_ID = /^(?=.*\d)([0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
 /** Units of Unix time; from 2008 (1.2·10^9 s) to 2099 (4.1·10^9 s) a number may be a moment. */
@@ -39,7 +39,7 @@ const CATEGORICAL: Nature = { kind: 'categorical' };
  * Reads off its profile what a feature is. Mixed types: what most values are.
  *
  * Numbers are an identifier when they lie in an epoch range and mostly differ (or are named as a time), or when they are
- * integers, nearly all distinct, and named as an identifier. Names are one when they are timestamps, when nearly every
+ * integers, nearly all distinct, and named as an identifier. Names are one when they are dates or times, when nearly every
  * value is distinct, when they mostly differ and are long texts, or when they are ids that come back a few times at most:
  * hexadecimal or UUID (on average up to 50 times), or named so (up to 10 times).
  *
@@ -97,7 +97,7 @@ function distinctShare({ moments, sketch }: NumericProfile): { share: number; in
 function natureOfNames(name: string, categories: CategoryCounts): Nature {
   const { n, counts } = categories;
   const cardinality = categories.cardinality();
-  if (shareOf(counts, (text) => ISO_TIMESTAMP.test(text)) > MOSTLY) return identifier('its values are timestamps');
+  if (shareOf(counts, (text) => ISO_DATE.test(text)) > MOSTLY) return identifier('its values are dates or times');
   if (n < ENOUGH_VALUES) return CATEGORICAL;
   if (cardinality > NEARLY_ALL * n) return identifier(`nearly every value is distinct (${cardinality} of ${n})`);
   const isOpaque = shareOf(counts, (text) => OPAQUE_ID.test(text)) > MOSTLY;

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { amount, type ReportBody, renderReport } from '../../src/cli/report-table.ts';
+import { amount } from '../../src/cli/amounts.ts';
+import { type ReportBody, renderReport } from '../../src/cli/report-table.ts';
 import { renderTable } from '../../src/cli/table.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 

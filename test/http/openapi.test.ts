@@ -25,6 +25,7 @@ async function documentOf() {
 }
 
 const ROUTES = [
+  'post /detect-drift',
   'get /health',
   'get /livez',
   'get /metrics',

@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
+import { delimiterOf } from '../../dataset/csv-table.ts';
 import { emptyObject, type FileRecord, type JsonObject, type SkippedLine } from './record.ts';
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-const DELIMITERS = [',', ';', '\t', '|'];
 const ROWS_A_LIST = 500;
 
 interface CsvRow {
@@ -37,12 +37,6 @@ export async function* readCsv(
     list = [];
   }
   yield [...skipped.splice(0), ...list].sort((a, b) => a.line - b.line);
-}
-
-/** The separator that the header uses most. */
-export function delimiterOf(header: string): string {
-  const uses = DELIMITERS.map((delimiter) => header.split(delimiter).length);
-  return DELIMITERS[uses.indexOf(Math.max(...uses))] ?? ',';
 }
 
 function givenCells(row: Record<string, string>): JsonObject {

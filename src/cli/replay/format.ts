@@ -1,6 +1,7 @@
+import { delimiterOf } from '../../dataset/csv-table.ts';
 import { Failure } from '../failure.ts';
 import { isAccessLine, readAccessLog } from './access-log.ts';
-import { delimiterOf, readCsv } from './csv.ts';
+import { readCsv } from './csv.ts';
 import { openFile, readLines } from './lines.ts';
 import { readNdjson } from './ndjson.ts';
 import type { FileRecord, SkippedLine } from './record.ts';

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { TEST_NAMES } from '../src/drift/test-name.ts';
+import * as library from '../src/index.ts';
+import { listExamples, runExample } from './stats/examples.ts';
+
+describe('the library', () => {
+  it('has what the README promises', () => {
+    expect(Object.keys(library).sort()).toEqual(
+      ['AppError', 'DriftDetector', 'compareProfiles', 'detectDrift', 'profileOf', 'tests'].sort(),
+    );
+    expect(Object.keys(library.tests)).toEqual(TEST_NAMES);
+  });
+
+  it('profiles of rows can be merged away from them and compared', () => {
+    const rows = (n: number, shift: number) =>
+      Array.from({ length: n }, (_, i) => ({ x: ((i * 7919) % 1009) / 10 + shift }));
+    const { findings } = library.compareProfiles(library.profileOf(rows(400, 0)), library.profileOf(rows(300, 30)), {
+      policy: 'calibrated',
+      alpha: 0.05,
+      tests: ['ks'],
+    });
+    expect(findings).toMatchObject([{ feature: 'x', test: 'ks', verdict: 'drift' }]);
+  });
+
+  it('importing it starts nothing: no server, no database, no timer', () => {
+    const source = new URL('../src/index.ts', import.meta.url).href;
+    const script = `await import(${JSON.stringify(source)}); console.log(process.getActiveResourcesInfo().filter((r) => !/Pipe|TTY|Message|FSReq/.test(r)).join());`;
+    const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect(out.trim()).toBe('');
+  });
+
+  it('package.json names it, types and all', () => {
+    const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });
+  });
+});
+
+describe('every example in a docstring of src/dataset is true', () => {
+  const examples = listExamples('dataset');
+  it('there are some', () => expect(examples.length).toBeGreaterThan(3));
+  it.each(examples)('$file: $code', async (example) => {
+    const { actual, expected } = await runExample('dataset', example, { Buffer });
+    expect(actual).toEqual(expected);
+  });
+});
