@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+import { datasetOf } from '../src/dataset/dataset.ts';
+import { profileRows } from '../src/dataset/rows-table.ts';
+import { aggregateFindings } from '../src/drift/aggregate.ts';
+import { compareProfiles } from '../src/drift/compare.ts';
+import { PRESET_NAMES, PRESETS } from '../src/drift/presets/table.ts';
+import type { CompareSettings } from '../src/drift/settings.ts';
+import { CategoryCounts } from '../src/profile/counts.ts';
+import { KllSketch } from '../src/profile/kll.ts';
+import { addValueInto, emptyMoments } from '../src/profile/moments.ts';
+import type { FeatureProfile, Profile } from '../src/profile/profile.ts';
+import { type Rng, seededRng } from '../src/stats/rng.ts';
+import { median, printTable } from './bench/figures.ts';
+import { normal } from './bench/tables.ts';
+
+// False alarms and power of every policy and preset on the same windows: 20 features, a window an hour, 168 a week.
+// Usage: npm run bench:calibration [-- --weeks 30 --trials 200 --rows 500 --reference 5000 --data FILE.csv[.gz]]
+
+const WINDOWS_A_WEEK = 168;
+const SHIFT = 0.3;
+const OPEN_AFTER = 2;
+const AFTER_DRIFT = 6;
+
+function option(name: string, fallback: number): number {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+}
+
+const base: CompareSettings = { policy: 'calibrated', alpha: 0.05, floors: { ks: 0.05, psi: 0.2 } };
+const POLICIES: readonly (readonly [name: string, settings: CompareSettings])[] = [
+  ['calibrated', base],
+  ['calibrated, tests: auto', { ...base, tests: 'auto' }],
+  ['classic', { ...base, policy: 'classic' }],
+  ...PRESET_NAMES.map(
+    (preset) =>
+      [preset, { policy: 'classic', alpha: 0.05, preset, aggregate: { rule: PRESETS[preset].aggregate } }] as const,
+  ),
+];
+
+function isDrifting(reference: Profile, current: Profile, settings: CompareSettings): boolean {
+  const { findings } = compareProfiles(reference, current, settings);
+  return aggregateFindings(findings, settings.aggregate).verdict === 'drift';
+}
+
+/** A window of given rows; `shift` moves the first feature by so many standard deviations. */
+type DrawWindow = (rng: Rng, rows: number, shift: number) => Profile;
+
+const NUMERIC: readonly ((rng: Rng) => number)[] = [
+  (rng) => normal(rng),
+  (rng) => Math.exp(normal(rng)),
+  (rng) => -Math.log(1 - rng.next()),
+  (rng) => Math.round(10 * normal(rng)),
+  (rng) => rng.next(),
+  (rng) => (rng.next() < 0.7 ? normal(rng) : 4 + normal(rng)),
+  (rng) => Math.tan(Math.PI * (rng.next() - 0.5)),
+];
+const CATEGORIES = [3, 5, 8, 12, 30, 100] as const;
+
+const drawSimulated: DrawWindow = (rng, rows, shift) => {
+  const features = new Map<string, FeatureProfile>();
+  for (let i = 0; i < 14; i++) {
+    const [moments, sketch] = [emptyMoments(), new KllSketch({ seed: rng.nextUint32() })];
+    const draw = NUMERIC[i % NUMERIC.length] as (rng: Rng) => number;
+    for (let row = 0; row < rows; row++) {
+      const value = draw(rng) + (i === 0 ? shift : 0);
+      addValueInto(moments, value);
+      sketch.add(value);
+    }
+    features.set(`n${String(i).padStart(2, '0')}`, { numeric: { moments, sketch } });
+  }
+  for (const size of CATEGORIES) {
+    const categories = new CategoryCounts();
+    for (let row = 0; row < rows; row++) categories.add(`c${Math.floor(size * rng.next() ** 2)}`);
+    features.set(`c${size}`, { categories });
+  }
+  return { events: rows, statusKnown: 0, success: 0, features };
+};
+
+/** Windows of real rows, drawn at random, so that nothing drifts between them. */
+function drawFrom(path: string): DrawWindow {
+  const bytes = readFileSync(path);
+  const text = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
+  const rows = (parse(text, { columns: true, bom: true, trim: true }) as Record<string, string>[]).map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, cell]) => [
+        name,
+        cell !== '' && Number.isFinite(Number(cell)) ? Number(cell) : cell,
+      ]),
+    ),
+  );
+  const kinds = datasetOf(profileRows(rows, path)).kinds;
+  const first = [...kinds].find(([, kind]) => kind === 'numeric')?.[0] as string;
+  const values = rows.map((row) => Number(row[first]));
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
+  console.log(`  ${rows.length} rows of ${kinds.size} columns; ${first} is the one that moves`);
+  return (rng, count, shift) => {
+    const drawn = Array.from(
+      { length: count },
+      () => rows[Math.floor(rows.length * rng.next())] as Record<string, unknown>,
+    );
+    const moved =
+      shift === 0 ? drawn : drawn.map((row) => ({ ...row, [first]: Number(row[first]) + shift * deviation }));
+    return datasetOf(profileRows(moved, 'window', { kinds }), kinds).profile;
+  };
+}
+
+interface Score {
+  alarms: number;
+  incidents: number;
+  readonly delays: number[];
+}
+
+function sweep(draw: DrawWindow, title: string): void {
+  const [weeks, trials, rows, referenceRows] = [
+    option('weeks', 30),
+    option('trials', 200),
+    option('rows', 500),
+    option('reference', 5_000),
+  ];
+  const rng = seededRng(title);
+  const scores = POLICIES.map((): Score => ({ alarms: 0, incidents: 0, delays: [] }));
+  const runs = POLICIES.map(() => 0);
+  for (let week = 0; week < weeks; week++) {
+    const reference = draw(rng, referenceRows, 0);
+    for (let window = 0; window < WINDOWS_A_WEEK; window++) {
+      const current = draw(rng, rows, 0);
+      POLICIES.forEach(([, settings], i) => {
+        const isDrift = isDrifting(reference, current, settings);
+        runs[i] = isDrift ? (runs[i] as number) + 1 : 0;
+        const score = scores[i] as Score;
+        if (isDrift) score.alarms++;
+        if (runs[i] === OPEN_AFTER) score.incidents++;
+      });
+    }
+  }
+  for (let trial = 0; trial < trials; trial++) {
+    const reference = draw(rng, referenceRows, 0);
+    const found = POLICIES.map(() => [] as boolean[]);
+    for (let window = 0; window < AFTER_DRIFT; window++) {
+      const current = draw(rng, rows, SHIFT);
+      POLICIES.forEach(([, settings], i) => found[i]?.push(isDrifting(reference, current, settings)));
+    }
+    found.forEach((seen, i) => scores[i]?.delays.push(openedAfter(seen)));
+  }
+  print(scores, { title, weeks, trials, rows, referenceRows });
+}
+
+/** How many windows after the drift began two in a row had failed; Infinity when that did not happen. */
+function openedAfter(seen: readonly boolean[]): number {
+  const at = seen.findIndex((isDrift, i) => i > 0 && isDrift && seen[i - 1]);
+  return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
+}
+
+function print(
+  scores: readonly Score[],
+  given: { title: string; weeks: number; trials: number; rows: number; referenceRows: number },
+): void {
+  console.log(
+    `\n${given.title}: reference ${given.referenceRows} rows, windows of ${given.rows}; quiet ${given.weeks} weeks of ${WINDOWS_A_WEEK}; ${given.trials} times +${SHIFT} sd in one feature\n`,
+  );
+  const head = [
+    '',
+    'false alarms a week',
+    `false incidents a week (${OPEN_AFTER} in a row)`,
+    `found within ${OPEN_AFTER} windows`,
+    'delay, windows (median)',
+  ];
+  const rows = scores.map(({ alarms, incidents, delays }, i) => [
+    POLICIES[i]?.[0] ?? '',
+    (alarms / given.weeks).toFixed(2),
+    (incidents / given.weeks).toFixed(2),
+    `${((100 * delays.filter((delay) => delay <= OPEN_AFTER).length) / delays.length).toFixed(1)} %`,
+    Number.isFinite(median(delays)) ? String(median(delays)) : `not in ${AFTER_DRIFT}`,
+  ]);
+  printTable([head, ...rows]);
+}
+
+sweep(drawSimulated, '20 simulated features');
+const at = process.argv.indexOf('--data');
+if (at >= 0) sweep(drawFrom(process.argv[at + 1] as string), 'real rows, drawn at random');
