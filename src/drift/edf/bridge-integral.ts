@@ -2,6 +2,8 @@ import type { EdfSteps, GapIntegral } from './edf-steps.ts';
 import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
 
 const MOST_GROUPS = 128;
+/** Rounding may leave a group more. */
+const MOST_STEPS = MOST_GROUPS + 2;
 
 /** Rows of both samples that were dealt at one end of the steps. */
 interface EndCounts {
@@ -20,10 +22,11 @@ export class BridgeIntegral {
   private readonly power: 1 | 2;
   private readonly normals = randomPool().normals;
   /** By group: its weights' sum, its place in [0, 1], and the bridge's step to it: B ← keep·B + spread·z. */
-  private readonly weights: number[] = [];
-  private readonly places: number[] = [];
-  private readonly keep: number[] = [];
-  private readonly spread: number[] = [];
+  private readonly weights = new Float64Array(MOST_STEPS);
+  private readonly places = new Float64Array(MOST_STEPS);
+  private readonly keep = new Float64Array(MOST_STEPS);
+  private readonly spread = new Float64Array(MOST_STEPS);
+  private groups = 0;
 
   /** Place in the pool of random numbers. */
   private next: number;
@@ -38,29 +41,32 @@ export class BridgeIntegral {
     this.power = integral.power;
     this.group(integral.weights, left, right);
     let place = 0;
-    for (const next of this.places) {
-      this.keep.push(place < 1 ? (1 - next) / (1 - place) : 0);
-      this.spread.push(place < 1 ? Math.sqrt(Math.max(0, ((next - place) * (1 - next)) / (1 - place))) : 0);
+    for (let g = 0; g < this.groups; g++) {
+      const next = this.places[g] as number;
+      this.keep[g] = place < 1 ? (1 - next) / (1 - place) : 0;
+      this.spread[g] = place < 1 ? Math.sqrt(Math.max(0, ((next - place) * (1 - next)) / (1 - place))) : 0;
       place = next;
     }
   }
 
   /** One draw, given what was dealt below and above. */
   draw(low: EndCounts, high: EndCounts): number {
-    if (this.weights.length === 0) return 0;
+    const { weights, places, keep, spread, normals, groups } = this;
+    if (groups === 0) return 0;
     const { nReference: n, nCurrent: m } = this.steps;
     const start = low.reference / n - low.current / m;
-    const end = high.current / m - high.reference / n;
+    const slope = high.current / m - high.reference / n - start;
     const r = n - low.reference - high.reference;
     const c = m - low.current - high.current;
     const scale = (1 / n + 1 / m) * Math.sqrt((r * c) / Math.max(1, r + c - 1));
-    let [bridge, sum] = [0, 0];
-    for (let g = 0; g < this.weights.length; g++) {
-      const z = this.normals[this.next++ & RANDOM_POOL_MASK] as number;
-      bridge = (this.keep[g] as number) * bridge + (this.spread[g] as number) * z;
-      const gap = start + (end - start) * (this.places[g] as number) + scale * bridge;
-      sum += (this.weights[g] as number) * (this.power === 1 ? Math.abs(gap) : gap * gap);
+    const isAbsolute = this.power === 1;
+    let [bridge, sum, next] = [0, 0, this.next];
+    for (let g = 0; g < groups; g++) {
+      bridge = (keep[g] as number) * bridge + (spread[g] as number) * (normals[next++ & RANDOM_POOL_MASK] as number);
+      const gap = start + slope * (places[g] as number) + scale * bridge;
+      sum += (weights[g] as number) * (isAbsolute ? Math.abs(gap) : gap * gap);
     }
+    this.next = next;
     return sum;
   }
 
@@ -75,8 +81,8 @@ export class BridgeIntegral {
       weight += weights[i] as number;
       moment += (weights[i] as number) * below;
       if (below < limit && i < right - 1 && right - left > MOST_GROUPS) continue;
-      this.weights.push(weight);
-      this.places.push(weight > 0 ? moment / weight / all : below / all);
+      this.weights[this.groups] = weight;
+      this.places[this.groups++] = weight > 0 ? moment / weight / all : below / all;
       [weight, moment, limit] = [0, 0, below + all / MOST_GROUPS];
     }
   }

@@ -97,25 +97,25 @@ class Dealer {
   /** Deals the rows of the steps from `from` to before `to`, upwards or downwards, out of what is left of both samples. */
   private deal(from: number, to: number, leftReference: number, leftCurrent: number): Dealt {
     const { reference, current, nReference: n, nCurrent: m } = this.steps;
-    const isUpwards = from < to;
-    const left = leftReference + leftCurrent;
-    let [r, c, sum, gap] = [0, 0, 0, 0];
+    const { weights, power } = this.integral;
+    const { uniforms } = this;
+    const [isUpwards, isAbsolute] = [from < to, power === 1];
+    let [left, ofReference, sum, gap, next] = [leftReference + leftCurrent, leftReference, 0, 0, this.next];
     for (let i = from; i !== to; i += isUpwards ? 1 : -1) {
+      const weight = weights[i] as number;
       // From above, the gap after a step is minus that of the rows beyond it.
-      if (!isUpwards) sum += this.term(i, gap);
+      if (!isUpwards) sum += weight * (isAbsolute ? Math.abs(gap) : gap * gap);
       for (let rows = (reference[i] as number) + (current[i] as number); rows > 0; rows--) {
-        const u = this.uniforms[this.next++ & RANDOM_POOL_MASK] as number;
-        if (u * (left - r - c) < leftReference - r) r++;
-        else c++;
+        if ((uniforms[next++ & RANDOM_POOL_MASK] as number) * left < ofReference) ofReference--;
+        left--;
       }
-      gap = r / n - c / m;
-      if (isUpwards) sum += this.term(i, gap);
+      const dealt = leftReference - ofReference;
+      gap = dealt / n - (leftReference + leftCurrent - left - dealt) / m;
+      if (isUpwards) sum += weight * (isAbsolute ? Math.abs(gap) : gap * gap);
     }
-    return { reference: r, current: c, sum };
-  }
-
-  private term(step: number, gap: number): number {
-    return (this.integral.weights[step] as number) * (this.integral.power === 1 ? Math.abs(gap) : gap * gap);
+    this.next = next;
+    const dealt = leftReference - ofReference;
+    return { reference: dealt, current: leftReference + leftCurrent - left - dealt, sum };
   }
 }
 
