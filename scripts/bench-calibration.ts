@@ -13,6 +13,7 @@ import { addValueInto, emptyMoments } from '../src/profile/moments.ts';
 import type { FeatureProfile, Profile } from '../src/profile/profile.ts';
 import { type Rng, seededRng } from '../src/stats/rng.ts';
 import { median, printTable } from './bench/figures.ts';
+import { option } from './bench/option.ts';
 import { normal } from './bench/tables.ts';
 
 // False alarms and power of every policy and preset on the same windows: 20 features, a window an hour, 168 a week.
@@ -22,11 +23,6 @@ const WINDOWS_A_WEEK = 168;
 const SHIFT = 0.3;
 const OPEN_AFTER = 2;
 const AFTER_DRIFT = 6;
-
-function option(name: string, fallback: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
-}
 
 const base: CompareSettings = { policy: 'calibrated', alpha: 0.05, floors: { ks: 0.05, psi: 0.2 } };
 const POLICIES: readonly (readonly [name: string, settings: CompareSettings])[] = [
@@ -109,6 +105,8 @@ function drawFrom(path: string): DrawWindow {
 
 interface Score {
   alarms: number;
+  /** Windows of an incident that should not be. */
+  inIncident: number;
   incidents: number;
   readonly delays: number[];
 }
@@ -121,7 +119,7 @@ function sweep(draw: DrawWindow, title: string): void {
     option('reference', 5_000),
   ];
   const rng = seededRng(title);
-  const scores = POLICIES.map((): Score => ({ alarms: 0, incidents: 0, delays: [] }));
+  const scores = POLICIES.map((): Score => ({ alarms: 0, inIncident: 0, incidents: 0, delays: [] }));
   const runs = POLICIES.map(() => 0);
   for (let week = 0; week < weeks; week++) {
     const reference = draw(rng, referenceRows, 0);
@@ -133,6 +131,7 @@ function sweep(draw: DrawWindow, title: string): void {
         const score = scores[i] as Score;
         if (isDrift) score.alarms++;
         if (runs[i] === OPEN_AFTER) score.incidents++;
+        if ((runs[i] as number) >= OPEN_AFTER) score.inIncident++;
       });
     }
   }
@@ -141,9 +140,13 @@ function sweep(draw: DrawWindow, title: string): void {
     const found = POLICIES.map(() => [] as boolean[]);
     for (let window = 0; window < AFTER_DRIFT; window++) {
       const current = draw(rng, rows, SHIFT);
-      POLICIES.forEach(([, settings], i) => found[i]?.push(isDrifting(reference, current, settings)));
+      POLICIES.forEach(([, settings], i) => {
+        found[i]?.push(isDrifting(reference, current, settings));
+      });
     }
-    found.forEach((seen, i) => scores[i]?.delays.push(openedAfter(seen)));
+    found.forEach((seen, i) => {
+      scores[i]?.delays.push(openedAfter(seen));
+    });
   }
   print(scores, { title, weeks, trials, rows, referenceRows });
 }
@@ -165,13 +168,15 @@ function print(
     '',
     'false alarms a week',
     `false incidents a week (${OPEN_AFTER} in a row)`,
+    'of the time in one',
     `found within ${OPEN_AFTER} windows`,
     'delay, windows (median)',
   ];
-  const rows = scores.map(({ alarms, incidents, delays }, i) => [
+  const rows = scores.map(({ alarms, incidents, inIncident, delays }, i) => [
     POLICIES[i]?.[0] ?? '',
     (alarms / given.weeks).toFixed(2),
     (incidents / given.weeks).toFixed(2),
+    `${((100 * inIncident) / (given.weeks * WINDOWS_A_WEEK)).toFixed(1)} %`,
     `${((100 * delays.filter((delay) => delay <= OPEN_AFTER).length) / delays.length).toFixed(1)} %`,
     Number.isFinite(median(delays)) ? String(median(delays)) : `not in ${AFTER_DRIFT}`,
   ]);

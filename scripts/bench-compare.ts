@@ -11,6 +11,7 @@ import { addValueInto, emptyMoments } from '../src/profile/moments.ts';
 import type { FeatureProfile, Profile } from '../src/profile/profile.ts';
 import { seededRng } from '../src/stats/rng.ts';
 import { median, printTable } from './bench/figures.ts';
+import { option } from './bench/option.ts';
 import { normal, writeTable } from './bench/tables.ts';
 
 // Two files of 1,000,000 rows, from file to answer, beside Evidently and NannyML; KS alone beside SciPy; 50 features from profiles.
@@ -18,11 +19,6 @@ import { normal, writeTable } from './bench/tables.ts';
 
 const PYTHON = process.env.PEER_PYTHON ?? 'python3';
 const PEER_RUNS = 3;
-
-function option(name: string, fallback: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
-}
 
 interface Run {
   readonly seconds: number;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { batchBodies, paymentTexts } from './bench/events.ts';
 import { median, printTable, thousands } from './bench/figures.ts';
 import { sendAll } from './bench/load.ts';
+import { option } from './bench/option.ts';
 import { type BenchDatabase, copyIntoPeer, copyLine, createDatabase } from './bench/postgres.ts';
 import { type BenchService, startService } from './bench/service.ts';
 
@@ -17,11 +18,6 @@ const PEER_RUNS = 5;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const ENDPOINT = 'POST /v2/payments';
-
-function option(name: string, fallback: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
-}
 
 interface Load {
   readonly service: string;

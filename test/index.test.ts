@@ -33,6 +33,19 @@ describe('the library', () => {
     expect(out.trim()).toBe('');
   });
 
+  it('the README’s example prints what it says', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const code = /```ts\n([^]+?)```/.exec(readme)?.[1] ?? '';
+    const said = [...code.matchAll(/^console\.log.* \/\/ (.+)$/gm)].map(([, line]) => line);
+    const source = new URL('../src/index.ts', import.meta.url).href;
+    const script = code.replace("'plumbline'", JSON.stringify(source));
+    const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect(said).toHaveLength(3);
+    expect(out.trim().split('\n')).toEqual(said);
+  });
+
   it('package.json names it, types and all', () => {
     const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
     expect(exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });

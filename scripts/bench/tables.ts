@@ -5,18 +5,7 @@ import { type Rng, seededRng } from '../../src/stats/rng.ts';
 const ROWS_A_WRITE = 20_000;
 const COUNTRIES = ['DE', 'FR', 'US', 'GB', 'ES', 'IT', 'NL', 'PL'];
 const PLANS = ['free', 'basic', 'pro', 'team', 'enterprise'];
-export const COLUMNS = [
-  'amount',
-  'age',
-  'score',
-  'latency_ms',
-  'balance',
-  'ratio',
-  'country',
-  'device',
-  'plan',
-  'city',
-];
+const COLUMNS = ['amount', 'age', 'score', 'latency_ms', 'balance', 'ratio', 'country', 'device', 'plan', 'city'];
 
 export function normal(rng: Rng): number {
   return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());

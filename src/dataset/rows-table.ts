@@ -4,7 +4,7 @@ const LONGEST_LINE = 8 * 1024 * 1024;
 const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
 
 /** A table of rows as JSON has them: objects whose keys are the columns. An absent key is a missing cell. */
-export class RowsTable {
+class RowsTable {
   private readonly table: TableProfiler;
 
   constructor(source: string, options: ReadOptions = {}) {

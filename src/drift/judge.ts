@@ -36,7 +36,7 @@ export function judge(results: readonly Unjudged[], settings: CompareSettings): 
 }
 
 /** The smallest effect that counts for a test of a feature: its own, the settings', or the test's. */
-export function floorOf(feature: string, test: TestName, settings: CompareSettings): number {
+function floorOf(feature: string, test: TestName, settings: CompareSettings): number {
   return settings.features?.get(feature)?.floors?.[test] ?? settings.floors?.[test] ?? DRIFT_TESTS[test].defaultFloor;
 }
 

@@ -64,7 +64,7 @@ function canAnswer(test: DriftTest, pair: FeaturePair): boolean {
 }
 
 /** @throws RangeError when one is not in the table */
-export function checkNames(names: Exclude<TestChoice, 'auto'>): ReadonlySet<string> {
+function checkNames(names: Exclude<TestChoice, 'auto'>): ReadonlySet<string> {
   const unknown = names.find((name) => !Object.hasOwn(DRIFT_TESTS, name));
   if (unknown !== undefined) throw new RangeError(`tests: no test is called ${unknown}; there are ${TEST_NAMES}`);
   return new Set(names);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { edfSteps } from '../../src/drift/edf/edf-steps.ts';
 import { listExamples, runExample } from '../stats/examples.ts';
 import { CALIBRATED, weigh } from './pairs.ts';
 
@@ -9,7 +8,7 @@ describe('every example in a docstring of src/drift is true', () => {
     expect(examples.length).toBeGreaterThan(4);
   });
   it.each(examples)('$file: $code', async (example) => {
-    const { actual, expected } = await runExample('drift', example, { weigh, edfSteps, settings: CALIBRATED });
+    const { actual, expected } = await runExample('drift', example, { weigh, settings: CALIBRATED });
     expect(plain(actual)).toEqual(plain(expected));
   });
 });

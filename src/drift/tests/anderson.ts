@@ -52,12 +52,8 @@ function tailWeights({ reference, current, nReference, nCurrent }: EdfSteps): Fl
   });
 }
 
-/**
- * A² of two samples with midranks, as SciPy's anderson_ksamp before it is normalised.
- *
- * @example andersonStatistic(edfSteps(weigh([1, 2, 3]), weigh([2, 3, 4]))) // 1
- */
-export function andersonStatistic(steps: EdfSteps): number {
+/** A² of two samples with midranks, as SciPy's anderson_ksamp has it before it is normalised. */
+function andersonStatistic(steps: EdfSteps): number {
   const { reference, current, nReference: n, nCurrent: m } = steps;
   const all = n + m;
   let [below, belowCurrent, sum] = [0, 0, 0];
