@@ -35,7 +35,7 @@ describe('the library', () => {
 
   it('the README’s example prints what it says', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const code = /```ts\n([^]+?)```/.exec(readme)?.[1] ?? '';
+    const code = /```ts\n([\s\S]+?)```/.exec(readme)?.[1] ?? '';
     const said = [...code.matchAll(/^console\.log.* \/\/ (.+)$/gm)].map(([, line]) => line);
     const source = new URL('../src/index.ts', import.meta.url).href;
     const script = code.replace("'plumbline'", JSON.stringify(source));

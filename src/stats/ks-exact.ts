@@ -9,7 +9,7 @@
  * @param m - size of the other
  * @param d - the statistic, [0, 1]; a multiple of 1/lcm(n, m), to which it is rounded
  * @returns a probability, [0, 1]; exact for continuous data, conservative with ties
- * Honest from n = m = 1. Cost O(n) for equal sizes, else O(n·m·d).
+ * Honest from n = m = 1. Cost O(n) for equal sizes and for d = 1, else O(n·m·d).
  * Source: Hodges 1958; Viehmann, arXiv:2102.08037; checked against SciPy's ks_2samp(method='exact').
  *
  * @example ksExactPValue(7, 6, 0.5238095238095238) // 0.2773892773892774
@@ -21,8 +21,16 @@ export function ksExactPValue(n: number, m: number, d: number): number {
   const divisor = greatestCommonDivisor(n, m);
   const h = Math.round(d * (n / divisor) * m);
   if (h === 0) return 1;
+  if (h === (n / divisor) * m) return shareSeparated(n, m);
   const p = n === m ? shareOutsideSquare(n, h) : shareOutsideStrip(Math.max(n, m), Math.min(n, m), divisor, h);
   return Math.min(1, Math.max(0, p));
+}
+
+/** Two of all C(n+m, n) orderings have all of one sample before all of the other. */
+function shareSeparated(n: number, m: number): number {
+  let share = 2;
+  for (let i = 1; i <= Math.min(n, m); i++) share *= i / (Math.max(n, m) + i);
+  return share;
 }
 
 /** P = 2A₀(1 − A₁(1 − A₂(…))), the alternating reflections without cancellation. */

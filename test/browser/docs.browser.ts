@@ -1,25 +1,19 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { type Isolated, isolate } from '../app/isolated.ts';
-
-const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
-const FLAGS =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+import { launchBrowser } from './chromium.ts';
 
 let place: Isolated;
 let app: RunningApp;
 let browser: Browser;
 
 beforeAll(async () => {
-  const executablePath = EXECUTABLES.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error(`No browser at ${EXECUTABLES.join(', ')}; install chromium`);
   place = await isolate();
   app = await startApp(readConfig(place.env), systemClock);
-  browser = await chromium.launch({ executablePath, args: FLAGS.split(' ') });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {

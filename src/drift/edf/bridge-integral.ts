@@ -1,7 +1,7 @@
 import type { EdfSteps, GapIntegral } from './edf-steps.ts';
 import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
 
-const MOST_GROUPS = 128;
+const MOST_GROUPS = 64;
 /** Rounding may leave a group more. */
 const MOST_STEPS = MOST_GROUPS + 2;
 
@@ -15,7 +15,7 @@ interface EndCounts {
  * The integral of the gap over the middle steps, when their rows fall to both samples by chance: given both ends, the gap is a
  * straight line between them plus a Brownian bridge of the hypergeometric law's variance.
  *
- * Neighbouring steps are grouped to at most 128 of equal numbers of rows; a group's weights lie at their mean place.
+ * Neighbouring steps are grouped to at most 64 of equal numbers of rows; a group's weights lie at their mean place.
  */
 export class BridgeIntegral {
   private readonly steps: EdfSteps;

@@ -1,5 +1,5 @@
 import { cannotSay, type FeaturePair, type TestResult } from '../drift-test.ts';
-import { type EdfSteps, edfSteps, type GapIntegral, gapsOf, widestStep } from './edf-steps.ts';
+import { type EdfSteps, edfSteps, type GapIntegral, integrateGaps } from './edf-steps.ts';
 import { permutationPValue } from './permutation-null.ts';
 
 /** How a test integrates the gap between both distribution functions, and what it makes of it. */
@@ -27,10 +27,8 @@ export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult 
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const steps = edfSteps(reference.weighted(), current.weighted());
   const error = reference.rankError() + current.rankError();
-  const gaps = gapsOf(steps);
   const integral = measure.integral(steps);
-  const full = integrate(integral, gaps);
-  const surely = error === 0 ? full : integrate(integral, gapsOf(steps, error));
+  const { full, surely, widest } = integrateGaps(steps, integral, error);
   const [effect, sureEffect] = [measure.effect(full, pair), measure.effect(surely, pair)];
   const isExact = reference.isExact && current.isExact;
   const evidence = evidenceOf(steps, integral, surely, measure, isExact);
@@ -38,7 +36,7 @@ export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult 
     ...{ statistic: measure.statistic(full, steps, isExact), effect, pValue: evidence.pValue, nReference, nCurrent },
     resolution: effect - sureEffect,
     method: error > 0 ? `${evidence.name} on |gap| - resolution` : evidence.name,
-    at: widestStep(steps, gaps),
+    at: widest,
   };
 }
 
@@ -48,22 +46,15 @@ function evidenceOf(steps: EdfSteps, integral: GapIntegral, surely: number, meas
   return { pValue: permutationPValue(steps, integral, surely, isExact), name: 'permutation' };
 }
 
-function integrate({ weights, power }: GapIntegral, gaps: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < gaps.length; i++) {
-    const gap = gaps[i] as number;
-    sum += (weights[i] as number) * (power === 1 ? Math.abs(gap) : gap * gap);
-  }
-  return sum;
-}
-
 /** Keeps sums of widths finite. */
 const WIDEST = 1e300;
 
 /** The distance from each step's value to the next one's; 0 for the last. */
-export function widths(steps: EdfSteps): Float64Array {
-  const { values } = steps;
-  return values.map((value, i) => (i + 1 < values.length ? Math.min((values[i + 1] as number) - value, WIDEST) : 0));
+export function widths({ values }: EdfSteps): Float64Array {
+  const distances = new Float64Array(values.length);
+  for (let i = 0; i + 1 < values.length; i++)
+    distances[i] = Math.min((values[i + 1] as number) - (values[i] as number), WIDEST);
+  return distances;
 }
 
 const LEAST_DEVIATION = 0.001;

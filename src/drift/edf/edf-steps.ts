@@ -33,18 +33,26 @@ const FEW_TIES = 0.1;
  * @example edfSteps(weigh([1, 2]), weigh([2, 3])).reference // [1, 1, 0]
  */
 export function edfSteps(reference: WeightedSample, current: WeightedSample): EdfSteps {
-  const [xs, ys] = [reference.values, current.values];
+  const { values: xs, weights: xWeights } = reference;
+  const { values: ys, weights: yWeights } = current;
   const most = xs.length + ys.length;
-  const [values, ofReference, ofCurrent] = [new Float64Array(most), new Float64Array(most), new Float64Array(most)];
-  let [i, j, size] = [0, 0, 0];
+  const values = new Float64Array(most);
+  const [ofReference, ofCurrent] = [new Float64Array(most), new Float64Array(most)];
+  let i = 0;
+  let j = 0;
+  let size = 0;
   while (i < xs.length || j < ys.length) {
-    const value = j >= ys.length || (xs[i] as number) <= (ys[j] as number) ? (xs[i] as number) : (ys[j] as number);
-    let [r, c] = [0, 0];
-    for (; i < xs.length && xs[i] === value; i++) r += reference.weights[i] as number;
-    for (; j < ys.length && ys[j] === value; j++) c += current.weights[j] as number;
+    const x = i < xs.length ? (xs[i] as number) : Number.POSITIVE_INFINITY;
+    const y = j < ys.length ? (ys[j] as number) : Number.POSITIVE_INFINITY;
+    const value = x <= y ? x : y;
+    let r = 0;
+    let c = 0;
+    for (; i < xs.length && xs[i] === value; i++) r += xWeights[i] as number;
+    for (; j < ys.length && ys[j] === value; j++) c += yWeights[j] as number;
     values[size] = value;
     ofReference[size] = r;
-    ofCurrent[size++] = c;
+    ofCurrent[size] = c;
+    size++;
   }
   return {
     values: values.subarray(0, size),
@@ -56,27 +64,36 @@ export function edfSteps(reference: WeightedSample, current: WeightedSample): Ed
   };
 }
 
-/**
- * The gap F₁ − F₂ just after each step, both right-continuous; the last is 0.
- *
- * @param error - how much of every gap the sketches may have made: each is brought towards 0 by it, and no farther
- */
-export function gapsOf(steps: EdfSteps, error = 0): Float64Array {
-  const { reference, current, nReference, nCurrent } = steps;
-  const gaps = new Float64Array(reference.length);
-  let [below, belowCurrent] = [0, 0];
-  for (let i = 0; i < gaps.length - 1; i++) {
-    below += reference[i] as number;
-    belowCurrent += current[i] as number;
-    const gap = below / nReference - belowCurrent / nCurrent;
-    gaps[i] = gap > 0 ? Math.max(0, gap - error) : Math.min(0, gap + error);
-  }
-  return gaps;
+/** An integral of the gap F₁ − F₂ between both functions, just after each step, both right-continuous. */
+export interface IntegratedGaps {
+  readonly full: number;
+  /** The same with every gap brought towards 0 by the sketches' error, and no farther. */
+  readonly surely: number;
+  /** The value after which the gap is widest. */
+  readonly widest: number;
 }
 
-/** The value after which the gap is widest. */
-export function widestStep(steps: EdfSteps, gaps: Float64Array): number {
-  let widest = 0;
-  for (let i = 1; i < gaps.length; i++) if (Math.abs(gaps[i] as number) > Math.abs(gaps[widest] as number)) widest = i;
-  return steps.values[widest] as number;
+/**
+ * Integrates the gap between both functions.
+ *
+ * @param error - how much of every gap the sketches may have made
+ */
+export function integrateGaps(steps: EdfSteps, { weights, power }: GapIntegral, error = 0): IntegratedGaps {
+  const { reference, current, nReference, nCurrent, values } = steps;
+  const isAbsolute = power === 1;
+  let [below, belowCurrent, full, surely, widestGap, widest] = [0, 0, 0, 0, -1, 0];
+  for (let i = 0; i < values.length - 1; i++) {
+    below += reference[i] as number;
+    belowCurrent += current[i] as number;
+    const gap = Math.abs(below / nReference - belowCurrent / nCurrent);
+    const sure = gap > error ? gap - error : 0;
+    const weight = weights[i] as number;
+    full += weight * (isAbsolute ? gap : gap * gap);
+    surely += weight * (isAbsolute ? sure : sure * sure);
+    if (gap > widestGap) {
+      widestGap = gap;
+      widest = i;
+    }
+  }
+  return { full, surely, widest: values[widest] as number };
 }

@@ -3,8 +3,8 @@ import { jensenShannonDivergence } from '../../stats/jensen-shannon.ts';
 import { normalSurvival } from '../../stats/normal.ts';
 import { fewValuesAsCategories } from '../cells/few-values.ts';
 import type { FeaturePair } from '../drift-test.ts';
-import { deviationOf } from '../edf/compare-gaps.ts';
-import { edfSteps, gapsOf } from '../edf/edf-steps.ts';
+import { deviationOf, widths } from '../edf/compare-gaps.ts';
+import { edfSteps, integrateGaps } from '../edf/edf-steps.ts';
 import { type Preset, type PresetFinding, type PresetLimits, toolResult } from './preset.ts';
 import { countsOf, type Samples, samplesOf, scipyKs, shareOf } from './tool-data.ts';
 
@@ -36,12 +36,7 @@ function compareNumbers(pair: FeaturePair, samples: Samples, alpha: number): Pre
     return { test: 'ks', result: toolResult(pair, ks), isDrift: ks.pValue <= alpha, threshold: alpha };
   }
   const steps = edfSteps(samples.reference, samples.current);
-  const moved = gapsOf(steps).reduce(
-    (sum, gap, i) =>
-      sum +
-      Math.abs(gap) * ((steps.values[i + 1] ?? 0) - (steps.values[i] as number)) * Number(i + 1 < steps.values.length),
-    0,
-  );
+  const { full: moved } = integrateGaps(steps, { weights: widths(steps), power: 1 });
   const distance = moved / deviationOf(pair);
   const result = toolResult(pair, { statistic: distance, method: 'Wasserstein over the reference’s deviation' });
   return { test: 'wasserstein', result, isDrift: distance >= DISTANCE, threshold: DISTANCE };
