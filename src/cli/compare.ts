@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { comparePage } from '../dataset/compare-page.ts';
 import { type DetectDriftBody, type DetectOptions, detectDriftBetween } from '../dataset/detect-drift.ts';
@@ -77,7 +78,7 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
 
 async function compare(terminal: Terminal, referencePath: string, productionPath: string, options: CompareOptions) {
   const body = await detect(terminal, referencePath, productionPath, options);
-  if (options.html !== undefined) await writePage(options.html, body, referencePath, productionPath);
+  if (options.html !== undefined) await writePage(options.html, body, basename(referencePath), basename(productionPath));
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderComparison(body, terminal.colors, options.all)) terminal.out(line);
   if (options.html !== undefined) terminal.err(`wrote ${options.html}\n`);

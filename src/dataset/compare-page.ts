@@ -9,7 +9,7 @@ const STYLE = `
   --reference: #77aadd; --current: #ee9955; --drift: #ff8a80; --fine: #69d48a; --unsure: #ffc94d; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--paper); }
-h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere; }
+h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 0; } h1, h2, p, li { overflow-wrap: anywhere; }
 .soft { color: var(--soft); } .drift { color: var(--drift); } .no_drift { color: var(--fine); } .inconclusive { color: var(--unsure); }
 .summary { font-size: 1.1rem; font-weight: 600; margin: 1rem 0; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; margin: 1rem 0; }

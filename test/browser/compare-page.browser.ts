@@ -33,7 +33,10 @@ it.each([
   const path = `${directory}/page.html`;
   await writeFile(
     path,
-    comparePage(detectDrift(rows(400, 0), rows(300, 60)), { reference: 'r.csv', production: 'p.csv' }),
+    comparePage(detectDrift(rows(400, 0), rows(300, 60)), {
+      reference: '/some/where/far/away/in/a/directory/of/a/long/name/reference_table.csv.gz',
+      production: 'p.csv',
+    }),
   );
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const complaints: string[] = [];
