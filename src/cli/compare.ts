@@ -78,7 +78,8 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
 
 async function compare(terminal: Terminal, referencePath: string, productionPath: string, options: CompareOptions) {
   const body = await detect(terminal, referencePath, productionPath, options);
-  if (options.html !== undefined) await writePage(options.html, body, basename(referencePath), basename(productionPath));
+  if (options.html !== undefined)
+    await writePage(options.html, body, basename(referencePath), basename(productionPath));
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderComparison(body, terminal.colors, options.all)) terminal.out(line);
   if (options.html !== undefined) terminal.err(`wrote ${options.html}\n`);

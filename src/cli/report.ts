@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { PRESET_NAMES } from '../drift/presets/table.ts';
 import { DURATION_HINT, MINUTE_MS, parseDuration } from '../time/window.ts';
 import { apiFrom } from './api.ts';
 import { Failure, usageFailure } from './failure.ts';
@@ -12,6 +13,9 @@ interface ReportOptions extends StreamOptions {
   readonly start?: string;
   readonly end?: string;
   readonly policy?: string;
+  readonly tests?: string;
+  readonly preset?: string;
+  readonly aggregate?: string;
   readonly baseline?: string;
   readonly json: boolean;
   readonly failOnDrift: boolean;
@@ -37,6 +41,11 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option('--policy <policy>', 'how to decide (default: as the service)').choices(['calibrated', 'classic']),
     )
+    .option('--tests <names>', 'auto, or names of tests by comma (default: by the policy)')
+    .addOption(new Option('--preset <tool>', 'as another tool does').choices(PRESET_NAMES))
+    .addOption(
+      new Option('--aggregate <rule>', 'features that must drift (default: any)').choices(['any', 'majority', 'share']),
+    )
     .option('--baseline <baseline>', 'a name or an id (default: the active one)')
     .option('--json', 'the answer as JSON', false)
     .option('--fail-on-drift', 'exit code 2 when the status is fail', false)
@@ -45,8 +54,9 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
 }
 
 async function report(terminal: Terminal, options: ReportOptions): Promise<void> {
-  const { service, endpoint, start, end, policy, baseline } = options;
-  const query = { service, endpoint, start, end, policy, baseline, window_minutes: windowMinutes(options) };
+  const { service, endpoint, start, end, policy, baseline, tests, preset, aggregate } = options;
+  const how = { policy, tests, preset, aggregate };
+  const query = { service, endpoint, start, end, baseline, window_minutes: windowMinutes(options), ...how };
   const body = await apiFrom(terminal.env, options.api).json<ReportBody>('GET', '/reports/latest', { query });
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderReport(body, terminal.colors)) terminal.out(line);

@@ -5,6 +5,7 @@ import { nameChecks } from './check-names.ts';
 import { type Comparison, compareProfiles } from './compare.ts';
 import type { DriftTest, Json } from './drift-test.ts';
 import type { Finding, Verdict } from './finding.ts';
+import type { PresetName } from './presets/table.ts';
 import type { DriftSettings } from './settings.ts';
 import { checkSlo, type SloCheck } from './slo.ts';
 import { DRIFT_TESTS } from './test-table.ts';
@@ -45,6 +46,7 @@ export interface ReportBody {
   readonly window_end: string;
   readonly baseline: { readonly id: number; readonly name: string; readonly created_at: string };
   readonly policy: DriftSettings['policy'];
+  readonly preset?: PresetName;
   readonly not_tested: readonly {
     readonly feature: string;
     readonly reason: string;
@@ -65,7 +67,7 @@ export interface ReportBody {
 export function buildReport(reference: Profile, current: Profile, context: ReportContext): ReportBody {
   const comparison = compareProfiles(reference, current, context.settings);
   const slo = checkSlo(current, context.settings.slo);
-  const checks = checkBodies(comparison.findings, slo);
+  const checks = checkBodies(comparison.findings, slo, context.settings.preset !== undefined);
   const hasDrift = aggregateFindings(comparison.findings, context.settings.aggregate).verdict === 'drift';
   return {
     generated_at: isoTime(context.generatedAtMs),
@@ -84,6 +86,7 @@ export function buildReport(reference: Profile, current: Profile, context: Repor
       created_at: isoTime(context.baseline.createdAtMs),
     },
     policy: context.settings.policy,
+    ...(context.settings.preset && { preset: context.settings.preset }),
     not_tested: notTested(comparison),
     added_features: comparison.added,
   };
@@ -94,11 +97,15 @@ function notTested(comparison: Comparison): ReportBody['not_tested'] {
 }
 
 /** No prototype, so that a feature of any name makes an ordinary key. */
-function checkBodies(findings: readonly Finding[], slo: readonly SloCheck[]): { [name: string]: CheckBody } {
+function checkBodies(
+  findings: readonly Finding[],
+  slo: readonly SloCheck[],
+  isOfTool: boolean,
+): { [name: string]: CheckBody } {
   const bodies: { [name: string]: CheckBody } = Object.create(null);
   const reserved = slo.map((check) => check.name);
   nameChecks(findings, reserved).forEach((name, i) => {
-    bodies[name] = driftCheck(findings[i] as Finding);
+    bodies[name] = driftCheck(findings[i] as Finding, isOfTool);
   });
   for (const check of slo) bodies[check.name] = sloCheck(check);
   return bodies;
@@ -106,13 +113,14 @@ function checkBodies(findings: readonly Finding[], slo: readonly SloCheck[]): { 
 
 const STATE_OF_VERDICT = { drift: 'drift', no_drift: 'ok', inconclusive: 'inconclusive' } as const;
 
-function driftCheck(finding: Finding): CheckBody {
+/** @param isOfTool - its number is another tool's, by rules that `method` names, and none of ours */
+function driftCheck(finding: Finding, isOfTool: boolean): CheckBody {
   const test: DriftTest = DRIFT_TESTS[finding.test];
   return {
     ok: finding.verdict !== 'drift',
     ...(finding.reason !== undefined && { reason: finding.reason }),
     ...(finding.pValue !== null && { p_value: finding.pValue }),
-    ...test.wire(finding),
+    ...(isOfTool ? { value: finding.statistic } : test.wire(finding)),
     live_n: finding.nCurrent,
     reference_n: finding.nReference,
     feature: finding.feature,

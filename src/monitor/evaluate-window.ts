@@ -1,5 +1,7 @@
+import type { Policy } from '../drift/drift-test.ts';
+import type { PresetName } from '../drift/presets/table.ts';
 import { buildReport, type ReportBody } from '../drift/report.ts';
-import type { DriftSettings, SloTargets } from '../drift/settings.ts';
+import type { Aggregate, CompareSettings, DriftSettings, SloTargets, TestChoice } from '../drift/settings.ts';
 import { AppError } from '../errors.ts';
 import { decodeProfile } from '../profile/codec.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -15,12 +17,16 @@ export interface WindowQuery extends TargetQuery {
   readonly windowMinutes?: number | undefined;
   /** A window of the past instead: both ends, in milliseconds since the Unix epoch. */
   readonly interval?: Interval | undefined;
-  readonly policy?: 'calibrated' | 'classic' | undefined;
+  readonly policy?: Policy | undefined;
+  readonly tests?: TestChoice | undefined;
+  readonly preset?: PresetName | undefined;
+  readonly correction?: CompareSettings['correction'] | undefined;
+  readonly aggregate?: Aggregate | undefined;
 }
 
 /**
  * Compares a window of a stream with a baseline. The window is widened to whole minutes; the report says which interval it covers,
- * and is stored.
+ * and is stored, unless it was asked for with tests or rules of its own.
  */
 export async function evaluateWindow(deps: MonitorDeps, query: WindowQuery): Promise<ReportBody> {
   const { db, cache, config, clock } = deps;
@@ -29,7 +35,7 @@ export async function evaluateWindow(deps: MonitorDeps, query: WindowQuery): Pro
   const asked = askedInterval(deps, query, nowMs);
   const reference = await baselineProfile(deps, baseline);
   const { profile, covered } = await loadWindow(db, cache, stream.id, asked, floorTo(nowMs, MINUTE_MS));
-  const settings = driftSettings(deps, baseline, query.policy);
+  const settings = driftSettings(deps, baseline, query);
   const body = buildReport(reference, profile, {
     generatedAtMs: nowMs,
     windowMinutes: query.windowMinutes ?? minutesOf(query.interval) ?? config.DRIFT_WINDOW_MINUTES,
@@ -39,17 +45,26 @@ export async function evaluateWindow(deps: MonitorDeps, query: WindowQuery): Pro
     baseline: { id: baseline.id, name: baseline.name, createdAtMs: baseline.createdAtMs },
     settings,
   });
-  await saveReport(db, {
-    streamId: stream.id,
-    windowStartMs: covered.startMs,
-    windowEndMs: covered.endMs,
-    policy: settings.policy,
-    baselineId: baseline.id,
-    generatedAtMs: nowMs,
-    status: body.status,
-    body: JSON.stringify(body),
-  });
+  if (!isOfItsOwn(query)) await store(deps, stream.id, baseline.id, covered, body);
   return body;
+}
+
+/** Stored reports answer one question each; what was asked differently would stand in their place. */
+function isOfItsOwn({ tests, preset, correction, aggregate }: WindowQuery): boolean {
+  return [tests, preset, correction, aggregate].some((choice) => choice !== undefined);
+}
+
+async function store(
+  { db }: MonitorDeps,
+  streamId: number,
+  baselineId: number,
+  covered: Interval,
+  body: ReportBody,
+): Promise<void> {
+  await saveReport(db, {
+    ...{ streamId, baselineId, policy: body.policy, status: body.status, body: JSON.stringify(body) },
+    ...{ windowStartMs: covered.startMs, windowEndMs: covered.endMs, generatedAtMs: Date.parse(body.generated_at) },
+  });
 }
 
 function askedInterval(deps: MonitorDeps, query: WindowQuery, nowMs: number): Interval {
@@ -79,13 +94,19 @@ async function baselineProfile(deps: MonitorDeps, baseline: Baseline): Promise<P
   return profile;
 }
 
-function driftSettings(deps: MonitorDeps, baseline: Baseline, policy: WindowQuery['policy']): DriftSettings {
+function driftSettings(deps: MonitorDeps, baseline: Baseline, query: WindowQuery): DriftSettings {
   const { config } = deps;
+  const { tests, preset, correction, aggregate } = query;
   return {
-    policy: policy ?? config.DRIFT_POLICY,
+    policy: preset === undefined ? (query.policy ?? config.DRIFT_POLICY) : 'classic',
     alpha: config.KS_P_MIN,
-    floors: { ks: config.KS_D_MIN, psi: config.PSI_MAX },
+    // A tool that is copied keeps thresholds of its own.
+    ...(preset === undefined && { floors: { ks: config.KS_D_MIN, psi: config.PSI_MAX } }),
     slo: { ...defaultSlo(deps), ...baseline.slo },
+    ...(tests && { tests }),
+    ...(preset && { preset }),
+    ...(correction && { correction }),
+    ...(aggregate && { aggregate }),
   };
 }
 

@@ -88,6 +88,36 @@ describe('the main job', () => {
     expect(past.json()).toMatchObject({ status: 'ok', samples: 400, policy: 'classic' });
   });
 
+  it('answers with tests, presets and rules of the asker’s own, and stores none of it', async () => {
+    const { app, clock, stream } = await openStream();
+    await build(app, { ...stream, window: '30m', name: `choice-${randomUUID()}` });
+    clock.ms += 60 * MINUTE_MS;
+    await send(app, eventsOf(stream, 400, clock.ms, 160));
+    const ask = async (query: Record<string, string>) =>
+      (await app.inject({ url: '/reports/latest', query: { ...stream, ...query } })).json();
+    const { streams } = (await app.inject('/v1/streams')).json();
+    const { id } = streams.find(({ service }: { service: string }) => service === stream.service);
+    const stored = async () =>
+      (await app.inject({ url: '/v1/reports', query: { stream: `${id}` } })).json().reports.length;
+    await ask({});
+    const before = await stored();
+
+    expect(Object.keys((await ask({ tests: 'auto' })).checks)).toEqual(
+      expect.arrayContaining(['amount_ks', 'amount_psi', 'currency_psi', 'currency_unseen']),
+    );
+    expect((await ask({ tests: 'cvm, welch' })).checks.amount_cvm).toMatchObject({ ok: false, verdict: 'drift' });
+    expect(await ask({ aggregate: 'share', drift_share: '1' })).toMatchObject({ status: 'ok', state: 'ok' });
+    const sentinel = await ask({ preset: 'sentinel' });
+    expect(sentinel).toMatchObject({ status: 'fail', preset: 'sentinel', policy: 'classic' });
+    expect(sentinel.checks.amount_psi).toMatchObject({ value: expect.any(Number), floor: 0.25 });
+    expect(await stored()).toBe(before);
+    expect(await ask({ tests: 'nonsense' })).toMatchObject({ status: 400, detail: expect.stringContaining('tests') });
+    expect(await ask({ drift_share: 'x' })).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('drift_share'),
+    });
+  });
+
   it('says which command to run when there is no baseline', async () => {
     const { app, stream } = await openStream();
     const answer = await app.inject({ url: '/reports/latest', query: { ...stream } });

@@ -7,9 +7,9 @@ import { pairOf } from '../../dataset/read-pair.ts';
 import { readChunks } from '../../dataset/read-table.ts';
 import { profileRows } from '../../dataset/rows-table.ts';
 import type { ReadOptions, TableColumns } from '../../dataset/table-profiler.ts';
-import { PRESET_NAMES } from '../../drift/presets/table.ts';
 import { TEST_NAMES } from '../../drift/test-name.ts';
 import { AppError, type FieldError } from '../../errors.ts';
+import { aggregateOf, comparisonOptions, driftShare, testNames } from '../comparison-options.ts';
 import type { HttpApp } from '../deps.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -20,10 +20,6 @@ const LARGEST_FIELD = 256 * 1024;
 const SIDES = ['reference', 'production'] as const;
 
 const level = z.number('use a number between 0 and 1').gt(0, 'use a number above 0').lt(1, 'use a number below 1');
-const testNames = z.union(
-  [z.literal('auto'), z.array(z.enum(TEST_NAMES)).min(1)],
-  `use "auto" or a list of ${TEST_NAMES.join(', ')}`,
-);
 const floors = z.partialRecord(z.enum(TEST_NAMES), z.number().min(0));
 const names = z.array(z.string()).describe('Column names');
 
@@ -31,16 +27,10 @@ const options = {
   categorical_features: names.optional().describe('Columns that hold names, whatever they look like'),
   significance_level: level.optional().describe('Level of the p-values, after the correction; .05 by default'),
   psi_threshold: z.number().gt(0, 'use a number above 0').optional().describe('The PSI that counts; .25 by default'),
-  policy: z.enum(['calibrated', 'classic'], 'use calibrated or classic').optional(),
-  preset: z
-    .enum(PRESET_NAMES, `use one of ${PRESET_NAMES.join(', ')}`)
-    .optional()
-    .describe('Another tool’s numbers and verdicts'),
+  ...comparisonOptions,
   tests: testNames.optional(),
   floors: floors.optional().describe('Smallest effect that counts, by test'),
-  correction: z.enum(['bh', 'by', 'none'], 'use bh, by or none').optional(),
-  aggregate: z.enum(['any', 'majority', 'share'], 'use any, majority or share').optional(),
-  drift_share: z.number().gt(0).max(1).optional().describe('With aggregate share: .5 by default'),
+  drift_share: driftShare.optional(),
   features: z
     .record(
       z.string(),
@@ -205,10 +195,7 @@ function compare(reference: TableColumns, production: TableColumns, given: Optio
     tests: given.tests,
     floors: given.floors,
     correction: given.correction,
-    aggregate: given.aggregate && {
-      rule: given.aggregate,
-      ...(given.drift_share !== undefined && { share: given.drift_share }),
-    },
+    aggregate: aggregateOf(given),
     features: new Map(features),
   });
 }

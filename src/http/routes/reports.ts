@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evaluateWindow } from '../../monitor/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
+import { aggregateOf, comparisonOptions, driftShare, testNamesInQuery } from '../comparison-options.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
 import { endpointName, inOrder, serviceName, text, time, wholeNumber } from '../parameters.ts';
@@ -20,7 +21,9 @@ const latestQuery = z
     service: serviceName.optional(),
     endpoint: endpointName.optional(),
     baseline: text().optional().describe('Its id or name; the active one when not given'),
-    policy: z.enum(['calibrated', 'classic'], 'use calibrated or classic').optional(),
+    ...comparisonOptions,
+    tests: testNamesInQuery.optional(),
+    drift_share: driftShare.optional(),
   })
   .check(inOrder('start', 'end'));
 
@@ -55,14 +58,17 @@ export function reportRoutes(app: HttpApp, deps: RouteDeps): void {
   const latest = {
     tags,
     summary: 'Does the window still match the baseline?',
+    description: 'Stored as a report, unless tests, preset, correction or aggregate make it a question of its own.',
     querystring: latestQuery,
     response: { 200: report },
   };
   app.get('/reports/latest', { schema: latest }, async (request) => {
-    const { window_minutes: windowMinutes, start, end, service, endpoint, baseline, policy } = request.query;
+    const { window_minutes: windowMinutes, start, end, service, endpoint, baseline, ...choice } = request.query;
     const interval = spanOf({ start, end, length: windowMinutes }, deps.clock.now());
+    const { policy, tests, preset, correction } = choice;
+    const how = { policy, tests, preset, correction, aggregate: aggregateOf(choice) };
     return {
-      ...(await evaluateWindow(deps.monitor, { service, endpoint, baseline, policy, windowMinutes, interval })),
+      ...(await evaluateWindow(deps.monitor, { service, endpoint, baseline, windowMinutes, interval, ...how })),
     };
   });
 

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { PRESET_NAMES, PRESETS, type PresetName } from '../drift/presets/table.ts';
+import type { Aggregate, TestChoice } from '../drift/settings.ts';
+import { TEST_NAMES } from '../drift/test-name.ts';
+
+const TESTS_HINT = `use "auto" or a list of ${TEST_NAMES.join(', ')}`;
+
+export const testNames = z.union([z.literal('auto'), z.array(z.enum(TEST_NAMES)).min(1)], TESTS_HINT);
+
+/** How a comparison is made, wherever it is asked for; bodies take them as they are, queries as text. */
+export const comparisonOptions = {
+  policy: z.enum(['calibrated', 'classic'], 'use calibrated or classic').optional(),
+  preset: z
+    .enum(PRESET_NAMES, `use one of ${PRESET_NAMES.join(', ')}`)
+    .optional()
+    .describe('Another tool’s numbers and verdicts'),
+  correction: z.enum(['bh', 'by', 'none'], 'use bh, by or none').optional(),
+  aggregate: z
+    .enum(['any', 'majority', 'share'], 'use any, majority or share')
+    .optional()
+    .describe('How many features must drift before the whole does'),
+};
+
+/** A list of tests in a query: by comma. */
+export const testNamesInQuery = z
+  .string()
+  .transform((text) => (text === 'auto' ? text : text.split(',').map((name) => name.trim())))
+  .pipe(testNames)
+  .meta({ type: 'string', description: '`auto`, or names by comma' });
+
+/** A share in a query or a body, above 0. */
+export const driftShare = z
+  .preprocess(
+    (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+    z.number().gt(0).max(1),
+  )
+  .meta({ type: 'number', description: 'With aggregate share: .5 by default' });
+
+export interface ComparisonChoice {
+  readonly tests?: TestChoice | undefined;
+  readonly preset?: PresetName | undefined;
+  readonly correction?: 'bh' | 'by' | 'none' | undefined;
+  readonly aggregate?: Aggregate['rule'] | undefined;
+  readonly drift_share?: number | undefined;
+}
+
+/** The rule asked for, else the tool's own. */
+export function aggregateOf({ aggregate, drift_share: share, preset }: ComparisonChoice): Aggregate | undefined {
+  const rule = aggregate ?? (preset && PRESETS[preset].aggregate);
+  return rule && { rule, ...(share !== undefined && { share }) };
+}
