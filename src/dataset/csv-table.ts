@@ -1,3 +1,4 @@
+import { PendingBytes } from './pending-bytes.ts';
 import {
   type ColumnProfiler,
   MOST_COLUMNS,
@@ -10,6 +11,7 @@ import { decode } from './text-counts.ts';
 
 const [QUOTE, LF, CR, NUL] = [34, 10, 13, 0];
 const DELIMITERS = [',', ';', '\t', '|'] as const;
+const DELIMITER_BYTES = DELIMITERS.map((delimiter) => delimiter.charCodeAt(0));
 const MEBIBYTE = 1 << 20;
 const LONGEST_CELL = MEBIBYTE;
 const LONGEST_ROW = 8 * MEBIBYTE;
@@ -24,14 +26,17 @@ export function delimiterOf(header: string): string {
 /**
  * A CSV table with a header, taken in pieces of any size and folded into profiles byte by byte, without a string for each cell.
  *
- * RFC 4180, with comma, semicolon, tab or bar as separator, LF or CRLF, and UTF-8 with or without its mark. Blank lines are skipped.
+ * RFC 4180, with comma, semicolon, tab or bar as separator, LF or CRLF, and UTF-8 with or without its mark. Blank lines are skipped;
+ * where there is one column, write a missing cell as `""`.
  * Own code, because a general parser, which makes a string of every cell, is eight times slower.
  */
 export class CsvTable {
   private readonly table: TableProfiler;
   private columns: (ColumnProfiler | undefined)[] | undefined;
   private delimiter = 44;
-  private pending: Uint8Array = new Uint8Array(0);
+  private readonly pending = new PendingBytes();
+  /** A row that is not complete is scanned again only once there is twice as much of it, however small the pieces are. */
+  private worthScanning = 0;
   private isEnded = false;
   /** Cells of the row that was scanned last: start, end, and whether a doubled quote is inside. */
   private starts = new Int32Array(16);
@@ -45,16 +50,17 @@ export class CsvTable {
 
   /** @throws AppError where the table is not what it should be */
   write(chunk: Uint8Array): void {
-    const bytes = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
-    const rest = this.takeRows(bytes);
-    this.pending = bytes.slice(rest);
+    this.pending.append(chunk);
+    if (this.pending.length < this.worthScanning) return;
+    this.pending.drop(this.takeRows(this.pending.bytes));
     if (this.pending.length > LONGEST_ROW)
       this.table.refuse(`row ${this.table.rows + 1} is longer than 8 MiB; is it CSV, and is a quote left open?`);
+    this.worthScanning = 2 * this.pending.length;
   }
 
   end(): TableColumns {
     this.isEnded = true;
-    const rest = this.takeRows(this.pending);
+    const rest = this.takeRows(this.pending.bytes);
     if (rest < this.pending.length) this.table.refuse(`ends inside a quoted cell, in row ${this.table.rows + 1}`);
     if (this.columns === undefined) this.table.refuse('is empty; a header line and at least one row are needed');
     return this.table.finish();
@@ -62,35 +68,35 @@ export class CsvTable {
 
   /** Takes all complete rows. @returns where the first incomplete one begins */
   private takeRows(bytes: Uint8Array): number {
-    let at = this.columns === undefined ? this.skipMark(bytes) : 0;
-    while (at < bytes.length) {
+    let at = this.columns === undefined ? this.takeHeader(bytes) : 0;
+    while (at < bytes.length && this.columns !== undefined) {
       const next = this.scanRow(bytes, at);
       if (next < 0) return at;
-      const isBlank = this.cells === 1 && this.starts[0] === this.ends[0];
-      if (this.columns === undefined) {
-        if (this.delimiterIsNew(bytes, at, next)) continue;
-        this.columns = this.readHeader(bytes);
-      } else if (!isBlank) this.takeRow(bytes, this.columns);
+      const isBlank = this.cells === 1 && this.starts[0] === at && this.ends[0] === at;
+      if (!isBlank) this.takeRow(bytes, this.columns);
       at = next;
     }
     return at;
+  }
+
+  /** @returns where the rows begin, or the header while it is not complete */
+  private takeHeader(bytes: Uint8Array): number {
+    let at = this.skipMark(bytes);
+    while (bytes[at] === CR || bytes[at] === LF) at++;
+    const lineEnd = endOfHeader(bytes, at);
+    if (at === bytes.length || (lineEnd < 0 && !this.isEnded)) return at;
+    const line = Buffer.from(bytes.subarray(at, lineEnd < 0 ? bytes.length : lineEnd)).toString('latin1', 0, MEBIBYTE);
+    this.delimiter = delimiterOf(line.replace(/"[^"]*"/g, '')).charCodeAt(0);
+    const next = this.scanRow(bytes, at);
+    if (next < 0) return at;
+    this.columns = this.readHeader(bytes);
+    return next;
   }
 
   private skipMark(bytes: Uint8Array): number {
     if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
       this.table.refuse(`is UTF-16; ${SAVE_AS_UTF8.replace('latin1', 'utf-16')}`);
     return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  }
-
-  /** Whether the header, as scanned, says that cells are separated otherwise: then it is scanned again. */
-  private delimiterIsNew(bytes: Uint8Array, start: number, end: number): boolean {
-    const header = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, MEBIBYTE)).toString(
-      'latin1',
-    );
-    const delimiter = delimiterOf(header.replace(/"[^"]*"/g, '')).charCodeAt(0);
-    const isNew = delimiter !== this.delimiter;
-    this.delimiter = delimiter;
-    return isNew;
   }
 
   /** Finds the cells of one row. @returns where the next row begins, or −1 when this one is not complete yet */
@@ -195,4 +201,21 @@ function addUnescaped(column: ColumnProfiler, bytes: Uint8Array, start: number, 
   if (text === undefined) return false;
   const plain = Buffer.from(text.replaceAll('""', '"'));
   return column.addBytes(plain, 0, plain.length);
+}
+
+/**
+ * Where the header line ends, whatever separates its cells, which is told by that line: a quoted name before another separator than the
+ * one that is looked for would look broken. Line ends inside quotes are part of a name. −1 while there is no end.
+ */
+function endOfHeader(bytes: Uint8Array, from: number): number {
+  let isQuoted = false;
+  let closedAt = -2;
+  for (let i = from; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte === LF && !isQuoted) return i;
+    if (byte !== QUOTE) continue;
+    if (isQuoted) closedAt = i;
+    isQuoted = !isQuoted && (i === from || closedAt === i - 1 || DELIMITER_BYTES.includes(bytes[i - 1] as number));
+  }
+  return -1;
 }

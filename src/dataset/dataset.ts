@@ -36,7 +36,7 @@ export function datasetOf(table: TableColumns, kinds: Kinds = new Map()): Datase
     const feature = table.profile.features.get(facts.name) ?? {};
     features.set(facts.name, kind === 'numeric' ? feature : { categories: namesOf(facts, feature) });
     if (facts.infinite > 0)
-      notes.push(`${facts.infinite} infinite cells of ${table.source}, column ${facts.name}, count as missing`);
+      notes.push(`infinite cells of ${table.source}, column ${facts.name}, count as missing: ${facts.infinite}`);
   }
   return {
     source: table.source,

@@ -1,7 +1,12 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../errors.ts';
-import { quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
+import { kindOf, WHAT_CELLS_HOLD } from './rows-table.ts';
+import { type ColumnProfiler, quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
+
+interface Chunk {
+  readonly columnData: ArrayLike<unknown>;
+}
 
 /** A Parquet file, one row group at a time. Times count as dates, which are not compared. */
 export async function readParquet(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
@@ -17,23 +22,55 @@ export async function readParquet(path: string, source: string, options: ReadOpt
 async function readGroups(path: string, table: TableProfiler, options: ReadOptions): Promise<TableColumns> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
-  for (const { element, children } of parquetSchema(metadata).children) {
-    if (children.length > 0 || element.repetition_type === 'REPEATED')
-      table.refuse(`column ${quote(element.name)}: nested; columns hold numbers, texts, booleans or null`);
-    table.column(element.name);
-  }
+  const columns = metadata.row_groups.length === 0 ? [] : columnsOf(metadata, table);
   let [rowStart, bytesRead] = [0, 0];
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const onChunk = ({ columnName, columnData }: { columnName: string; columnData: ArrayLike<unknown> }) => {
-      const column = table.column(columnName);
-      for (let i = 0; i < columnData.length; i++) column?.addValue(columnData[i]);
-    };
-    await parquetRead({ file, metadata, compressors, rowStart, rowEnd, onChunk });
+    // A column at a time, so that only one is in memory.
+    for (const column of columns) {
+      const values = valuesInto(column);
+      await parquetRead({
+        file,
+        metadata,
+        compressors,
+        columns: [column.name],
+        rowStart,
+        rowEnd,
+        onChunk: values.take,
+      });
+      const { wrong } = values;
+      if (wrong !== undefined)
+        table.refuse(
+          `row ${rowStart + wrong.row + 1}, column ${quote(column.name)}: ${kindOf(wrong.value)}; ${WHAT_CELLS_HOLD}`,
+        );
+    }
     table.addRows(rowEnd - rowStart);
     bytesRead += Number(group.total_compressed_size ?? group.total_byte_size);
     options.onProgress?.(bytesRead);
     rowStart = rowEnd;
   }
   return table.finish();
+}
+
+/** The columns that are wanted. */
+function columnsOf(metadata: FileMetaData, table: TableProfiler): ColumnProfiler[] {
+  return parquetSchema(metadata).children.flatMap(({ element, children }) => {
+    const column = table.column(element.name);
+    if (column === undefined) return [];
+    if (children.length > 0 || element.repetition_type === 'REPEATED')
+      table.refuse(`column ${quote(element.name)}: nested; ${WHAT_CELLS_HOLD}`);
+    return [column];
+  });
+}
+
+/** Takes chunks of values; the first that no column can hold is kept, because hyparquet loses what is thrown here. */
+function valuesInto(column: ColumnProfiler) {
+  const values: { wrong: { row: number; value: unknown } | undefined; take(chunk: Chunk): void } = {
+    wrong: undefined,
+    take({ columnData }) {
+      for (let row = 0; row < columnData.length && values.wrong === undefined; row++)
+        if (!column.addValue(columnData[row])) values.wrong = { row, value: columnData[row] };
+    },
+  };
+  return values;
 }

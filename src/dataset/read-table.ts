@@ -4,12 +4,11 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../errors.ts';
 import { CsvTable } from './csv-table.ts';
+import { readJsonArray, readNdjson } from './read-json.ts';
 import { readParquet } from './read-parquet.ts';
-import { profileRows, readNdjson } from './rows-table.ts';
 import type { ReadOptions, TableColumns } from './table-profiler.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-const LARGEST_JSON = 256 * 1024 * 1024;
 const GZIP = [0x1f, 0x8b] as const;
 const PARQUET = 'PAR1';
 const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
@@ -67,7 +66,7 @@ async function readText(
     throw new AppError('invalid_dataset', `${source} is Parquet, which is read from a file only; send CSV or NDJSON`);
   const first = firstGlyph(seen);
   if (first === OPEN_BRACE) return readNdjson(all, source, options);
-  if (first === OPEN_BRACKET) return profileRows(await parseArray(all, source), source, options);
+  if (first === OPEN_BRACKET) return readJsonArray(all, source, options);
   const table = new CsvTable(source, options);
   for await (const chunk of all) table.write(chunk);
   return table.end();
@@ -122,29 +121,6 @@ async function peek(
     yield* { [Symbol.asyncIterator]: () => iterator };
   }
   return { seen, all: all() };
-}
-
-async function parseArray(chunks: AsyncIterable<Uint8Array>, source: string): Promise<unknown[]> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > LARGEST_JSON)
-      throw new AppError(
-        'invalid_dataset',
-        `${source} is a JSON array beyond 256 MiB; write NDJSON, one object a line`,
-      );
-    parts.push(chunk);
-  }
-  try {
-    return JSON.parse(
-      Buffer.concat(parts)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    ) as unknown[];
-  } catch (error) {
-    throw new AppError('invalid_dataset', `${source} is not valid JSON: ${(error as Error).message}`);
-  }
 }
 
 async function* progressOf(chunks: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {

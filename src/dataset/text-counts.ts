@@ -1,19 +1,24 @@
+import { isUtf8 } from 'node:buffer';
 import { CategoryCounts } from '../profile/counts.ts';
 
 const FEWEST_SLOTS = 32;
 const MOST_CACHED = 2_048;
+const LONGEST_CACHED_BYTES = 256;
+const BYTES_AT_FIRST = 128;
 
 /** What a text stands for. */
 const [NAME, MISSING, INFINITE] = [0, 1, 2] as const;
 const MISSING_TEXT = /^(|#?n\/?a|-?nan|null|none|<na>)$/i;
 const INFINITE_TEXT = /^[+-]?inf(inity)?$/i;
+const NO_SLOT = new Int32Array(1);
 
-interface Cached {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-  readonly hash: number;
-  readonly meaning: number;
-  count: number;
+/** Known texts, in order of their first appearance; their bytes lie one after the other. */
+interface Known {
+  readonly hashes: Int32Array;
+  /** The bytes of text i end before `ends[i]` and begin at `ends[i − 1]`. */
+  readonly ends: Int32Array;
+  readonly meanings: Uint8Array;
+  readonly counts: Float64Array;
 }
 
 /**
@@ -21,34 +26,33 @@ interface Cached {
  * Empty cells, NA, NaN, null and their like are missing; Inf and its like are infinite, which no test can compare: missing too.
  */
 export class TextCounts {
-  /** Open addressing; at most half of the places are taken, a power of two of them. */
-  private slots: (Cached | undefined)[] = new Array(FEWEST_SLOTS).fill(undefined);
+  /** Open addressing, a power of two of places, at most half of them taken: number of the text + 1, or 0. */
+  private slots: Int32Array = NO_SLOT;
+  private known: Known = roomFor(0);
+  private texts: string[] = [];
+  private bytes = new Uint8Array(0);
+  /** Texts that are not kept here: rare ones that came late, and long ones. */
   private readonly beyond = new CategoryCounts();
-  private cached = 0;
   private infiniteBeyond = 0;
   /** Names seen, missing and infinite ones left out. */
   names = 0;
 
   /** @returns false when the bytes are not UTF-8 */
   addBytes(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start > LONGEST_CACHED_BYTES) return this.addDecoded(decode(bytes, start, end));
     let hash = end - start;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
     hash ^= hash >>> 15;
-    const mask = this.slots.length - 1;
-    let slot = hash & mask;
-    for (let known = this.slots[slot]; known !== undefined; known = this.slots[slot]) {
-      if (known.hash === hash && isSame(known.bytes, bytes, start, end)) {
-        known.count++;
-        if (known.meaning === NAME) this.names++;
-        return true;
-      }
-      slot = (slot + 1) & mask;
+    const { slots, known } = this;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const text = (slots[slot] as number) - 1;
+      if (known.hashes[text] !== hash || !this.isText(text, bytes, start, end)) continue;
+      known.counts[text] = (known.counts[text] as number) + 1;
+      if (known.meanings[text] === NAME) this.names++;
+      return true;
     }
-    const text = decode(bytes, start, end);
-    if (text === undefined) return false;
-    if (this.cached === MOST_CACHED) this.addText(text);
-    else this.keep({ text, bytes: bytes.slice(start, end), hash, meaning: meaningOf(text), count: 1 }, slot);
-    return true;
+    return this.addUnknown(bytes, start, end, hash);
   }
 
   addText(text: string): void {
@@ -63,35 +67,91 @@ export class TextCounts {
   /** The names that were counted. */
   categories(): CategoryCounts {
     const counts = this.beyond.clone();
-    for (const { text, count } of this.entries(NAME)) counts.add(text, count);
+    this.texts.forEach((text, i) => {
+      if (this.known.meanings[i] === NAME) counts.add(text, this.known.counts[i] as number);
+    });
     return counts;
   }
 
   get infinite(): number {
-    return this.entries(INFINITE).reduce((sum, { count }) => sum + count, this.infiniteBeyond);
+    const { meanings, counts } = this.known;
+    return this.texts.reduce(
+      (sum, _, i) => sum + (meanings[i] === INFINITE ? (counts[i] as number) : 0),
+      this.infiniteBeyond,
+    );
   }
 
-  private keep(entry: Cached, slot: number): void {
-    this.slots[slot] = entry;
-    if (entry.meaning === NAME) this.names++;
-    if (2 * ++this.cached > this.slots.length) this.grow();
+  private isText(text: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const { ends } = this.known;
+    const from = text === 0 ? 0 : (ends[text - 1] as number);
+    if ((ends[text] as number) - from !== end - start) return false;
+    for (let i = start, j = from; i < end; i++, j++) if (this.bytes[j] !== bytes[i]) return false;
+    return true;
+  }
+
+  private addUnknown(bytes: Uint8Array, start: number, end: number, hash: number): boolean {
+    const text = decode(bytes, start, end);
+    if (text === undefined || this.texts.length === MOST_CACHED) return this.addDecoded(text);
+    if (2 * (this.texts.length + 1) > this.slots.length) this.grow();
+    const { known } = this;
+    const number = this.texts.push(text) - 1;
+    const meaning = meaningOf(text);
+    if (meaning === NAME) this.names++;
+    known.hashes[number] = hash;
+    known.meanings[number] = meaning;
+    known.counts[number] = 1;
+    known.ends[number] = this.keepBytes(number === 0 ? 0 : (known.ends[number - 1] as number), bytes, start, end);
+    this.place(number, hash);
+    return true;
+  }
+
+  private addDecoded(text: string | undefined): boolean {
+    if (text === undefined) return false;
+    this.addText(text);
+    return true;
+  }
+
+  /** @returns where they end */
+  private keepBytes(at: number, bytes: Uint8Array, start: number, end: number): number {
+    const next = at + end - start;
+    if (next > this.bytes.length)
+      this.bytes = grown(this.bytes, new Uint8Array(Math.max(next, BYTES_AT_FIRST, 2 * this.bytes.length)));
+    this.bytes.set(bytes.subarray(start, end), at);
+    return next;
+  }
+
+  private place(number: number, hash: number): void {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = number + 1;
   }
 
   private grow(): void {
-    const entries = this.slots;
-    const mask = 2 * entries.length - 1;
-    this.slots = new Array(mask + 1).fill(undefined);
-    for (const entry of entries) {
-      if (entry === undefined) continue;
-      let slot = entry.hash & mask;
-      while (this.slots[slot] !== undefined) slot = (slot + 1) & mask;
-      this.slots[slot] = entry;
-    }
+    this.slots = new Int32Array(Math.max(FEWEST_SLOTS, 2 * this.slots.length));
+    const room = roomFor(this.slots.length / 2);
+    this.known = {
+      hashes: grown(this.known.hashes, room.hashes),
+      ends: grown(this.known.ends, room.ends),
+      meanings: grown(this.known.meanings, room.meanings),
+      counts: grown(this.known.counts, room.counts),
+    };
+    for (let number = 0; number < this.texts.length; number++) this.place(number, this.known.hashes[number] as number);
   }
+}
 
-  private entries(meaning: number): Cached[] {
-    return this.slots.filter((slot): slot is Cached => slot?.meaning === meaning);
-  }
+function roomFor(texts: number): Known {
+  return {
+    hashes: new Int32Array(texts),
+    ends: new Int32Array(texts),
+    meanings: new Uint8Array(texts),
+    counts: new Float64Array(texts),
+  };
+}
+
+function grown<T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 function meaningOf(text: string): number {
@@ -99,19 +159,9 @@ function meaningOf(text: string): number {
   return MISSING_TEXT.test(text) ? MISSING : INFINITE_TEXT.test(text) ? INFINITE : NAME;
 }
 
-function isSame(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
-  return true;
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** @returns undefined when the bytes are not UTF-8 */
 export function decode(bytes: Uint8Array, start: number, end: number): string | undefined {
-  try {
-    return utf8.decode(bytes.subarray(start, end));
-  } catch {
-    return undefined;
-  }
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  const text = view.toString('utf8');
+  return text.includes('\uFFFD') && !isUtf8(view) ? undefined : text;
 }

@@ -1,4 +1,5 @@
 import { hash32 } from '../stats/hash.ts';
+import { sortRun } from './sort-run.ts';
 import { everySecond, mergeRuns, mergeWeighted, NO_VALUES, quantileType7 } from './sorted-runs.ts';
 
 /** Values, ascending (ties allowed), each standing for `weight` > 0 values of the sample; `total`: Σ weights. */
@@ -107,7 +108,19 @@ export class KllSketch {
    * @throws RangeError for NaN and ±Infinity
    */
   addAll(values: Float64Array): void {
-    for (let i = 0; i < values.length; i++) this.add(values[i] as number);
+    for (let i = 0; i < values.length; ) {
+      if (this.fill >= this.room) this.makeRoom();
+      const { buffer } = this;
+      const end = Math.min(values.length, i + this.room - this.fill);
+      let fill = this.fill;
+      for (; i < end; i++) {
+        const x = values[i] as number;
+        if (x - x !== 0) break;
+        buffer[fill++] = x + 0;
+      }
+      this.fill = fill;
+      if (i < end) throw new RangeError(`KllSketch.addAll: values must be finite, got ${values[i]}`);
+    }
   }
 
   /**
@@ -164,7 +177,7 @@ export class KllSketch {
 
   private sortedInput(): Float64Array {
     const input = this.buffer.subarray(0, this.fill);
-    if (this.sortedFill < this.fill) input.sort();
+    if (this.sortedFill < this.fill) sortRun(input);
     this.sortedFill = this.fill;
     return input;
   }

@@ -54,7 +54,7 @@ describe('missing and infinite cells', () => {
   it.each(['inf', '-Infinity', '+Inf'])('"%s" counts as missing, and a note says so', (cell) => {
     const dataset = datasetOfCsv(column('x', [...numbersFrom(10), cell]));
     expect(contents(dataset, 'x')).toMatchObject({ kind: 'numeric', missing: 1, names: {} });
-    expect(dataset.notes).toEqual(['1 infinite cells of reference, column x, count as missing']);
+    expect(dataset.notes).toEqual(['infinite cells of reference, column x, count as missing: 1']);
   });
 
   it('a number beyond the largest double is no number', () => {
@@ -104,10 +104,12 @@ describe('shapes of files', () => {
     ['semicolons', 'a;b\n1;x\n2;y\n'],
     ['tabs', 'a\tb\n1\tx\n2\ty\n'],
     ['quotes', '"a","b"\n"1","x"\n"2","y"\n'],
-    ['blank lines', '\na,b\n\n1,x\n\r\n2,y\n\n\n'],
+    ['quotes and semicolons', '"a";"b"\n"1";"x"\n"2";"y"\n'],
+    ['quotes and tabs', '"a"\t"b"\r\n1\tx\r\n2\ty\r\n'],
+    ['blank lines, before the header too', '\r\n\na,b\n\n1,x\n\r\n2,y\n\n\n'],
     ['spaces around', 'a , b\n 1 ,x \n2, y\n'],
   ])('%s', (_, text) => {
-    const dataset = datasetOfCsv(text.startsWith('\n') ? text.slice(1) : text);
+    const dataset = datasetOfCsv(text);
     expect(dataset.rows).toBe(2);
     expect(contents(dataset, 'a').names).toEqual({ 1: 1, 2: 1 });
     expect(contents(dataset, 'b').names).toEqual({ x: 1, y: 1 });
@@ -117,6 +119,16 @@ describe('shapes of files', () => {
     const dataset = datasetOfCsv('a,b\n"x,1","says ""no""\nand goes"\n"","z"\n');
     expect(contents(dataset, 'a')).toMatchObject({ names: { 'x,1': 1 }, missing: 1 });
     expect(contents(dataset, 'b').names).toEqual({ 'says "no"\nand goes': 1, z: 1 });
+  });
+
+  it('separators, line ends and quotes in a quoted name say nothing of what separates the names', () => {
+    const dataset = datasetOfCsv('"a, in € ""net""\n,,,";"b";c 5"\n1;x;2\n');
+    expect(dataset.columns).toEqual(['a, in € "net"\n,,,', 'b', 'c 5"']);
+    expect(contents(dataset, 'b').names).toEqual({ x: 1 });
+  });
+
+  it('in one column a quoted nothing is a missing cell, and a blank line is no row', () => {
+    expect(contents(datasetOfCsv('a\nx\n""\n\ny\n'), 'a')).toMatchObject({ names: { x: 1, y: 1 }, missing: 1 });
   });
 
   it('one row, one column, all null, constant', () => {
@@ -142,6 +154,38 @@ describe('shapes of files', () => {
     const counts = dataset.profile.features.get('x')?.categories;
     expect(counts?.n).toBe(100_000);
     expect(Math.abs((counts?.cardinality() ?? 0) / 100_000 - 1)).toBeLessThan(0.1);
+  });
+
+  it('texts are told apart by all their bytes, however long, however many, and wherever they come back', () => {
+    const long = (end: string) => `${'long '.repeat(60)}${end}`;
+    const cells = [long('a'), ...Array.from({ length: 3000 }, (_, i) => `t${i % 2500}`), long('b'), long('a')];
+    const text = column('x', cells);
+    const cuts = Array.from({ length: 200 }, (_, i) => i * 100);
+    const read = [readCsvText(text), readCsvText(text, {}, cuts)].map(
+      ({ profile }) => profile.features.get('x')?.categories,
+    );
+    expect(read[0]?.n).toBe(3003);
+    expect(Math.abs((read[0]?.cardinality() ?? 0) - 2502)).toBeLessThan(200);
+    expect(read[1]?.state()).toEqual(read[0]?.state());
+    const few = contents(
+      datasetOfCsv(
+        column(
+          'x',
+          cells.filter((_, i) => i === 0 || i > 2990),
+        ),
+      ),
+      'x',
+    ).names;
+    expect(
+      Object.entries(few)
+        .filter(([name]) => name.startsWith('long'))
+        .map(([, count]) => count),
+    ).toEqual([1, 2]);
+  });
+
+  it('a row of two million cells in pieces of 256 bytes costs what it costs in one', () => {
+    const cuts = Array.from({ length: 8192 }, (_, i) => 256 * i);
+    expect(() => readCsvText(`a\n${','.repeat(2 << 20)}\n`, {}, cuts)).toThrow(/2097153 cells in row 1, but 1 columns/);
   });
 
   it('cut anywhere it reads the same, and as csv-parse does', () => {

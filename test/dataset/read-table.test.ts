@@ -70,6 +70,60 @@ describe('readTable', () => {
     expect(Object.keys(contents(dataset, 'at').names)[0]).toBe('1970-01-01T00:00:00.000Z');
   });
 
+  it('Parquet: row groups one by one, without the columns that are left out', async () => {
+    const columnData = [
+      { name: 'x', data: Int32Array.from({ length: 25 }, (_, i) => i), type: 'INT32' as const },
+      { name: 'address', data: Array.from({ length: 25 }, () => [1]) },
+    ];
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 10 }));
+    const path = await fileOf('groups.parquet', bytes);
+    const dataset = datasetOf(await readTable(path, 'reference', { ignore: ['address'] }));
+    expect(contents(dataset, 'x').numbers).toEqual(Array.from({ length: 25 }, (_, i) => i));
+    expect(dataset.columns).toEqual(['x']);
+    await expect(readTable(path, 'reference')).rejects.toThrow(/row 1, column "address": a list; columns hold/);
+  });
+
+  it('Parquet: a column of objects is refused, by its first row that has one', async () => {
+    const columnData = [
+      { name: 'info', data: [...Array(12).fill(null), { a: 1 }], type: 'JSON' as const, nullable: true },
+    ];
+    const path = await fileOf('json.parquet', new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 10 })));
+    const reading = readTable(path, 'reference');
+    await expect(reading).rejects.toBeInstanceOf(AppError);
+    await expect(reading).rejects.toThrow('reference row 13, column "info": an object; columns hold');
+  });
+
+  it('JSON and NDJSON cut anywhere read the same', async () => {
+    const rows = [{ x: 1.5, name: 'a,]}["\\' }, { name: 'ß\\"', x: null }, {}, { x: 2, name: '[{' }];
+    const texts = [
+      JSON.stringify(rows),
+      JSON.stringify(rows, null, 2),
+      rows.map((row) => JSON.stringify(row)).join('\n'),
+    ];
+    for (const bytes of texts.map((text) => Buffer.from(`\uFEFF${text}\n`))) {
+      for (let size = 1; size <= bytes.length; size++) {
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.subarray(i * size, (i + 1) * size),
+        );
+        const dataset = datasetOf(await readChunks(chunksOf(...pieces), 'reference'));
+        expect(dataset.rows).toBe(4);
+        expect(contents(dataset, 'x')).toMatchObject({ names: { 1.5: 1, 2: 1 }, missing: 2 });
+        expect(contents(dataset, 'name').names).toEqual({ 'a,]}["\\': 1, 'ß\\"': 1, '[{': 1 });
+      }
+    }
+  });
+
+  it('a JSON row of two million digits in pieces of 256 bytes costs what it costs in one', async () => {
+    const piece = Buffer.alloc(256, '7');
+    for (const [open, close] of [
+      ['{"x":"', '"}'],
+      ['[{"x":"', '"}]'],
+    ] as const) {
+      const table = await readChunks(chunksOf(open, ...Array(8192).fill(piece), close), 'reference');
+      expect(table.columns[0]?.texts).toBe(1);
+    }
+  });
+
   it('tells how far it is, in bytes of the file', async () => {
     const told: number[] = [];
     const content = gzipSync(CSV);
@@ -86,8 +140,18 @@ describe('readTable', () => {
     ['list.ndjson', '{"x":[1]}\n', /row 1, column "x": a list/],
     ['bad.json', '[{"x":1},', /not valid JSON/],
     ['scalars.json', '[1,2]', /row 1 is a number/],
-    ['none.json', '[]', /has no rows/],
-    ['latin.ndjson', Buffer.from('{"x":"M\u00fcller"}\n', 'latin1'), /not UTF-8/],
+    ['none.json', '[ ]', /has no rows/],
+    ['comma.json', '[{"x":1},]', /not valid JSON, in row 2/],
+    ['gap.json', '[,{"x":1}]', /not valid JSON, in row 1/],
+    ['two.json', '[{"x":1}] [{"x":1}]', /not valid JSON: there is text after its list/],
+    ['after.json', '[{"x":1}] x', /not valid JSON: there is text after its list/],
+    ['brace.json', '[{"x":1}}', /not valid JSON: its list ends with }/],
+    ['open.json', '[{"x":"]', /not valid JSON: it ends before its list does/],
+    ['deep.json', '['.repeat(100_000), /not valid JSON: it ends before its list does/],
+    ['long.json', `[{"x":"${'x'.repeat(9 << 20)}"}]`, /row 1 is longer than 8 MiB/],
+    ['long.ndjson', `{"x":"${'x'.repeat(9 << 20)}"}`, /line 1 is longer than 8 MiB/],
+    ['latin.json', Buffer.from('[{"x":1},{"x":"M\u00fcller"}]', 'latin1'), /row 2 is not UTF-8/],
+    ['latin.ndjson', Buffer.from('{"x":"a"}\n{"x":"M\u00fcller"}\n', 'latin1'), /line 2 is not UTF-8/],
   ])('refuses %s', async (name, content, message) => {
     const path = content === undefined ? join(directory, name) : await fileOf(name, content);
     const reading = readTable(path, 'reference');

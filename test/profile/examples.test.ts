@@ -9,10 +9,25 @@ import * as path from '../../src/profile/path.ts';
 import * as profile from '../../src/profile/profile.ts';
 import * as rules from '../../src/profile/rules.ts';
 import * as runCodec from '../../src/profile/run-codec.ts';
+import * as sortRun from '../../src/profile/sort-run.ts';
 import * as sortedRuns from '../../src/profile/sorted-runs.ts';
 import { listExamples } from '../stats/examples.ts';
 
-const scope = Object.assign({}, codec, counts, hll, kll, leaves, moments, path, profile, rules, runCodec, sortedRuns);
+const scope = Object.assign(
+  {},
+  codec,
+  counts,
+  hll,
+  kll,
+  leaves,
+  moments,
+  path,
+  profile,
+  rules,
+  runCodec,
+  sortRun,
+  sortedRuns,
+);
 
 /** The value of the last of some statements. */
 function evaluate(code: string): unknown {

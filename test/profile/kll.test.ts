@@ -52,6 +52,19 @@ describe('small facts', () => {
 
   test('minus zero counts as zero', () => expect(Object.is(sketchOf([-0]).quantile(0), 0)).toBe(true));
 
+  test('many values at once: to the bit what one after the other gives', () => {
+    const values = randomValues(20_000);
+    for (const size of [1, 7, 256, 5_000, 20_000]) {
+      const s = new KllSketch({ k: 64, seed: 3 });
+      for (let i = 0; i < values.length; i += size) s.addAll(Float64Array.from(values.slice(i, i + size)));
+      expect(contentOf(s)).toEqual(contentOf(sketchOf(values, { k: 64, seed: 3 })));
+    }
+    const s = new KllSketch();
+    s.addAll(Float64Array.of(-0));
+    expect(Object.is(s.quantile(0), 0)).toBe(true);
+    expect(() => s.addAll(Float64Array.of(1, Number.NaN))).toThrow(RangeError);
+  });
+
   test('refusals', () => {
     for (const x of [Number.NaN, Number.POSITIVE_INFINITY]) expect(() => new KllSketch().add(x)).toThrow(RangeError);
     for (const k of [7, 65_536, 8.5]) expect(() => new KllSketch({ k })).toThrow(RangeError);

@@ -3,6 +3,7 @@ import { sampleVariance } from 'simple-statistics';
 import { expect, test } from 'vitest';
 import {
   addValueInto,
+  addValuesInto,
   emptyMoments,
   type Moments,
   mergeMoments,
@@ -88,4 +89,17 @@ test('minus zero counts as zero, and what is not finite is refused', () => {
   for (const x of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     expect(() => addValueInto(emptyMoments(), x)).toThrow(RangeError);
   }
+});
+
+test('many values at once: to the bit what one after the other gives, and nothing where one is not finite', () => {
+  fc.assert(
+    fc.property(fc.array(anyNumber), fc.array(anyNumber), (first, second) => {
+      const m = momentsOf(first);
+      addValuesInto(m, Float64Array.from(second));
+      expect(m).toStrictEqual(momentsOf([...first, ...second]));
+    }),
+  );
+  const m = momentsOf([1]);
+  expect(() => addValuesInto(m, Float64Array.of(2, Number.NaN))).toThrow(RangeError);
+  expect(m).toEqual(momentsOf([1]));
 });

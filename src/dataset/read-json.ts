@@ -1,0 +1,137 @@
+import { PendingBytes } from './pending-bytes.ts';
+import { RowsTable } from './rows-table.ts';
+import type { ReadOptions, TableColumns } from './table-profiler.ts';
+import { decode } from './text-counts.ts';
+
+const [LF, QUOTE, COMMA, BACKSLASH] = [10, 34, 44, 92];
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
+const LONGEST_ROW = 8 * 1024 * 1024;
+
+/**
+ * NDJSON: one JSON object a line. Blank lines are skipped.
+ *
+ * @throws AppError where a line is not what it should be, or there is none
+ */
+export async function readNdjson(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  options: ReadOptions = {},
+): Promise<TableColumns> {
+  const table = new RowsTable(source, options);
+  const pending = new PendingBytes();
+  let line = 0;
+  const take = (bytes: Buffer, start: number, end: number) => {
+    line++;
+    const text = decode(bytes, start, end) ?? table.refuse(`line ${line} is not UTF-8; save it as UTF-8`);
+    if (text.trim() !== '')
+      table.add(parse(text, () => `line ${line} is not JSON; NDJSON has one object a line`, table));
+  };
+  for await (const chunk of chunks) {
+    const searched = pending.length;
+    pending.append(chunk);
+    const { bytes } = pending;
+    let start = 0;
+    for (let end = bytes.indexOf(LF, searched); end >= 0; end = bytes.indexOf(LF, start)) {
+      take(bytes, start, end);
+      start = end + 1;
+    }
+    pending.drop(start);
+    if (pending.length > LONGEST_ROW) table.refuse(`line ${line + 1} is longer than 8 MiB; is it NDJSON?`);
+  }
+  take(pending.bytes, 0, pending.length);
+  return table.finish();
+}
+
+/**
+ * A JSON array of objects, of any length: one element at a time is in memory.
+ *
+ * @throws AppError where it is no such array, or an element is not what it should be
+ */
+export async function readJsonArray(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  options: ReadOptions = {},
+): Promise<TableColumns> {
+  const elements = new Elements(new RowsTable(source, options));
+  for await (const chunk of chunks) elements.write(chunk);
+  return elements.end();
+}
+
+/** Cuts an array into its elements: at the commas that are neither in a text nor in an element. JSON.parse reads the rest. */
+class Elements {
+  private readonly table: RowsTable;
+  private readonly pending = new PendingBytes();
+  /** Brackets that are open; 0 before the array's first and after its last. */
+  private depth = 0;
+  private isInText = false;
+  private isEscaped = false;
+  private isOver = false;
+  private rows = 0;
+
+  constructor(table: RowsTable) {
+    this.table = table;
+  }
+
+  write(chunk: Uint8Array): void {
+    let at = this.pending.length;
+    this.pending.append(chunk);
+    const { bytes } = this.pending;
+    let start = 0;
+    for (; at < bytes.length; at++) {
+      const edge = this.step(bytes[at] as number);
+      if (edge === undefined) continue;
+      if (edge !== 'opens') this.take(bytes, start, at, edge === 'closes');
+      start = at + 1;
+    }
+    this.pending.drop(start);
+    if (this.pending.length > LONGEST_ROW) this.table.refuse(`row ${this.rows + 1} is longer than 8 MiB`);
+  }
+
+  end(): TableColumns {
+    if (!this.isOver) this.refuse('it ends before its list does');
+    const rest = this.pending.bytes.toString('latin1').trim();
+    if (rest !== '') this.refuse('there is text after its list');
+    return this.table.finish();
+  }
+
+  /** What this byte is to the array: its opening bracket, a comma between two elements, or its closing bracket. */
+  private step(byte: number): 'opens' | 'parts' | 'closes' | undefined {
+    if (this.isInText) {
+      if (this.isEscaped) this.isEscaped = false;
+      else if (byte === BACKSLASH) this.isEscaped = true;
+      else if (byte === QUOTE) this.isInText = false;
+    } else if (byte === QUOTE) this.isInText = true;
+    else if (byte === COMMA) return this.depth === 1 ? 'parts' : undefined;
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) return ++this.depth === 1 ? 'opens' : undefined;
+    else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) return this.close(byte);
+    return undefined;
+  }
+
+  private close(byte: number): 'closes' | undefined {
+    if (--this.depth !== 0) return undefined;
+    if (byte !== CLOSE_BRACKET) this.refuse('its list ends with }');
+    return 'closes';
+  }
+
+  private take(bytes: Buffer, start: number, end: number, isLast: boolean): void {
+    if (this.isOver) this.refuse('there is text after its list');
+    this.isOver = isLast;
+    const row = this.rows + 1;
+    const text = decode(bytes, start, end) ?? this.table.refuse(`row ${row} is not UTF-8; save it as UTF-8`);
+    if (isLast && row === 1 && text.trim() === '') return;
+    this.table.add(parse(text, (why) => `is not valid JSON, in row ${row}: ${why}`, this.table));
+    this.rows = row;
+  }
+
+  private refuse(why: string): never {
+    return this.table.refuse(`is not valid JSON: ${why}`);
+  }
+}
+
+function parse(text: string, what: (why: string) => string, table: RowsTable): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return table.refuse(what((error as Error).message));
+  }
+}
