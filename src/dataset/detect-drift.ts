@@ -20,7 +20,7 @@ export interface DetectOptions {
   readonly policy?: Policy | undefined;
   /** Another tool's tests, numbers, verdicts and rule for the whole table. */
   readonly preset?: PresetName | undefined;
-  /** Names of tests, or `auto`; by default ks, psi, chi2, missing, unseen and type_mismatch. */
+  /** Names of tests, or `auto`; by default ks, psi, chi2, missing, unseen and type_mismatch, under `classic` Sentinel's own. */
   readonly tests?: TestChoice | undefined;
   readonly floors?: Floors | undefined;
   readonly correction?: 'bh' | 'by' | 'none' | undefined;
@@ -97,7 +97,7 @@ export interface DetectDriftBody {
  */
 export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {}): DetectDriftBody {
   const { reference, production } = pair;
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, reference);
   const { findings, notTested } = compareProfiles(reference.profile, production.profile, settings);
   const { verdict, features } = aggregateFindings(findings, settings.aggregate);
   const reasons = new Map(notTested.map(({ feature, reason }) => [feature, reason]));
@@ -135,7 +135,7 @@ function groupByFeature(findings: readonly Finding[]): ReadonlyMap<string, reado
   return groups;
 }
 
-function settingsOf(options: DetectOptions): CompareSettings {
+function settingsOf(options: DetectOptions, reference: Dataset): CompareSettings {
   const {
     significanceLevel = DEFAULT_LEVEL,
     psiThreshold = DEFAULT_PSI,
@@ -150,8 +150,21 @@ function settingsOf(options: DetectOptions): CompareSettings {
     ...{ policy, alpha: significanceLevel, tests: tests ?? DEFAULT_TESTS, floors: { psi, ...options.floors } },
     ...(options.correction && { correction: options.correction }),
     ...(options.aggregate && { aggregate: options.aggregate }),
-    ...(options.features && { features: options.features }),
+    features:
+      policy === 'classic' && tests === undefined
+        ? sentinelTests(reference, options.features)
+        : (options.features ?? new Map()),
   };
+}
+
+/** What Sentinel asks: ks and psi for numbers, chi2 for categories, and nothing else, unless a column says otherwise. */
+function sentinelTests(reference: Dataset, features: DetectOptions['features']): Map<string, FeatureSettings> {
+  return new Map(
+    [...reference.kinds].map(([column, kind]) => {
+      const tests = kind === 'numeric' ? ['ks', 'psi'] : ['chi2'];
+      return [column, { tests, ...features?.get(column) }];
+    }),
+  );
 }
 
 /** The tool's own thresholds, unless others were given. */

@@ -40,10 +40,16 @@ export async function readPair(
   return pairOf(reference, production, options);
 }
 
-/** Decides by the reference what the columns of both tables hold. */
+/** Decides by the reference what the columns of both tables hold, and leaves out those that are to be ignored. */
 export function pairOf(reference: TableColumns, production: TableColumns, options: ReadOptions = {}): DatasetPair {
-  const known = datasetOf(reference, options.kinds);
-  return { reference: known, production: datasetOf(production, new Map([...(options.kinds ?? []), ...known.kinds])) };
+  const known = datasetOf(without(reference, options.ignore), options.kinds);
+  const kinds = new Map([...(options.kinds ?? []), ...known.kinds]);
+  return { reference: known, production: datasetOf(without(production, options.ignore), kinds) };
+}
+
+function without(table: TableColumns, ignored: readonly string[] = []): TableColumns {
+  const isWanted = ({ name }: { name: string }) => !ignored.includes(name);
+  return ignored.length === 0 ? table : { ...table, columns: table.columns.filter(isWanted) };
 }
 
 async function readOne(path: string, source: string, options: ReadOptions): Promise<TableColumns> {

@@ -28,12 +28,12 @@ export const testNamesInQuery = z
   .pipe(testNames)
   .meta({ type: 'string', description: '`auto`, or names by comma' });
 
-/** A share in a query or a body, above 0. */
-export const driftShare = z
-  .preprocess(
-    (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
-    z.number().gt(0).max(1),
-  )
+export const driftShare = z.number().gt(0).max(1).describe('With aggregate share: .5 by default');
+
+export const driftShareInQuery = z
+  .string()
+  .transform((text) => (text.trim() === '' ? Number.NaN : Number(text)))
+  .pipe(z.number('use a number above 0, at most 1').gt(0).max(1))
   .meta({ type: 'number', description: 'With aggregate share: .5 by default' });
 
 export interface ComparisonChoice {

@@ -117,6 +117,15 @@ describe('options', () => {
     expect([at(psi)?.drift_detected, at(psi * (1 + 1e-9))?.drift_detected]).toEqual([true, false]);
   });
 
+  it('classic asks what Sentinel asks, and no more', () => {
+    const lost = people(600).map((row, i) => (i % 3 === 0 ? { ...row, plan: null } : row));
+    expect(detect(lost).features_with_drift).toEqual(['plan']);
+    const { feature_details } = detect(lost, { policy: 'classic' });
+    const ran = (column: string) => feature_details[column]?.findings.map(({ test }) => test);
+    expect([ran('age'), ran('plan')]).toEqual([['ks', 'psi'], ['chi2']]);
+    expect(feature_details.plan?.drift_detected).toBe(false);
+  });
+
   it('level, floors, tests and one column that differs', () => {
     const drifted = (options: DetectorOptions) => detect(people(600, 8), options).features_with_drift;
     expect(drifted({})).toEqual(['age']);

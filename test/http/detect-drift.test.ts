@@ -64,6 +64,8 @@ describe('POST /detect-drift', () => {
     expect((await postForm([reference, production, ...fields])).json()).toMatchObject(quiet);
     const declared = [{ name: 'categorical_features', content: 'age, plan' }, reference, production];
     expect((await postForm(declared)).json().feature_details.age.type).toBe('categorical');
+    const late = { name: 'features', content: JSON.stringify({ age: { type: 'ignore' } }) };
+    expect(Object.keys((await postForm([reference, production, late])).json().feature_details)).toEqual(['plan']);
     const ignored = await post({ ...body, features: { age: { type: 'ignore' } } });
     expect(Object.keys(ignored.json().feature_details)).toEqual(['plan']);
     expect((await post({ ...body, preset: 'sentinel' })).json()).toMatchObject({

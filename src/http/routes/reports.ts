@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { evaluateWindow } from '../../monitor/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
-import { aggregateOf, comparisonOptions, driftShare, testNamesInQuery } from '../comparison-options.ts';
+import { aggregateOf, comparisonOptions, driftShareInQuery, testNamesInQuery } from '../comparison-options.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
 import { endpointName, inOrder, serviceName, text, time, wholeNumber } from '../parameters.ts';
@@ -23,7 +23,7 @@ const latestQuery = z
     baseline: text().optional().describe('Its id or name; the active one when not given'),
     ...comparisonOptions,
     tests: testNamesInQuery.optional(),
-    drift_share: driftShare.optional(),
+    drift_share: driftShareInQuery.optional(),
   })
   .check(inOrder('start', 'end'));
 
