@@ -1,5 +1,5 @@
 import { aggregateFindings } from '../drift/aggregate.ts';
-import { compareProfiles } from '../drift/compare.ts';
+import { compareInSteps } from '../drift/compare.ts';
 import type { Policy } from '../drift/drift-test.ts';
 import { type Figures, figuresOf } from '../drift/figures.ts';
 import type { Finding, Verdict } from '../drift/finding.ts';
@@ -7,6 +7,7 @@ import { PRESETS, type PresetName } from '../drift/presets/table.ts';
 import type { Aggregate, CompareSettings, FeatureSettings, Floors, TestChoice } from '../drift/settings.ts';
 import type { TestName } from '../drift/test-name.ts';
 import { DRIFT_TESTS } from '../drift/test-table.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import type { Dataset } from './dataset.ts';
 import type { DatasetPair } from './read-pair.ts';
 
@@ -96,9 +97,14 @@ export interface DetectDriftBody {
  * @throws RangeError when a test is not in the table
  */
 export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {}): DetectDriftBody {
+  return runSteps(detectInSteps(pair, options));
+}
+
+/** The same, a column a step. */
+export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): Steps<DetectDriftBody> {
   const { reference, production } = pair;
   const settings = settingsOf(options, reference);
-  const { findings, notTested } = compareProfiles(reference.profile, production.profile, settings);
+  const { findings, notTested } = yield* compareInSteps(reference.profile, production.profile, settings);
   const { verdict, features } = aggregateFindings(findings, settings.aggregate);
   const reasons = new Map(notTested.map(({ feature, reason }) => [feature, reason]));
   // No prototype, so that a column of any name makes an ordinary key.
@@ -107,6 +113,7 @@ export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {
   for (const feature of reference.columns) {
     const mine = byFeature.get(feature) ?? [];
     details[feature] = featureBody(feature, pair, mine, features.get(feature) ?? 'inconclusive', reasons.get(feature));
+    yield;
   }
   const inOrder = reference.columns.filter((feature) => features.get(feature) === 'drift');
   return {

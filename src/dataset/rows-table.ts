@@ -1,5 +1,8 @@
+import { runSteps, type Steps } from '../steps.ts';
 import { quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
 
+/** Less than a millisecond's work. */
+const CELLS_A_STEP = 1_000;
 export const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
 
 /** A table of rows as JSON has them: objects whose keys are the columns. An absent key is a missing cell. */
@@ -10,16 +13,21 @@ export class RowsTable {
     this.table = new TableProfiler(source, options);
   }
 
-  /** @throws AppError when the row is no object, or one of its values is */
-  add(row: unknown): void {
+  /**
+   * @returns how many cells it has
+   * @throws AppError when the row is no object, or one of its values is
+   */
+  add(row: unknown): number {
     const place = this.table.rows + 1;
     if (typeof row !== 'object' || row === null || Array.isArray(row))
       this.table.refuse(`is no list of objects: row ${place} is ${row === null ? 'null' : kindOf(row)}`);
     this.table.addRows(1);
-    for (const [name, value] of Object.entries(row)) {
+    const cells = Object.entries(row);
+    for (const [name, value] of cells) {
       if (this.table.column(name)?.addValue(value) === false)
         this.table.refuse(`row ${place}, column ${quote(name)}: ${kindOf(value)}; ${WHAT_CELLS_HOLD}`);
     }
+    return cells.length;
   }
 
   finish(): TableColumns {
@@ -40,7 +48,22 @@ export function kindOf(value: unknown): string {
 
 /** @throws AppError where a row is not what it should be, or there is none */
 export function profileRows(rows: readonly unknown[], source: string, options: ReadOptions = {}): TableColumns {
+  return runSteps(profileInSteps(rows, source, options));
+}
+
+/** The same, so many cells a step. */
+export function* profileInSteps(
+  rows: readonly unknown[],
+  source: string,
+  options: ReadOptions = {},
+): Steps<TableColumns> {
   const table = new RowsTable(source, options);
-  for (const row of rows) table.add(row);
+  let cells = 0;
+  for (const row of rows) {
+    cells += table.add(row);
+    if (cells < CELLS_A_STEP) continue;
+    cells = 0;
+    yield;
+  }
   return table.finish();
 }

@@ -1,5 +1,6 @@
 import { natureOf } from '../profile/nature.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../profile/profile.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import { fewValuesAsCategories } from './cells/few-values.ts';
 import type { FeaturePair } from './drift-test.ts';
 import type { Finding } from './finding.ts';
@@ -33,6 +34,11 @@ export interface Comparison {
  * @throws RangeError when `settings.tests` names a test that does not exist
  */
 export function compareProfiles(reference: Profile, current: Profile, settings: CompareSettings): Comparison {
+  return runSteps(compareInSteps(reference, current, settings));
+}
+
+/** The same, a feature a step. */
+export function* compareInSteps(reference: Profile, current: Profile, settings: CompareSettings): Steps<Comparison> {
   const results: Unjudged[] = [];
   const ofTool: Finding[] = [];
   const notTested: NotTested[] = [];
@@ -43,13 +49,17 @@ export function compareProfiles(reference: Profile, current: Profile, settings: 
     const pair = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(whole) : whole;
     if (nature.kind === 'identifier') notTested.push(notTestedOf(pair, nature.reason));
     if (settings.preset !== undefined) ofTool.push(...presetFindings(whole, settings.preset, settings));
-    else
-      for (const test of chooseTests(pair, settings)) {
-        results.push({ feature, test, result: DRIFT_TESTS[test].compare(pair, settings.policy) });
-      }
+    else results.push(...runTests(pair, settings));
+    yield;
   }
   const added = [...current.features.keys()].filter((feature) => !reference.features.has(feature)).sort();
   return { findings: [...ofTool, ...judge(results, settings)], notTested, added };
+}
+
+function runTests(pair: FeaturePair, settings: CompareSettings): Unjudged[] {
+  return chooseTests(pair, settings).map((test) => {
+    return { feature: pair.feature, test, result: DRIFT_TESTS[test].compare(pair, settings.policy) };
+  });
 }
 
 /** A tool's numbers with its own verdicts. */

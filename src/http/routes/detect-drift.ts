@@ -1,14 +1,15 @@
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type DetectDriftBody, detectDriftBetween } from '../../dataset/detect-drift.ts';
+import { type DetectDriftBody, type DetectOptions, detectInSteps } from '../../dataset/detect-drift.ts';
 import { declaredKinds } from '../../dataset/drift-detector.ts';
 import { pairOf } from '../../dataset/read-pair.ts';
 import { readChunks } from '../../dataset/read-table.ts';
-import { profileRows } from '../../dataset/rows-table.ts';
+import { profileInSteps } from '../../dataset/rows-table.ts';
 import type { ReadOptions, TableColumns } from '../../dataset/table-profiler.ts';
 import { TEST_NAMES } from '../../drift/test-name.ts';
 import { AppError, type FieldError } from '../../errors.ts';
+import { runStepsInTurns } from '../../steps.ts';
 import { aggregateOf, comparisonOptions, driftShare, testNames } from '../comparison-options.ts';
 import type { HttpApp } from '../deps.ts';
 
@@ -104,11 +105,9 @@ export function detectDriftRoutes(app: HttpApp): void {
 async function detectInJson(request: FastifyRequest): Promise<DetectDriftBody> {
   const given = parse(body, request.body ?? {});
   const read = readOptions(given);
-  return compare(
-    profileRows(given.reference_data, 'reference_data', read),
-    profileRows(given.production_data, 'production_data', read),
-    given,
-  );
+  const reference = await runStepsInTurns(profileInSteps(given.reference_data, 'reference_data', read));
+  const production = await runStepsInTurns(profileInSteps(given.production_data, 'production_data', read));
+  return compare(reference, production, given);
 }
 
 async function detectInForm(request: FastifyRequest, reply: FastifyReply): Promise<DetectDriftBody> {
@@ -182,12 +181,12 @@ function readOptions({ categorical_features: categorical = [], features = {} }: 
   return { kinds: declaredKinds([...categorical, ...of('categorical')], of('numeric')), ignore: of('ignore') };
 }
 
-function compare(reference: TableColumns, production: TableColumns, given: Options): DetectDriftBody {
+function compare(reference: TableColumns, production: TableColumns, given: Options): Promise<DetectDriftBody> {
   const features = Object.entries(given.features ?? {}).map(
     ([name, { tests, floors, significance_level: alpha }]) =>
       [name, { ...(tests && { tests }), ...(floors && { floors }), ...(alpha !== undefined && { alpha }) }] as const,
   );
-  return detectDriftBetween(pairOf(reference, production, readOptions(given)), {
+  const how: DetectOptions = {
     significanceLevel: given.significance_level,
     psiThreshold: given.psi_threshold,
     policy: given.policy,
@@ -197,5 +196,6 @@ function compare(reference: TableColumns, production: TableColumns, given: Optio
     correction: given.correction,
     aggregate: aggregateOf(given),
     features: new Map(features),
-  });
+  };
+  return runStepsInTurns(detectInSteps(pairOf(reference, production, readOptions(given)), how));
 }
