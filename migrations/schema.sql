@@ -49,6 +49,36 @@ create table baselines (
 CREATE UNIQUE INDEX baselines_one_active ON public.baselines USING btree (stream_id) WHERE active;
 CREATE INDEX baselines_stream ON public.baselines USING btree (stream_id, id);
 
+create table coherence_fetch (
+  source text not null,
+  at timestamp with time zone not null,
+  ok boolean not null,
+  records integer not null,
+  latency_ms double precision not null,
+  pages_fetched integer not null,
+  retries integer not null,
+  error text,
+  newest_record timestamp with time zone,
+  constraint coherence_fetch_pkey PRIMARY KEY (source),
+  constraint coherence_fetch_source_check CHECK ((source = ANY (ARRAY['mock'::text, 'live'::text])))
+);
+
+create table coherence_history (
+  id bigint not null generated always as identity,
+  ts timestamp with time zone not null,
+  window_sec integer not null,
+  n bigint not null,
+  mean double precision not null,
+  stdev double precision not null,
+  drift_risk text not null,
+  source text not null,
+  request_id text not null,
+  constraint coherence_history_drift_risk_check CHECK ((drift_risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint coherence_history_pkey PRIMARY KEY (id),
+  constraint coherence_history_window_sec_check CHECK ((window_sec > 0))
+);
+CREATE INDEX coherence_history_ts ON public.coherence_history USING btree (ts DESC, id DESC);
+
 create table event_batches (
   stream_id bigint not null,
   bucket timestamp with time zone not null,
@@ -69,6 +99,54 @@ create table event_ids (
   constraint event_ids_pkey PRIMARY KEY (stream_id, day, id)
 ) partition by RANGE (day);
 
+create table incident_events (
+  stream_id bigint not null,
+  incident_id bigint not null,
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  who text not null,
+  what text not null,
+  details json not null,
+  constraint incident_events_pkey PRIMARY KEY (stream_id, incident_id, id)
+);
+
+create table incident_reports (
+  stream_id bigint not null,
+  incident_id bigint not null,
+  report_id bigint not null,
+  constraint incident_reports_pkey PRIMARY KEY (stream_id, incident_id, report_id)
+);
+CREATE INDEX incident_reports_report ON public.incident_reports USING btree (stream_id, report_id);
+
+create table incidents (
+  stream_id bigint not null,
+  id bigint not null generated always as identity,
+  monitor_id bigint not null,
+  monitor text not null,
+  grp text not null,
+  state text not null,
+  severity text not null,
+  labels json not null,
+  doc json not null,
+  told json,
+  started_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  silenced_until timestamp with time zone,
+  assigned_to text,
+  ask_at timestamp with time zone,
+  constraint incidents_grp_check CHECK (((char_length(grp) >= 1) AND (char_length(grp) <= 1200))),
+  constraint incidents_pkey PRIMARY KEY (stream_id, id),
+  constraint incidents_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
+  constraint incidents_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'firing'::text, 'recovering'::text, 'resolved'::text])))
+);
+CREATE INDEX incidents_ask ON public.incidents USING btree (ask_at) WHERE (ask_at IS NOT NULL);
+CREATE UNIQUE INDEX incidents_id ON public.incidents USING btree (id);
+CREATE INDEX incidents_monitor ON public.incidents USING btree (monitor_id, md5(grp), id);
+CREATE UNIQUE INDEX incidents_one_open ON public.incidents USING btree (monitor_id, md5(grp)) WHERE (state <> 'resolved'::text);
+
 create table ingest_keys (
   key text not null,
   body_hash bytea not null,
@@ -78,6 +156,76 @@ create table ingest_keys (
   constraint ingest_keys_pkey PRIMARY KEY (key)
 );
 CREATE INDEX ingest_keys_created_at ON public.ingest_keys USING btree (created_at);
+
+create table late_minutes (
+  stream_id bigint not null,
+  bucket timestamp with time zone not null,
+  id bigint not null default nextval('late_minutes_id'::regclass),
+  noticed_at timestamp with time zone not null,
+  constraint late_minutes_pkey PRIMARY KEY (stream_id, bucket, id)
+);
+
+create table monitor_runs (
+  stream_id bigint not null,
+  monitor_id bigint not null,
+  slot timestamp with time zone not null,
+  slots integer not null default 1,
+  status text not null,
+  reason text,
+  report_id bigint,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  constraint monitor_runs_pkey PRIMARY KEY (stream_id, monitor_id, slot),
+  constraint monitor_runs_slots_check CHECK ((slots >= 1)),
+  constraint monitor_runs_status_check CHECK ((status = ANY (ARRAY['done'::text, 'failed'::text, 'skipped'::text])))
+);
+CREATE INDEX monitor_runs_finished ON public.monitor_runs USING btree (finished_at);
+
+create table monitors (
+  id bigint not null generated always as identity,
+  stream_id bigint not null,
+  name text not null,
+  spec json not null,
+  origin text not null,
+  paused boolean not null default false,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  next_slot timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  fence bigint not null default 0,
+  lease_until timestamp with time zone,
+  failures integer not null default 0,
+  constraint monitors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+  constraint monitors_name_key UNIQUE (name),
+  constraint monitors_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'file'::text, 'default'::text]))),
+  constraint monitors_pkey PRIMARY KEY (id),
+  constraint monitors_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id)
+);
+CREATE INDEX monitors_due ON public.monitors USING btree (due_at) WHERE (NOT paused);
+CREATE INDEX monitors_stream ON public.monitors USING btree (stream_id);
+
+create table notifications (
+  stream_id bigint not null,
+  id bigint not null generated always as identity,
+  incident_id bigint not null,
+  channel text not null,
+  reason text not null,
+  message json not null,
+  status text not null default 'pending'::text,
+  created_at timestamp with time zone not null,
+  next_at timestamp with time zone not null,
+  lease_until timestamp with time zone,
+  fence bigint not null default 0,
+  attempts integer not null default 0,
+  last_error text,
+  finished_at timestamp with time zone,
+  constraint notifications_channel_check CHECK (((char_length(channel) >= 1) AND (char_length(channel) <= 200))),
+  constraint notifications_pkey PRIMARY KEY (stream_id, id),
+  constraint notifications_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'dead'::text])))
+);
+CREATE INDEX notifications_finished ON public.notifications USING btree (finished_at) WHERE (status <> 'pending'::text);
+CREATE UNIQUE INDEX notifications_id ON public.notifications USING btree (id);
+CREATE INDEX notifications_waiting ON public.notifications USING btree (channel, incident_id, id) WHERE (status = 'pending'::text);
 
 create view observations_raw as
  SELECT b.id * 16384 + e."position" AS id,
@@ -114,16 +262,26 @@ create table reports (
   window_start timestamp with time zone not null,
   window_end timestamp with time zone not null,
   policy text not null,
-  baseline_id bigint not null,
+  baseline_id bigint,
   generated_at timestamp with time zone not null,
   status text not null,
   body json not null,
+  monitor_id bigint,
+  revision integer not null default 1,
   constraint reports_pkey PRIMARY KEY (stream_id, id),
   constraint reports_policy_check CHECK ((policy = ANY (ARRAY['calibrated'::text, 'classic'::text]))),
-  constraint reports_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'fail'::text]))),
-  constraint reports_stream_id_window_start_window_end_policy_baseline_i_key UNIQUE (stream_id, window_start, window_end, policy, baseline_id)
+  constraint reports_revision_check CHECK ((revision >= 1)),
+  constraint reports_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'fail'::text])))
 );
+CREATE UNIQUE INDEX reports_question ON public.reports USING btree (stream_id, window_start, window_end, policy, COALESCE(baseline_id, (0)::bigint), COALESCE(monitor_id, (0)::bigint), revision);
 CREATE INDEX reports_window_end ON public.reports USING btree (stream_id, window_end, id);
+
+create table scheduled_tasks (
+  name text not null,
+  due_at timestamp with time zone not null,
+  constraint scheduled_tasks_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name)
+);
 
 create table schema_migrations (
   version integer not null,

@@ -9,15 +9,18 @@ import { buildServer } from './http/server.ts';
 import { foldParts } from './ingest/fold-parts.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { keepHouse } from './ingest/keep-house.ts';
-import type { MonitorDeps } from './monitor/deps.ts';
+import { dropOld } from './monitor/drop-old.ts';
 import { loadBaselineFile } from './monitor/load-baseline.ts';
 import { ProfileCache } from './monitor/profile-cache.ts';
+import { reviseReports } from './monitor/revise-reports.ts';
+import { readChannels } from './notify/read-channels.ts';
 import { countApiKeys } from './store/api-keys.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import { openDatabase } from './store/open.ts';
 import type { Clock } from './time/clock.ts';
 import { VERSION } from './version.ts';
+import { Watch } from './watch.ts';
 
 export interface RunningApp {
   readonly url: string;
@@ -26,11 +29,16 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-const FOLD_SCHEDULE = '*/10 * * * * *';
+const EVERY_SECOND = '* * * * * *';
+const EVERY_TEN_SECONDS = '*/10 * * * * *';
+const EVERY_MINUTE = '41 * * * * *';
 const HOUSE_SCHEDULE = '17 23 * * * *';
 
+/** What the channels' file may name as `${NAME}`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The service, wired by hand: database, migrations, ingest, monitor, HTTP, and the jobs that keep it in order. */
-export async function startApp(config: Config, clock: Clock): Promise<RunningApp> {
+export async function startApp(config: Config, clock: Clock, env: Environment = {}): Promise<RunningApp> {
   const log = pino({ level: config.LOG_LEVEL, base: null });
   const db = await openDatabase({
     ...(config.DATABASE_URL === undefined ? {} : { databaseUrl: config.DATABASE_URL }),
@@ -39,24 +47,27 @@ export async function startApp(config: Config, clock: Clock): Promise<RunningApp
     log,
   });
   try {
-    return await startOn(db, config, clock, log);
+    return await startOn(db, config, clock, log, env);
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
-async function startOn(db: Database, config: Config, clock: Clock, log: Logger): Promise<RunningApp> {
+async function startOn(db: Database, config: Config, clock: Clock, log: Logger, env: Environment): Promise<RunningApp> {
   await migrate(db, log);
   assertSafeHost(config, await countApiKeys(db));
   await keepHouse(db, config, clock.now());
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });
-  const monitor: MonitorDeps = { db, config, clock, cache: new ProfileCache() };
-  if (config.BASELINE_PATH !== undefined) await loadBaselineFile(monitor, config.BASELINE_PATH);
-  const server = buildServer({ config, db, clock, ingest, monitor, log, version: VERSION, metrics });
+  const channels = await readChannels({ config, clock, log, env });
+  const watch = new Watch({ db, config, clock, log, metrics, channels, cache: new ProfileCache() });
+  if (config.BASELINE_PATH !== undefined) await loadBaselineFile(watch.deps, config.BASELINE_PATH);
+  await watch.start();
+  const parts = { config, db, clock, ingest, log, metrics };
+  const server = buildServer({ ...parts, watch: watch.deps, channels, version: VERSION });
   await server.listen({ host: config.HOST, port: config.PORT });
-  const jobs = startJobs(db, config, clock, ingest, log);
+  const jobs = startJobs(parts, watch);
   return {
     url: urlOf(config.HOST, server.server.address() as AddressInfo),
     log,
@@ -64,6 +75,7 @@ async function startOn(db: Database, config: Config, clock: Clock, log: Logger):
       server.drain();
       await Promise.all(jobs.map((job) => job.stop()));
       await server.close();
+      await watch.stop();
       await ingest.drain();
       await db.close();
     },
@@ -80,10 +92,18 @@ function useLog(log: Logger): void {
   });
 }
 
+interface Parts {
+  readonly db: Database;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ingest: Ingest;
+  readonly log: Logger;
+}
+
 /** The cron only wakes: what is due, and by whom it is done, is read from the database. */
-function startJobs(db: Database, config: Config, clock: Clock, ingest: Ingest, log: Logger): ScheduledTask[] {
+function startJobs({ db, config, clock, ingest, log }: Parts, watch: Watch): ScheduledTask[] {
   useLog(log);
-  const job = (name: string, when: string, work: () => Promise<void>): ScheduledTask =>
+  const job = (name: string, when: string, work: () => Promise<unknown>): ScheduledTask =>
     schedule(
       when,
       async () => {
@@ -96,11 +116,15 @@ function startJobs(db: Database, config: Config, clock: Clock, ingest: Ingest, l
       { name, noOverlap: true },
     );
   return [
-    job('fold parts', FOLD_SCHEDULE, async () => {
-      await foldParts(db, clock.now());
-    }),
+    job('run slots', EVERY_SECOND, () => watch.runSlots()),
+    job('deliver', EVERY_SECOND, () => watch.deliver()),
+    job('remind', EVERY_TEN_SECONDS, () => watch.remind()),
+    job('default monitors', EVERY_TEN_SECONDS, () => watch.keepDefaults()),
+    job('fold parts', EVERY_TEN_SECONDS, () => foldParts(db, clock.now())),
+    job('revise reports', EVERY_MINUTE, () => reviseReports(watch.deps)),
     job('keep house', HOUSE_SCHEDULE, async () => {
       if (await keepHouse(db, config, clock.now())) ingest.forgetDays();
+      await dropOld(db, config, clock.now());
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION_HINT, parseDuration } from './time/window.ts';
 
 const MIB = 1024 * 1024;
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -15,6 +16,11 @@ const list = (fallback: string) =>
         .map((part) => part.trim())
         .filter((part) => part !== ''),
     );
+
+const httpUrl = z.string().regex(/^https?:\/\/\S+$/, 'must start with http:// or https://');
+const isDuration = (text: string) => parseDuration(text) !== undefined;
+const duration = (fallback: string) => z.string().refine(isDuration, DURATION_HINT).default(fallback);
+const windows = (fallback: string) => list(fallback).refine((parts) => parts.every(isDuration), DURATION_HINT);
 
 /** Every environment variable that the process reads. `.env.example` lists the same names, held by a test in both directions. */
 export const configSchema = z.object({
@@ -39,6 +45,33 @@ export const configSchema = z.object({
   PSI_MAX: z.coerce.number().min(0).default(0.2),
   SLO_SUCCESS_MIN: share(0.995),
   SLO_P95_MAX: z.coerce.number().positive().default(2000),
+  ARTIFACTS_DIR: z.string().min(1).default('./artifacts'),
+  MONITORS_FILE: z.string().min(1).optional(),
+  DEFAULT_MONITOR: z.enum(['on', 'off']).default('on'),
+  CHANNELS_FILE: z.string().min(1).optional(),
+  CHANNEL_ALLOW_HOSTS: list(''),
+  PUBLIC_URL: httpUrl.optional(),
+  SLACK_WEBHOOK_URL: httpUrl.optional(),
+  SLACK_MENTION_USERS: list(''),
+  SMTP_HOST: z.string().min(1).optional(),
+  SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
+  SMTP_TLS: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
+  SMTP_USERNAME: z.string().min(1).optional(),
+  SMTP_PASSWORD: z.string().min(1).optional(),
+  EMAIL_FROM: z.string().min(1).optional(),
+  EMAIL_TO: list(''),
+  DARSHAN_MODE: z.enum(['mock', 'live']).default('mock'),
+  DARSHAN_BASE_URL: httpUrl.optional(),
+  DARSHAN_API_KEY: z.string().min(1).optional(),
+  DARSHAN_TIMEOUT_S: z.coerce.number().positive().max(300).default(5),
+  DARSHAN_INTERVAL: duration('5m'),
+  MOCK_PATH: z.string().min(1).optional(),
+  DEFAULT_WINDOWS: windows('1h,24h'),
+  COHERENCE_WARN: z.coerce.number().positive().default(0.2),
+  COHERENCE_CRIT: z.coerce.number().positive().default(0.5),
+  DRIFT_PSI_WARN: z.coerce.number().positive().default(0.1),
+  DRIFT_PSI_CRIT: z.coerce.number().positive().default(0.25),
+  REPORT_RETENTION_DAYS: count(90, 36_500),
   EVENT_RETENTION_DAYS: count(30, 36_500),
   MINUTE_PROFILE_DAYS: count(2, 3_650),
   MAX_BATCH_EVENTS: count(10_000, 10_000),

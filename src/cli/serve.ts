@@ -27,7 +27,7 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
 export async function runService(terminal: Terminal): Promise<void> {
   const config = configFrom(terminal);
   const stopped = nextSignal();
-  const app = await start(config);
+  const app = await start(config, terminal);
   greet(terminal, config, app.url);
   await stopped;
   process.once('SIGINT', exitAtOnce).once('SIGTERM', exitAtOnce);
@@ -35,11 +35,11 @@ export async function runService(terminal: Terminal): Promise<void> {
   await drain(app);
 }
 
-async function start(config: Config): Promise<RunningApp> {
+async function start(config: Config, terminal: Terminal): Promise<RunningApp> {
   try {
     // Loaded here, so that the other commands start without the server.
     const { startApp } = await import('../app.ts');
-    return await startApp(config, systemClock);
+    return await startApp(config, systemClock, terminal.env);
   } catch (error) {
     throw new Failure(startMessage(config, error), 1, { cause: error });
   }

@@ -1,6 +1,6 @@
+import { escapeHtml } from '../escape-html.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from './detect-drift.ts';
 import { drawBars, drawCurves, drawHistogram } from './draw.ts';
-import { escapeHtml } from './escape-html.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c2733; --soft: #5b6b7b; --line: #d6dee6; --paper: #fff; --card: #f7f9fb;

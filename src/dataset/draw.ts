@@ -1,5 +1,5 @@
 import type { Bars, Curves, Histogram } from '../drift/figures.ts';
-import { escapeHtml } from './escape-html.ts';
+import { escapeHtml } from '../escape-html.ts';
 
 const [WIDTH, HEIGHT] = [460, 190];
 const FRAME = { left: 38, right: 12, top: 10, bottom: 26 } as const;

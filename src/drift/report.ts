@@ -17,9 +17,19 @@ export interface ReportContext {
   readonly window: Interval;
   readonly service: string;
   readonly endpoint: string;
-  readonly baseline: { readonly id: number; readonly name: string; readonly createdAtMs: number };
+  /** Null where the reference is no baseline. */
+  readonly baseline: { readonly id: number; readonly name: string; readonly createdAtMs: number } | null;
+  /** What it is compared with; a baseline when not given. */
+  readonly reference?: ReportReference;
   readonly settings: DriftSettings;
 }
+
+/** Where the reference comes from: a baseline, the window before, or the same hours of earlier weeks. */
+type ReportReference = {
+  readonly kind: 'baseline' | 'previous_window' | 'same_hours';
+  /** The windows that it is made of, when it is no baseline. */
+  readonly windows?: readonly { readonly start: string; readonly end: string }[];
+};
 
 /** One word for a check or a report, most urgent first: drift, slo_breach, then no_data, inconclusive, ok. */
 type CheckState = 'ok' | 'drift' | 'slo_breach' | 'inconclusive' | 'no_data';
@@ -44,7 +54,8 @@ export interface ReportBody {
   readonly endpoint: string;
   readonly window_start: string;
   readonly window_end: string;
-  readonly baseline: { readonly id: number; readonly name: string; readonly created_at: string };
+  readonly baseline: { readonly id: number; readonly name: string; readonly created_at: string } | null;
+  readonly reference: ReportReference;
   readonly policy: DriftSettings['policy'];
   readonly preset?: PresetName;
   readonly not_tested: readonly {
@@ -80,11 +91,12 @@ export function buildReport(reference: Profile, current: Profile, context: Repor
     endpoint: context.endpoint,
     window_start: isoTime(context.window.startMs),
     window_end: isoTime(context.window.endMs),
-    baseline: {
+    baseline: context.baseline && {
       id: context.baseline.id,
       name: context.baseline.name,
       created_at: isoTime(context.baseline.createdAtMs),
     },
+    reference: context.reference ?? { kind: 'baseline' },
     policy: context.settings.policy,
     ...(context.settings.preset && { preset: context.settings.preset }),
     not_tested: notTested(comparison),

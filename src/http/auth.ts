@@ -32,6 +32,13 @@ export function guardRoute(access: Access, callers: CallerCache, config: Config)
   };
 }
 
+/** Who asks, for an audit trail: what the caller says, and the name of the key it came with. */
+export function whoAsks(request: FastifyRequest, callers: CallerCache, claimed: string | undefined): string {
+  const key = callers.nameOf(tokenOf(request));
+  if (claimed === undefined) return key === undefined ? 'somebody on this machine' : `key ${key}`;
+  return key === undefined ? claimed : `${claimed} (key ${key})`;
+}
+
 /** Keys come as `Authorization: Bearer pl_…` or `X-API-Key: pl_…`; never in the URL, which ends up in logs. */
 function tokenOf(request: FastifyRequest): string {
   const { authorization, 'x-api-key': key } = request.headers;

@@ -11,6 +11,8 @@ const MAX_KEPT = 1_000;
 
 interface Kept {
   readonly caller: Caller;
+  /** Of the key. */
+  readonly name: string | undefined;
   readonly untilMs: number;
 }
 
@@ -32,6 +34,11 @@ export class CallerCache {
     return kept !== undefined && this.#clock.now() < kept.untilMs ? kept.caller : undefined;
   }
 
+  /** The name of a key that was asked about a moment ago, for the audit trail. */
+  nameOf(token: string): string | undefined {
+    return this.#kept.get(token)?.name;
+  }
+
   /** The caller. Requests that ask for the same token at once share one query. */
   find(token: string): Promise<Caller> {
     const asking = this.#asking.get(token);
@@ -50,7 +57,7 @@ export class CallerCache {
     const key = isApiKey(token) ? await findApiKeyByHash(this.#db, hashApiKey(token)) : undefined;
     const caller = key?.scope ?? ((await countApiKeys(this.#db)) === 0 ? 'open' : token === '' ? 'none' : 'unknown');
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-    this.#kept.set(token, { caller, untilMs: this.#clock.now() + KEPT_MS });
+    this.#kept.set(token, { caller, name: key?.name, untilMs: this.#clock.now() + KEPT_MS });
     return caller;
   }
 }

@@ -1,15 +1,22 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { IngestMetrics } from '../ingest/ingest.ts';
+import type { WatchMetrics } from '../monitor/deps.ts';
+import type { DeliveryMetrics } from '../notify/deliver.ts';
+import type { Database } from '../store/database.ts';
+import { countOpenIncidents } from '../store/incidents.ts';
+import { countNotifications } from '../store/notifications.ts';
 
 /** Called once for each answer of one route. */
 export type ObserveRequest = (statusCode: number, seconds: number) => void;
 
-export interface Metrics extends IngestMetrics {
+export interface Metrics extends IngestMetrics, WatchMetrics, DeliveryMetrics {
   readonly contentType: string;
   /** The labels are resolved here, once a route, and not once a request. */
   requestObserver(method: string, route: string): ObserveRequest;
   /** Bytes are counted where they are taken; the page asks when it is read. */
   watchBytesInFlight(read: () => number): void;
+  /** Open incidents and waiting notifications are counted in the database when the page is read. */
+  watchIncidents(db: Database): void;
   /** Everything counted so far, in the Prometheus text format. */
   text(): Promise<string>;
 }
@@ -22,9 +29,12 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     ...ingestMetrics(registry),
+    ...watchMetrics(registry),
+    ...deliveryMetrics(registry),
     contentType: registry.contentType,
     requestObserver: requestObservers(registry),
     watchBytesInFlight: (read) => watchBytesInFlight(registry, read),
+    watchIncidents: (db) => watchIncidents(registry, db),
     text: () => registry.metrics(),
   };
 }
@@ -88,4 +98,104 @@ function watchBytesInFlight(registry: Registry, read: () => number): void {
       this.set(read());
     },
   });
+}
+
+const LATE_BUCKETS = [0.5, 1, 2, 5, 10, 15, 30, 60, 300, 1800, 7200];
+
+function watchMetrics(registry: Registry): WatchMetrics {
+  const registers = [registry];
+  const slots = new Counter({
+    name: 'plumbline_slots_total',
+    help: 'Slots of monitors, by how they ended',
+    labelNames: ['status'] as const,
+    registers,
+  });
+  const late = new Histogram({
+    name: 'plumbline_slot_late_seconds',
+    help: 'From the end of a window to the start of its evaluation; a monitor waits its `delay` on purpose',
+    buckets: LATE_BUCKETS,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'plumbline_slot_duration_seconds',
+    help: 'Time from claiming a slot to its commit',
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+  const changes = new Counter({
+    name: 'plumbline_incident_changes_total',
+    help: 'Changes of incidents, by their reason',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  const decisions = new Counter({
+    name: 'plumbline_tell_decisions_total',
+    help: 'Whether people were told of an incident, and why',
+    labelNames: ['tell', 'reason'] as const,
+    registers,
+  });
+  return {
+    ranSlot: (status, lateSeconds, seconds) => {
+      slots.inc({ status });
+      late.observe(lateSeconds);
+      duration.observe(seconds);
+    },
+    skippedSlots: (n) => slots.inc({ status: 'skipped' }, n),
+    changed: (reason) => changes.inc({ reason }),
+    decided: (tell, reason) => decisions.inc({ tell: String(tell), reason }),
+  };
+}
+
+function deliveryMetrics(registry: Registry): DeliveryMetrics {
+  const registers = [registry];
+  const tries = new Counter({
+    name: 'plumbline_notification_tries_total',
+    help: 'Tries to deliver, by channel and how they ended: sent, retry, rejected, or dead after the last one',
+    labelNames: ['channel', 'outcome'] as const,
+    registers,
+  });
+  const delay = new Histogram({
+    name: 'plumbline_notification_delay_seconds',
+    help: 'From the change to its delivery',
+    labelNames: ['channel'] as const,
+    buckets: LATE_BUCKETS,
+    registers,
+  });
+  return {
+    delivered: (channel, outcome, lateSeconds) => {
+      tries.inc({ channel, outcome });
+      if (outcome === 'sent') delay.observe({ channel }, lateSeconds);
+    },
+  };
+}
+
+function watchIncidents(registry: Registry, db: Database): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'plumbline_incidents_open',
+    help: 'Incidents that are not resolved',
+    labelNames: ['severity', 'state'] as const,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { severity, state, n } of await whereItAnswers(countOpenIncidents(db)))
+        this.set({ severity, state }, n);
+    },
+  });
+  new Gauge({
+    name: 'plumbline_notifications_waiting',
+    help: 'Notifications that wait, and dead letters',
+    labelNames: ['channel', 'status'] as const,
+    registers,
+    async collect() {
+      this.reset();
+      for (const { channel, status, n } of await whereItAnswers(countNotifications(db)))
+        this.set({ channel, status }, n);
+    },
+  });
+}
+
+/** The page is read most when the database is away: what it alone knows is then left out. */
+function whereItAnswers<Row>(rows: Promise<Row[]>): Promise<Row[]> {
+  return rows.catch(() => []);
 }

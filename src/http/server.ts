@@ -12,9 +12,12 @@ import { baselineRoutes } from './routes/baselines.ts';
 import { detectDriftRoutes } from './routes/detect-drift.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { monitorRoutes } from './routes/monitors.ts';
+import { channelRoutes, notificationRoutes } from './routes/notifications.ts';
 import { rebuildRoutes } from './routes/rebuild.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -69,6 +72,7 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     strictPreflight: false,
   });
   deps.metrics.watchBytesInFlight(() => deps.ingest.budget.inFlight);
+  deps.metrics.watchIncidents(deps.db);
   collectSchemas(app, deps.version);
   app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...deps, callers }));
   servePages(app);
@@ -84,6 +88,10 @@ function addRoutes(app: HttpApp, deps: RouteDeps): void {
   reportRoutes(app, deps);
   detectDriftRoutes(app);
   baselineRoutes(app, deps);
+  monitorRoutes(app, deps);
+  incidentRoutes(app, deps);
+  notificationRoutes(app, deps);
+  channelRoutes(app, deps);
   keyRoutes(app, deps);
   rebuildRoutes(app, deps);
 }

@@ -1,10 +1,11 @@
-import { appendRows, MAX_ROWS_A_STATEMENT } from '../store/append.ts';
+import { appendRows, type LateMinute, MAX_ROWS_A_STATEMENT, type PartRow } from '../store/append.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { claimEventIds } from '../store/event-ids.ts';
 import { claimIngestKeys, updateIngestAnswer } from '../store/ingest-keys.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { addFeaturePaths } from '../store/streams.ts';
-import { DAY_MS, floorTo } from '../time/window.ts';
+import type { Clock } from '../time/clock.ts';
+import { DAY_MS, floorTo, MINUTE_MS, SECOND_MS } from '../time/window.ts';
 import type { CheckedEvent, Refusal } from './check-events.ts';
 import { type Delivery, packRows } from './pack-rows.ts';
 import type { OpenStream } from './stream-registry.ts';
@@ -32,20 +33,25 @@ export type Committed =
   | { readonly kind: 'replayed'; readonly answer: IngestAnswer }
   | { readonly kind: 'mismatch' };
 
+/** A minute's events that come this long after its end may be missing from reports that were made: they are noted as late. */
+const LATE_AFTER_MS = 5 * SECOND_MS;
+
 /** Stores many requests in one transaction: claims their keys and ids, then appends events and profile parts. */
 export class BatchCommitter {
   readonly #db: Database;
+  readonly #clock: Clock;
   readonly #knownDays = new Set<number>();
 
-  constructor(db: Database) {
+  constructor(db: Database, clock: Clock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   async commit(submissions: readonly Submission[]): Promise<Committed[]> {
     await this.#ensureDays(submissions);
     await this.#savePaths(submissions);
     if (submissions.every(isPlain)) return this.#append(submissions);
-    return this.#db.transaction((tx) => commitIn(tx, submissions));
+    return this.#db.transaction((tx) => commitIn(tx, submissions, this.#clock.now()));
   }
 
   /** Before the commit, each stream by itself: within it, two commits that meet the same new streams would wait for one another. */
@@ -59,8 +65,9 @@ export class BatchCommitter {
   /** Nothing to claim and nothing new to note: the rows are all there is, and usually one statement holds them. */
   async #append(submissions: readonly Submission[]): Promise<Committed[]> {
     const { batches, parts } = packRows(submissions);
-    if (batches.length + parts.length <= MAX_ROWS_A_STATEMENT) await appendRows(this.#db, batches, parts);
-    else await this.#db.transaction((tx) => appendRows(tx, batches, parts));
+    const late = lateMinutes(parts, this.#clock.now());
+    if (batches.length + parts.length <= MAX_ROWS_A_STATEMENT) await appendRows(this.#db, batches, parts, late);
+    else await this.#db.transaction((tx) => appendRows(tx, batches, parts, late));
     return submissions.map((submission) => ({ kind: 'stored', answer: answerOf(submission, submission) }));
   }
 
@@ -79,12 +86,18 @@ export class BatchCommitter {
   }
 }
 
-async function commitIn(tx: Queryable, submissions: readonly Submission[]): Promise<Committed[]> {
+function lateMinutes(parts: readonly PartRow[], nowMs: number): LateMinute[] {
+  return parts
+    .filter(({ bucketMs }) => bucketMs + MINUTE_MS + LATE_AFTER_MS < nowMs)
+    .map(({ streamId, bucketMs }) => ({ streamId, bucketMs, noticedAtMs: nowMs }));
+}
+
+async function commitIn(tx: Queryable, submissions: readonly Submission[], nowMs: number): Promise<Committed[]> {
   const outcomes = await claimKeys(tx, submissions);
   const claimed = submissions.filter((_, i) => outcomes[i] === undefined);
   const fresh = await claimIds(tx, claimed);
   const { batches, parts } = packRows(fresh);
-  await appendRows(tx, batches, parts);
+  await appendRows(tx, batches, parts, lateMinutes(parts, nowMs));
   const answers = new Map(claimed.map((submission, i) => [submission, answerOf(submission, fresh[i] as Delivery)]));
   await correctAnswers(tx, answers);
   return submissions.map((submission, i): Committed => {

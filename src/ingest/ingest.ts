@@ -62,7 +62,7 @@ export class Ingest {
     this.#deps = deps;
     this.budget = new ByteBudget(config.INGEST_BUDGET_BYTES);
     this.#streams = new StreamRegistry(db, rules, config.MAX_STREAMS);
-    this.#committer = new BatchCommitter(db);
+    this.#committer = new BatchCommitter(db, deps.clock);
     this.#commits = new GroupCommit({
       commit: (submissions) => this.#commit(submissions),
       lanes: db.engine === 'postgres' ? 2 : 1,

@@ -3,14 +3,12 @@ import type { PresetName } from '../drift/presets/table.ts';
 import { buildReport, type ReportBody } from '../drift/report.ts';
 import type { Aggregate, CompareSettings, DriftSettings, SloTargets, TestChoice } from '../drift/settings.ts';
 import { AppError } from '../errors.ts';
-import { decodeProfile } from '../profile/codec.ts';
-import type { Profile } from '../profile/profile.ts';
-import { type Baseline, getBaselineProfile } from '../store/baselines.ts';
-import { saveReport } from '../store/reports.ts';
+import { type ReportInsert, saveReport } from '../store/reports.ts';
 import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../time/window.ts';
 import type { MonitorDeps } from './deps.ts';
 import { loadWindow } from './load-window.ts';
-import { resolveTarget, type TargetQuery } from './resolve-stream.ts';
+import { loadBaselineReference, type Reference } from './reference.ts';
+import { resolveTarget, type StreamName, type TargetQuery } from './resolve-stream.ts';
 
 export interface WindowQuery extends TargetQuery {
   /** How long the window is that ends now, in minutes; default DRIFT_WINDOW_MINUTES. */
@@ -29,42 +27,72 @@ export interface WindowQuery extends TargetQuery {
  * and is stored, unless it was asked for with tests or rules of its own.
  */
 export async function evaluateWindow(deps: MonitorDeps, query: WindowQuery): Promise<ReportBody> {
-  const { db, cache, config, clock } = deps;
+  const { db, config, clock } = deps;
   const { stream, baseline } = await resolveTarget(db, query);
   const nowMs = clock.now();
-  const asked = askedInterval(deps, query, nowMs);
-  const reference = await baselineProfile(deps, baseline);
-  const { profile, covered } = await loadWindow(db, cache, stream.id, asked, floorTo(nowMs, MINUTE_MS));
-  const settings = driftSettings(deps, baseline, query);
-  const body = buildReport(reference, profile, {
-    generatedAtMs: nowMs,
+  const { body, covered } = await compareWindow(deps, {
+    stream,
+    window: askedInterval(deps, query, nowMs),
     windowMinutes: query.windowMinutes ?? minutesOf(query.interval) ?? config.DRIFT_WINDOW_MINUTES,
+    reference: await loadBaselineReference(deps, baseline),
+    settings: settingsOf(query),
+    slo: {},
+    nowMs,
+  });
+  if (!isOfItsOwn(query)) {
+    await saveReport(db, reportRow(body, covered, { streamId: stream.id, baselineId: baseline.id, monitorId: null }));
+  }
+  return body;
+}
+
+export interface WindowComparison {
+  readonly stream: StreamName & { readonly id: number };
+  /** Aligned to minutes. */
+  readonly window: Interval;
+  readonly windowMinutes: number;
+  readonly reference: Reference;
+  /** Wins over the environment. */
+  readonly settings: Partial<CompareSettings>;
+  /** Wins over the baseline's, which wins over the environment's. */
+  readonly slo: Partial<SloTargets>;
+  readonly nowMs: number;
+}
+
+/** One window against its reference, whoever asks. */
+export async function compareWindow(
+  deps: MonitorDeps,
+  { stream, window, windowMinutes, reference, settings, slo, nowMs }: WindowComparison,
+): Promise<{ body: ReportBody; covered: Interval }> {
+  const { db, cache } = deps;
+  const { profile, covered } = await loadWindow(db, cache, stream.id, window, floorTo(nowMs, MINUTE_MS));
+  const body = buildReport(reference.profile, profile, {
+    ...reference.described,
+    generatedAtMs: nowMs,
+    windowMinutes,
     window: covered,
     service: stream.service,
     endpoint: stream.endpoint,
-    baseline: { id: baseline.id, name: baseline.name, createdAtMs: baseline.createdAtMs },
-    settings,
+    settings: driftSettings(deps, settings, { ...reference.baseline?.slo, ...slo }),
   });
-  if (!isOfItsOwn(query)) await store(deps, stream.id, baseline.id, covered, body);
-  return body;
+  return { body, covered };
+}
+
+/** A report as it is stored. */
+export function reportRow(
+  body: ReportBody,
+  covered: Interval,
+  question: Pick<ReportInsert, 'streamId' | 'baselineId' | 'monitorId'>,
+): ReportInsert {
+  return {
+    ...question,
+    ...{ policy: body.policy, status: body.status, samples: body.samples, body: JSON.stringify(body) },
+    ...{ windowStartMs: covered.startMs, windowEndMs: covered.endMs, generatedAtMs: Date.parse(body.generated_at) },
+  };
 }
 
 /** Stored reports answer one question each; what was asked differently would stand in their place. */
 function isOfItsOwn({ tests, preset, correction, aggregate }: WindowQuery): boolean {
   return [tests, preset, correction, aggregate].some((choice) => choice !== undefined);
-}
-
-async function store(
-  { db }: MonitorDeps,
-  streamId: number,
-  baselineId: number,
-  covered: Interval,
-  body: ReportBody,
-): Promise<void> {
-  await saveReport(db, {
-    ...{ streamId, baselineId, policy: body.policy, status: body.status, body: JSON.stringify(body) },
-    ...{ windowStartMs: covered.startMs, windowEndMs: covered.endMs, generatedAtMs: Date.parse(body.generated_at) },
-  });
 }
 
 function askedInterval(deps: MonitorDeps, query: WindowQuery, nowMs: number): Interval {
@@ -85,28 +113,31 @@ function minutesOf(interval: Interval | undefined): number | undefined {
   return interval === undefined ? undefined : Math.ceil((interval.endMs - interval.startMs) / MINUTE_MS);
 }
 
-async function baselineProfile(deps: MonitorDeps, baseline: Baseline): Promise<Profile> {
-  const key = `baseline ${baseline.id}`;
-  const known = deps.cache.find(key);
-  if (known !== undefined) return known;
-  const profile = decodeProfile(await getBaselineProfile(deps.db, baseline.id));
-  deps.cache.keep(key, profile);
-  return profile;
-}
-
-function driftSettings(deps: MonitorDeps, baseline: Baseline, query: WindowQuery): DriftSettings {
-  const { config } = deps;
-  const { tests, preset, correction, aggregate } = query;
+function settingsOf({ policy, tests, preset, correction, aggregate }: WindowQuery): Partial<CompareSettings> {
   return {
-    policy: preset === undefined ? (query.policy ?? config.DRIFT_POLICY) : 'classic',
-    alpha: config.KS_P_MIN,
-    // A tool that is copied keeps thresholds of its own.
-    ...(preset === undefined && { floors: { ks: config.KS_D_MIN, psi: config.PSI_MAX } }),
-    slo: { ...defaultSlo(deps), ...baseline.slo },
+    ...(policy && { policy }),
     ...(tests && { tests }),
     ...(preset && { preset }),
     ...(correction && { correction }),
     ...(aggregate && { aggregate }),
+  };
+}
+
+function driftSettings(
+  deps: MonitorDeps,
+  { preset, ...own }: Partial<CompareSettings>,
+  slo: Partial<SloTargets>,
+): DriftSettings {
+  const { config } = deps;
+  // A tool that is copied keeps thresholds of its own.
+  const floors = preset === undefined ? { ks: config.KS_D_MIN, psi: config.PSI_MAX, ...own.floors } : own.floors;
+  return {
+    alpha: config.KS_P_MIN,
+    ...own,
+    policy: preset === undefined ? (own.policy ?? config.DRIFT_POLICY) : 'classic',
+    ...(floors && { floors }),
+    ...(preset && { preset }),
+    slo: { ...defaultSlo(deps), ...slo },
   };
 }
 

@@ -13,6 +13,11 @@ export async function getStream(db: Database, service: string, endpoint: string)
   );
 }
 
+export interface StreamName {
+  readonly service: string;
+  readonly endpoint: string;
+}
+
 export interface Target {
   readonly stream: Stream;
   readonly baseline: Baseline;
@@ -37,14 +42,19 @@ export async function resolveTarget(db: Database, query: TargetQuery): Promise<T
   return resolveOnly(db, query.baseline);
 }
 
-async function getBaseline(db: Database, stream: Stream, wanted: string | undefined): Promise<Baseline> {
+/** A stream's baseline of a name or id, or its active one; the refusal says how to build one. */
+export async function getBaseline(
+  db: Database,
+  stream: StreamName & { readonly id: number },
+  wanted: string | undefined,
+): Promise<Baseline> {
   const baseline = wanted === undefined ? await findActiveBaseline(db, stream.id) : await findBaseline(db, wanted);
   if (baseline !== undefined && baseline.streamId === stream.id) return baseline;
   if (wanted !== undefined) throw new AppError('baseline_not_found', `The stream has no baseline "${wanted}"`);
   throw new AppError('baseline_not_found', `The stream has no active baseline; ${howToBuild(stream)}`);
 }
 
-function howToBuild(stream: { readonly service: string; readonly endpoint: string }): string {
+function howToBuild(stream: StreamName): string {
   return `build one: plumbline baseline build --service "${stream.service}" --endpoint "${stream.endpoint}"`;
 }
 

@@ -24,6 +24,13 @@ export interface PartRow {
   readonly profile: Uint8Array;
 }
 
+/** A minute that had ended when its events were stored. */
+export interface LateMinute {
+  readonly streamId: number;
+  readonly bucketMs: number;
+  readonly noticedAtMs: number;
+}
+
 /** More would pass the protocol's 65,535 parameters. */
 export const MAX_ROWS_A_STATEMENT = 10_000;
 
@@ -38,22 +45,32 @@ export async function appendRows(
   db: Queryable,
   batches: readonly BatchRow[],
   parts: readonly PartRow[],
+  late: readonly LateMinute[] = [],
 ): Promise<void> {
   for (let i = 0; i < batches.length + parts.length; i += MAX_ROWS_A_STATEMENT) {
     const end = i + MAX_ROWS_A_STATEMENT;
     const fromPart = Math.max(0, i - batches.length);
-    await appendSome(db, batches.slice(i, end), parts.slice(fromPart, Math.max(0, end - batches.length)));
+    const someParts = parts.slice(fromPart, Math.max(0, end - batches.length));
+    await appendSome(db, batches.slice(i, end), someParts, i === 0 ? late : []);
   }
 }
 
-async function appendSome(db: Queryable, batches: readonly BatchRow[], parts: readonly PartRow[]): Promise<void> {
+async function appendSome(
+  db: Queryable,
+  batches: readonly BatchRow[],
+  parts: readonly PartRow[],
+  late: readonly LateMinute[],
+): Promise<void> {
+  const partsFrom = batches.length * BATCH_CASTS.length + 1;
+  const lateFrom = partsFrom + parts.length * PART_CASTS.length;
   const inserts = [
     batches.length > 0 && `events as (${insertBatchesSql(batches.length)})`,
-    parts.length > 0 && `profiles as (${insertPartsSql(parts.length, batches.length * BATCH_CASTS.length + 1)})`,
+    parts.length > 0 && `profiles as (${insertPartsSql(parts.length, partsFrom)})`,
+    late.length > 0 && `late as (${insertLateSql(lateFrom)})`,
   ].filter((insert) => insert !== false);
   const names = [batches.length > 0 && 'events', parts.length > 0 && 'profiles'].filter((name) => name !== false);
   const counts = names.map((name) => `(select count(*) from ${name})`).join(' + ');
-  const params = [...batches.flatMap(batchParams), ...parts.flatMap(partParams)];
+  const params = [...batches.flatMap(batchParams), ...parts.flatMap(partParams), ...lateParams(late)];
   const { rows } = await db.query<{ n: number }>(`with ${inserts.join(', ')} select ${counts} as n`, params);
   // PGlite can say yes and store nothing.
   const wanted = batches.length + parts.length;
@@ -68,6 +85,21 @@ function insertBatchesSql(rows: number): string {
 function insertPartsSql(rows: number, first: number): string {
   return `insert into profile_parts (stream_id, bucket, span, n, profile)
     values ${valuesOf(rows, PART_CASTS, first)} returning 1`;
+}
+
+function insertLateSql(first: number): string {
+  return `insert into late_minutes (stream_id, bucket, noticed_at)
+    select * from unnest($${first}::bigint[], $${first + 1}::timestamptz[], $${first + 2}::timestamptz[])`;
+}
+
+function lateParams(late: readonly LateMinute[]): unknown[] {
+  if (late.length === 0) return [];
+  const times = (pick: (minute: LateMinute) => number) => late.map((minute) => timestampParam(pick(minute)));
+  return [
+    late.map(({ streamId }) => streamId),
+    times((minute) => minute.bucketMs),
+    times((minute) => minute.noticedAtMs),
+  ];
 }
 
 function batchParams(row: BatchRow): unknown[] {

@@ -1,43 +1,124 @@
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
-import { timestampParam } from './sql.ts';
+import { msOf, timestampParam } from './sql.ts';
 
 export interface ReportInsert {
   readonly streamId: number;
   readonly windowStartMs: number;
   readonly windowEndMs: number;
   readonly policy: 'calibrated' | 'classic';
-  readonly baselineId: number;
+  /** Null when the reference is no baseline but other windows. */
+  readonly baselineId: number | null;
+  /** Whose slot it answers; null for one that somebody asked for. */
+  readonly monitorId: number | null;
   readonly generatedAtMs: number;
   readonly status: 'ok' | 'fail';
+  readonly samples: number;
   /** The report's JSON text, as it goes over the wire. */
   readonly body: string;
 }
 
-export interface ReportRow extends ReportInsert {
+export interface ReportRow extends Omit<ReportInsert, 'samples'> {
   readonly id: number;
+  /** 1, and one more each time that late events changed a closed window. */
+  readonly revision: number;
 }
 
-/** One report for each window, policy and baseline: the same question asked again replaces the answer. Returns its id. */
-export async function saveReport(db: Queryable, report: ReportInsert): Promise<number> {
+export interface SavedReport {
+  readonly id: number;
+  readonly revision: number;
+}
+
+/**
+ * One report for each window, policy, reference and monitor. Asked again while its window is open, it is replaced; once the window is
+ * closed it stays as it was, unless late events changed what is in it: then there is a further revision, and the old one stays.
+ */
+export async function saveReport(db: Queryable, report: ReportInsert): Promise<SavedReport> {
+  const first = await insertRevision(db, report, 1);
+  if (first !== undefined) return first;
+  const latest = await findLatest(db, report);
+  if (latest === undefined) return saveReport(db, report);
+  if (latest.wasOpen) return replaceReport(db, latest, report);
+  if (latest.samples === report.samples) return { id: latest.id, revision: latest.revision };
+  const next = await insertRevision(db, report, latest.revision + 1);
+  // Another process wrote the same revision at the same moment, from the same events.
+  return next ?? { id: latest.id, revision: latest.revision + 1 };
+}
+
+async function insertRevision(db: Queryable, report: ReportInsert, revision: number): Promise<SavedReport | undefined> {
   const sql = `insert into reports
-    (stream_id, window_start, window_end, policy, baseline_id, generated_at, status, body)
-    values ($1, $2, $3, $4, $5, $6, $7, $8::json)
-    on conflict (stream_id, window_start, window_end, policy, baseline_id) do update
-      set generated_at = excluded.generated_at, status = excluded.status, body = excluded.body
-    returning id`;
-  const { rows } = await db.query<{ id: number }>(sql, [
-    report.streamId,
-    timestampParam(report.windowStartMs),
-    timestampParam(report.windowEndMs),
-    report.policy,
-    report.baselineId,
-    timestampParam(report.generatedAtMs),
-    report.status,
-    report.body,
-  ]);
-  if (rows[0] === undefined) throw new Error('The report was not stored');
-  return rows[0].id;
+    (stream_id, window_start, window_end, policy, baseline_id, monitor_id, generated_at, status, body, revision)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10) on conflict do nothing returning id, revision`;
+  const { rows } = await db.query<SavedReport>(sql, [...questionParams(report), ...answerParams(report), revision]);
+  return rows[0];
+}
+
+function questionParams(report: ReportInsert): unknown[] {
+  const window = [report.windowStartMs, report.windowEndMs].map(timestampParam);
+  return [report.streamId, ...window, report.policy, report.baselineId, report.monitorId];
+}
+
+function answerParams(report: ReportInsert): unknown[] {
+  return [timestampParam(report.generatedAtMs), report.status, report.body];
+}
+
+interface LatestReport extends SavedReport {
+  /** It was made before its window had ended. */
+  readonly wasOpen: boolean;
+  readonly samples: number;
+}
+
+async function findLatest(db: Queryable, report: ReportInsert): Promise<LatestReport | undefined> {
+  const sql = `select id, revision, generated_at < window_end as "wasOpen", (body ->> 'samples')::float8 as samples from reports
+    where stream_id = $1 and window_start = $2 and window_end = $3 and policy = $4
+      and coalesce(baseline_id, 0) = coalesce($5::bigint, 0) and coalesce(monitor_id, 0) = coalesce($6::bigint, 0)
+    order by revision desc limit 1`;
+  return (await db.query<LatestReport>(sql, questionParams(report))).rows[0];
+}
+
+async function replaceReport(db: Queryable, { id, revision }: SavedReport, report: ReportInsert): Promise<SavedReport> {
+  const sql = 'update reports set generated_at = $3, status = $4, body = $5::json where stream_id = $1 and id = $2';
+  await db.query(sql, [report.streamId, id, ...answerParams(report)]);
+  return { id, revision };
+}
+
+/** A closed window's report that late events may have changed. */
+export interface RevisableReport {
+  readonly id: number;
+  readonly revision: number;
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+  readonly policy: 'calibrated' | 'classic';
+  readonly baselineId: number | null;
+  readonly monitorId: number | null;
+  readonly samples: number;
+}
+
+const MOST_REVISED = 2_000;
+
+/** The newest revision of each report of a stream whose window holds one of these minutes, latest window first. */
+export async function listRevisable(
+  db: Queryable,
+  streamId: number,
+  buckets: readonly number[],
+): Promise<RevisableReport[]> {
+  const sql = `select id, revision, ${msOf('window_start')} as "windowStartMs", ${msOf('window_end')} as "windowEndMs", policy,
+      baseline_id as "baselineId", monitor_id as "monitorId", (body ->> 'samples')::float8 as samples
+    from reports r where stream_id = $1 and generated_at >= window_end
+      and window_end > (select min(b) from unnest($2::timestamptz[]) b)
+      and exists (select 1 from unnest($2::timestamptz[]) b where b >= window_start and b < window_end)
+      and not exists (select 1 from reports n where n.stream_id = r.stream_id and n.window_start = r.window_start
+        and n.window_end = r.window_end and n.policy = r.policy and coalesce(n.baseline_id, 0) = coalesce(r.baseline_id, 0)
+        and coalesce(n.monitor_id, 0) = coalesce(r.monitor_id, 0) and n.revision > r.revision)
+    order by window_end desc limit ${MOST_REVISED}`;
+  return (await db.query<RevisableReport>(sql, [streamId, buckets.map(timestampParam)])).rows;
+}
+
+/** Old ones, but those that an incident keeps. */
+export async function dropReportsBefore(db: Queryable, ms: number): Promise<number> {
+  const sql = `delete from reports r where window_end < $1
+    and not exists (select 1 from incident_reports i where i.stream_id = r.stream_id and i.report_id = r.id)`;
+  return (await db.query(sql, [timestampParam(ms)])).rowCount;
 }
 
 export interface ReportQuery {
@@ -45,12 +126,13 @@ export interface ReportQuery {
   /** Reports whose window ends in (fromMs, toMs]. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
+  readonly monitorId?: number | undefined;
   readonly limit: number;
   /** The `next` of the page before. */
   readonly after?: string | undefined;
 }
 
-interface ReportColumns extends Pick<ReportRow, 'id' | 'streamId' | 'policy' | 'baselineId' | 'status' | 'body'> {
+interface ReportColumns extends Omit<ReportRow, 'windowStartMs' | 'windowEndMs' | 'generatedAtMs'> {
   window_start: Date;
   window_end: Date;
   generated_at: Date;
@@ -63,12 +145,19 @@ export async function listReports(
 ): Promise<{ reports: ReportRow[]; next: string | null }> {
   const [endMs, id] =
     query.after === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : decodeCursor(query.after, 2);
-  const sql = `select id, stream_id as "streamId", policy, baseline_id as "baselineId", status, body::text as body,
-      window_start, window_end, generated_at
+  const sql = `select id, stream_id as "streamId", policy, baseline_id as "baselineId", monitor_id as "monitorId", revision, status,
+      body::text as body, window_start, window_end, generated_at
     from reports where stream_id = $1 and window_end > $2 and window_end <= $3 and (window_end, id) < ($4, $5::bigint)
-    order by window_end desc, id desc limit $6`;
+      and ($6::bigint is null or monitor_id = $6)
+    order by window_end desc, id desc limit $7`;
   const bounds = [query.fromMs ?? 0, query.toMs ?? Number.MAX_SAFE_INTEGER, endMs ?? 0].map(timestampParam);
-  const { rows } = await db.query<ReportColumns>(sql, [query.streamId, ...bounds, id, query.limit + 1]);
+  const { rows } = await db.query<ReportColumns>(sql, [
+    query.streamId,
+    ...bounds,
+    id,
+    query.monitorId ?? null,
+    query.limit + 1,
+  ]);
   const reports = rows.slice(0, query.limit).map(toReport);
   const last = reports.at(-1);
   const next = rows.length > query.limit && last !== undefined ? encodeCursor([last.windowEndMs, last.id]) : null;

@@ -1,3 +1,5 @@
+import type { Clock } from '../time/clock.ts';
+
 /**
  * Placeholders of a multi-row VALUES, each with its cast.
  *
@@ -21,4 +23,20 @@ export function timestampParam(ms: number): string {
 /** A UTC day as a parameter of type date. */
 export function dayParam(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
+}
+
+/**
+ * "Now" for a statement: null lets the database ask its own clock, so that replicas whose clocks differ agree; a driven clock is told.
+ * To be used as `coalesce($n::timestamptz, clock_timestamp())`.
+ */
+export function nowParam(clock: Clock): string | null {
+  return clock.isDriven === true ? timestampParam(clock.now()) : null;
+}
+
+/** The first line of a statement whose `$1` is `nowParam(clock)`: `moment.now` is then one and the same throughout. */
+export const MOMENT = 'moment as (select coalesce($1::timestamptz, clock_timestamp()) as now)';
+
+/** A timestamptz as whole milliseconds since the Unix epoch. */
+export function msOf(column: string): string {
+  return `floor(extract(epoch from ${column}) * 1000)::float8`;
 }

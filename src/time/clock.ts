@@ -2,6 +2,22 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Time is driven (a test, a simulation): the database is told it too, instead of asking its own clock. */
+  readonly isDriven?: true;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** A clock that stands still until it is moved. */
+export class DrivenClock implements Clock {
+  readonly isDriven = true;
+  ms: number;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+
+  now(): number {
+    return this.ms;
+  }
+}

@@ -18,7 +18,7 @@ describe('GET /health', () => {
       status: 'ok',
       ok: true,
       version: '1.2.3',
-      is_monitoring: false,
+      is_monitoring: true,
       config: {
         kl_threshold: 0.1,
         psi_threshold: 0.2,

@@ -25,6 +25,26 @@ async function documentOf() {
 }
 
 const ROUTES = [
+  'get /v1/channels',
+  'post /v1/channels/{channel}/test',
+  'get /v1/notifications',
+  'post /v1/notifications/replay',
+  'get /v1/incidents',
+  'get /v1/incidents/{id}',
+  'get /v1/incidents/{id}/reports',
+  ...['acknowledge', 'annotate', 'assign', 'reopen', 'resolve', 'silence', 'unacknowledge', 'unsilence'].map(
+    (action) => `post /v1/incidents/{id}/${action}`,
+  ),
+  'get /v1/monitors',
+  'post /v1/monitors',
+  'post /v1/monitors/apply',
+  'get /v1/monitors/{monitor}',
+  'put /v1/monitors/{monitor}',
+  'delete /v1/monitors/{monitor}',
+  'get /v1/monitors/{monitor}/runs',
+  'post /v1/monitors/{monitor}/pause',
+  'post /v1/monitors/{monitor}/resume',
+  'post /v1/monitors/{monitor}/run',
   'post /detect-drift',
   'get /health',
   'get /livez',

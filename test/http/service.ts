@@ -6,7 +6,9 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { Ingest } from '../../src/ingest/ingest.ts';
 import { ProfileCache } from '../../src/monitor/profile-cache.ts';
+import { dryRunChannel } from '../../src/notify/dry-run.ts';
 import type { Database } from '../../src/store/database.ts';
+import { Watch } from '../../src/watch.ts';
 
 export const NOW = Date.UTC(2026, 2, 14, 12, 0, 30);
 
@@ -15,6 +17,7 @@ export interface Service {
   readonly config: Config;
   /** Time stands still until a test moves it. */
   readonly clock: { ms: number; now(): number };
+  readonly watch: Watch;
   /** What was logged, line by line. */
   readonly logged: readonly string[];
 }
@@ -40,9 +43,10 @@ function buildService(db: Database, env: Readonly<Record<string, string>>): Serv
   const log = pino({ level: config.LOG_LEVEL, base: null }, { write: (line) => void logged.push(line) });
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });
-  const monitor = { db, config, clock, cache: new ProfileCache() };
-  const app = buildServer({ config, db, clock, ingest, monitor, log, version: '1.2.3', metrics });
-  return { app, config, clock, logged };
+  const channels = { byName: new Map([['log', dryRunChannel('log', 'log', log)]]), routes: [{ channels: ['log'] }] };
+  const watch = new Watch({ db, config, clock, log, metrics, channels, cache: new ProfileCache() });
+  const app = buildServer({ config, db, clock, ingest, watch: watch.deps, channels, log, version: '1.2.3', metrics });
+  return { app, config, clock, logged, watch };
 }
 
 /** A database that answers every statement the same way. */

@@ -80,11 +80,11 @@ export function baselineRoutes(app: HttpApp, deps: RouteDeps): void {
   changeRoutes(app, deps);
 }
 
-function makeRoutes(app: HttpApp, { monitor, clock }: RouteDeps): void {
+function makeRoutes(app: HttpApp, { watch, clock }: RouteDeps): void {
   const build = { tags, summary: 'Make one from stored events', body: buildBody, response: { 201: built } };
   app.post('/v1/baselines', { schema: build }, async (request, reply) => {
     const { window: windowMs, start, end, exclude, slo, ...rest } = request.body;
-    const summary = await buildBaseline(monitor, {
+    const summary = await buildBaseline(watch, {
       ...rest,
       windowMs,
       interval: spanOf({ start, end, length: windowMs }, clock.now()),
@@ -102,7 +102,7 @@ function makeRoutes(app: HttpApp, { monitor, clock }: RouteDeps): void {
     response: { 201: built },
   };
   app.post('/v1/baselines/import', { schema: load }, async (request, reply) =>
-    reply.code(201).send((await loadBaseline(monitor, request.body, request.query)) as never),
+    reply.code(201).send((await loadBaseline(watch, request.body, request.query)) as never),
   );
 }
 

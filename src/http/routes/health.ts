@@ -41,7 +41,7 @@ export function healthRoutes(app: HttpApp, { db, version }: RouteDeps): void {
     status: 'ok' as const,
     ok: true as const,
     version,
-    is_monitoring: false,
+    is_monitoring: true,
     config: MODEL_QUALITY,
     api: 'up' as const,
     drift_detector: 'ready' as const,

@@ -40,7 +40,11 @@ const report = z.looseObject({
   endpoint: z.string(),
   window_start: z.string(),
   window_end: z.string(),
-  baseline: z.looseObject({ id: z.int(), name: z.string(), created_at: z.string() }),
+  baseline: z
+    .looseObject({ id: z.int(), name: z.string(), created_at: z.string() })
+    .nullable()
+    .describe('Null where the reference is no baseline'),
+  reference: z.looseObject({ kind: z.enum(['baseline', 'previous_window', 'same_hours']) }),
   policy: z.enum(['calibrated', 'classic']),
 });
 
@@ -68,7 +72,7 @@ export function reportRoutes(app: HttpApp, deps: RouteDeps): void {
     const { policy, tests, preset, correction } = choice;
     const how = { policy, tests, preset, correction, aggregate: aggregateOf(choice) };
     return {
-      ...(await evaluateWindow(deps.monitor, { service, endpoint, baseline, windowMinutes, interval, ...how })),
+      ...(await evaluateWindow(deps.watch, { service, endpoint, baseline, windowMinutes, interval, ...how })),
     };
   });
 

@@ -1,0 +1,62 @@
+import type { Severity } from './severity.ts';
+import type { FailingCheck } from './signal.ts';
+
+export const INCIDENT_STATES = ['pending', 'firing', 'recovering', 'resolved'] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+/** A run of failing windows of one monitor and group. JSON-safe; times are milliseconds since the Unix epoch. */
+export interface Incident {
+  readonly state: IncidentState;
+  /** Of the last failing window. */
+  readonly severity: Severity;
+  /** Of the last failing window, the strongest first. */
+  readonly failing: readonly FailingCheck[];
+  /** Failing windows in a row that do not overlap; passing ones in a row. */
+  readonly failures: number;
+  readonly passes: number;
+  /** The last window that counted as a failure. */
+  readonly countedSlotMs: number;
+  readonly lastSlotMs: number;
+  /** Where the first failing window began. */
+  readonly startedAtMs: number;
+  readonly openedAtMs: number | null;
+  readonly resolvedAtMs: number | null;
+  /** How often it came back within the dedup window. */
+  readonly flaps: number;
+}
+
+/** What people were last told of an incident. */
+export interface Told {
+  readonly atMs: number;
+  readonly state: 'firing' | 'resolved';
+  readonly severity: Severity;
+  readonly checks: readonly string[];
+  /** The channels that know of it: they are told its end. */
+  readonly channels: readonly string[];
+}
+
+/** What people did about it. */
+export interface Handling {
+  readonly acknowledgedAtMs: number | null;
+  readonly silencedUntilMs: number | null;
+}
+
+export type ChangeReason =
+  | 'first_failure'
+  | 'opened'
+  | 'cleared'
+  | 'first_pass'
+  | 'relapsed'
+  | 'resolved'
+  | 'reopened'
+  | 'severity_changed'
+  | 'resolved_by_hand'
+  | 'reopened_by_hand'
+  | 'monitor_deleted';
+
+/** A named step from one state to another. */
+export interface Change {
+  readonly from: IncidentState | null;
+  readonly to: IncidentState | null;
+  readonly reason: ChangeReason;
+}

@@ -1,0 +1,68 @@
+import type { Severity } from './severity.ts';
+
+/** Why somebody is told. Log, metric and message use the same words. */
+export type TellReason =
+  | 'opened'
+  | 'reopened'
+  | 'severity_raised'
+  | 'new_findings'
+  | 'repeat_interval'
+  | 'resolved'
+  | 'test';
+
+/** One failing check, told for people. */
+export interface MessageFinding {
+  /** As the report names it, e.g. `amount_ks` or `success_rate`. */
+  readonly check: string;
+  /** Path of the feature, e.g. `request.body.amount`; null for a service level. */
+  readonly feature: string | null;
+  /** What was measured, in one line without markup: `KS distance 0.43 (floor 0.05), p 1.2e-31, 500 events`. */
+  readonly text: string;
+  readonly severity: Severity;
+  /** Not in the last message about this incident. */
+  readonly isNew: boolean;
+  /** The part of the traffic that explains it; undefined when not looked for or none does. */
+  readonly slice?: string;
+}
+
+/**
+ * What there is to tell about one change of an incident, whatever the channel. Names and findings come from events: any text may be in them,
+ * so each channel escapes them. JSON-safe: it waits in the outbox as it is.
+ */
+export interface Message {
+  /** Stable: every try carries the same one, so that a receiver can tell a repeat. */
+  readonly id: string;
+  readonly reason: TellReason;
+  readonly state: 'firing' | 'resolved';
+  readonly severity: Severity;
+  readonly condition: 'drift' | 'no_data';
+  readonly incident: { readonly id: number; readonly url: string | null };
+  readonly monitor: string;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly at: string;
+  readonly resolvedAt: string | null;
+  /** The window that was looked at. */
+  readonly window: { readonly start: string; readonly end: string; readonly samples: number };
+  /** What it was compared with, in words: `baseline payments (2026-03-01)`. */
+  readonly reference: string;
+  /** The strongest first. */
+  readonly findings: readonly MessageFinding[];
+  /** What is different from the last message, a sentence each. */
+  readonly changes: readonly string[];
+}
+
+const TITLES: Readonly<Record<Message['condition'], string>> = { drift: 'Drift', no_data: 'No data' };
+
+/** The one line that a telephone shows: `[CRITICAL] Drift on payments_api POST /v2/payments`. Not escaped. */
+export function titleOf(message: Message): string {
+  const head = message.state === 'resolved' ? 'RESOLVED' : message.severity.toUpperCase();
+  const test = message.reason === 'test' ? 'Test: ' : '';
+  const what = message.findings.some(({ check }) => check === 'not_evaluated')
+    ? 'Not evaluated'
+    : TITLES[message.condition];
+  return `[${head}] ${test}${what} on ${message.service} ${message.endpoint}`;
+}

@@ -1,0 +1,30 @@
+import type { Queryable } from '../store/database.ts';
+import { addTrail } from '../store/incident-trail.ts';
+import { deleteIncident, lockIncidents } from '../store/incidents.ts';
+import type { StoredMonitor } from '../store/monitors.ts';
+import type { WatchDeps } from './deps.ts';
+import { readSpec } from './monitor-spec.ts';
+import { tellIncident } from './tell-incident.ts';
+
+/** Ends the open incidents of a monitor that nobody will look after any more. Whoever was told of them is told so. */
+export async function closeIncidents(
+  tx: Queryable,
+  deps: WatchDeps,
+  monitor: StoredMonitor,
+  reason: string,
+): Promise<void> {
+  const spec = readSpec(monitor.spec);
+  const nowMs = deps.clock.now();
+  for (const stored of await lockIncidents(tx, monitor.id, nowMs)) {
+    if (stored.incident.state === 'resolved') continue;
+    if (stored.incident.openedAtMs === null) {
+      await deleteIncident(tx, stored.id);
+      continue;
+    }
+    const incident = { ...stored.incident, state: 'resolved' as const, resolvedAtMs: nowMs };
+    deps.metrics.changed('monitor_deleted');
+    await addTrail(tx, stored, { atMs: nowMs, who: 'plumbline', what: 'monitor_deleted', details: { reason } });
+    const context = { rules: spec.tell, channels: spec.channels, report: undefined, nowMs };
+    await tellIncident(tx, deps, stored, incident, context);
+  }
+}

@@ -1,0 +1,70 @@
+import { AppError } from '../errors.ts';
+import { findBaseline } from '../store/baselines.ts';
+import { type LateMinutes, listLateMinutes, takeLateMinutes } from '../store/late-minutes.ts';
+import { findMonitorById } from '../store/monitors.ts';
+import { listRevisable, type ReportInsert, type RevisableReport, saveReport } from '../store/reports.ts';
+import { findStreamById, type Stream } from '../store/streams.ts';
+import { MINUTE_MS } from '../time/window.ts';
+import type { MonitorDeps } from './deps.ts';
+import { compareWindow, reportRow } from './evaluate-window.ts';
+import { loadWindow } from './load-window.ts';
+import { readSpec } from './monitor-spec.ts';
+import { loadBaselineReference, loadReference } from './reference.ts';
+
+/**
+ * Makes the reports anew whose windows got events after they were made: each as a further revision, the old one stays. Late events change
+ * reports, never incidents: what was told was true of what was known.
+ *
+ * @returns how many revisions were written
+ */
+export async function reviseReports(deps: MonitorDeps): Promise<number> {
+  let revised = 0;
+  for (const late of await listLateMinutes(deps.db)) {
+    const stream = await findStreamById(deps.db, late.streamId);
+    if (stream !== undefined) revised += await reviseStream(deps, stream, late);
+    await takeLateMinutes(deps.db, late);
+  }
+  return revised;
+}
+
+async function reviseStream(deps: MonitorDeps, stream: Stream, { buckets }: LateMinutes): Promise<number> {
+  let revised = 0;
+  for (const report of await listRevisable(deps.db, stream.id, buckets)) {
+    const window = { startMs: report.windowStartMs, endMs: report.windowEndMs };
+    const { profile } = await loadWindow(deps.db, deps.cache, stream.id, window, deps.clock.now());
+    if (profile.events === report.samples) continue;
+    const row = await compareAgain(deps, stream, report);
+    if (row === undefined) continue;
+    await saveReport(deps.db, row);
+    revised++;
+  }
+  return revised;
+}
+
+/** Undefined where its baseline or its monitor is gone: there is nothing to compare with any more. */
+async function compareAgain(
+  deps: MonitorDeps,
+  stream: Stream,
+  { windowStartMs: startMs, windowEndMs: endMs, policy, baselineId, monitorId }: RevisableReport,
+): Promise<ReportInsert | undefined> {
+  const monitor = monitorId === null ? undefined : await findMonitorById(deps.db, monitorId);
+  const baseline = baselineId === null ? undefined : await findBaseline(deps.db, baselineId);
+  if ((monitorId !== null && monitor === undefined) || (monitorId === null && baseline === undefined)) return undefined;
+  const spec = monitor === undefined ? undefined : readSpec(monitor.spec);
+  const window = { startMs, endMs };
+  try {
+    const reference =
+      baseline === undefined
+        ? await loadReference(deps, stream, spec?.reference ?? { kind: 'baseline' }, window)
+        : await loadBaselineReference(deps, baseline);
+    const { body, covered } = await compareWindow(deps, {
+      ...{ stream, window, reference, windowMinutes: (endMs - startMs) / MINUTE_MS, nowMs: deps.clock.now() },
+      settings: { ...spec?.compare, policy },
+      slo: spec?.slo ?? {},
+    });
+    return reportRow(body, covered, { streamId: stream.id, baselineId, monitorId });
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Handling, Incident, IncidentState, Told } from '../incident/incident.ts';
+import type { Severity } from '../incident/severity.ts';
+import type { Clock } from '../time/clock.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Queryable } from './database.ts';
+import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
+
+export interface StoredIncident extends Handling {
+  readonly id: number;
+  readonly streamId: number;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly monitorId: number;
+  /** The monitor's name, also when it is gone. */
+  readonly monitor: string;
+  readonly group: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly incident: Incident;
+  readonly told: Told | null;
+  readonly acknowledgedBy: string | null;
+  readonly assignedTo: string | null;
+  readonly updatedAtMs: number;
+}
+
+const COLUMNS = `i.id, i.stream_id as "streamId", s.service, s.endpoint, i.monitor_id as "monitorId", i.monitor, i.grp as "group",
+  i.labels, i.doc as incident, i.told, ${msOf('i.acknowledged_at')} as "acknowledgedAtMs", i.acknowledged_by as "acknowledgedBy",
+  ${msOf('i.silenced_until')} as "silencedUntilMs", i.assigned_to as "assignedTo", ${msOf('i.updated_at')} as "updatedAtMs"`;
+const SELECT = `select ${COLUMNS} from incidents i join streams s on s.id = i.stream_id`;
+
+/** The open incidents of a monitor, and those resolved since a moment, locked for this transaction; newest first. */
+export async function lockIncidents(
+  tx: Queryable,
+  monitorId: number,
+  resolvedSinceMs: number,
+): Promise<StoredIncident[]> {
+  const sql = `${SELECT} where i.monitor_id = $1 and (i.state <> 'resolved' or i.resolved_at >= $2)
+    order by i.id desc for update of i`;
+  return (await tx.query<StoredIncident>(sql, [monitorId, timestampParam(resolvedSinceMs)])).rows;
+}
+
+export async function lockIncident(tx: Queryable, id: number): Promise<StoredIncident | undefined> {
+  return (await tx.query<StoredIncident>(`${SELECT} where i.id = $1 for update of i`, [id])).rows[0];
+}
+
+export async function findIncident(db: Queryable, id: number): Promise<StoredIncident | undefined> {
+  return (await db.query<StoredIncident>(`${SELECT} where i.id = $1`, [id])).rows[0];
+}
+
+/** Incidents whose time to ask again has come: a reminder, the end of a silence. Locked; those that others hold are left to them. */
+export async function lockIncidentsToAsk(tx: Queryable, clock: Clock, limit: number): Promise<StoredIncident[]> {
+  const sql = `with ${MOMENT} ${SELECT}, moment where i.ask_at <= moment.now order by i.ask_at limit $2 for update of i skip locked`;
+  return (await tx.query<StoredIncident>(sql, [nowParam(clock), limit])).rows;
+}
+
+export interface IncidentInsert {
+  readonly streamId: number;
+  readonly monitorId: number;
+  readonly monitor: string;
+  readonly group: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly incident: Incident;
+  readonly nowMs: number;
+}
+
+/** A second open one of the same monitor and group is SQLSTATE 23505. */
+export async function insertIncident(tx: Queryable, insert: IncidentInsert): Promise<number> {
+  const { incident } = insert;
+  const sql = `insert into incidents (stream_id, monitor_id, monitor, grp, state, severity, labels, doc, started_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7::json, $8::json, $9, $10) returning id`;
+  const documents = [JSON.stringify(insert.labels), JSON.stringify(incident)];
+  const times = [incident.startedAtMs, insert.nowMs].map(timestampParam);
+  const names = [insert.streamId, insert.monitorId, insert.monitor, insert.group, incident.state, incident.severity];
+  const { rows } = await tx.query<{ id: number }>(sql, [...names, ...documents, ...times]);
+  if (rows[0] === undefined) throw new Error('The incident was not stored');
+  return rows[0].id;
+}
+
+export interface IncidentUpdate {
+  readonly incident: Incident;
+  readonly told: Told | null;
+  readonly askAtMs: number | null;
+  readonly nowMs: number;
+}
+
+export async function updateIncident(tx: Queryable, id: number, update: IncidentUpdate): Promise<void> {
+  const { incident, told } = update;
+  const sql = `update incidents set state = $2, severity = $3, doc = $4::json, told = $5::json, started_at = $6, resolved_at = $7,
+    ask_at = $8, updated_at = $9 where id = $1`;
+  const documents = [JSON.stringify(incident), told === null ? null : JSON.stringify(told)];
+  const times = [incident.startedAtMs, incident.resolvedAtMs, update.askAtMs, update.nowMs].map(timeOrNull);
+  await tx.query(sql, [id, incident.state, incident.severity, ...documents, ...times]);
+}
+
+export interface HandlingUpdate extends Handling {
+  readonly acknowledgedBy: string | null;
+  readonly assignedTo: string | null;
+}
+
+export async function updateHandling(
+  tx: Queryable,
+  id: number,
+  handling: HandlingUpdate,
+  nowMs: number,
+): Promise<void> {
+  const sql = `update incidents set acknowledged_at = $2, acknowledged_by = $3, silenced_until = $4, assigned_to = $5, updated_at = $6
+    where id = $1`;
+  const { acknowledgedAtMs, acknowledgedBy, silencedUntilMs, assignedTo } = handling;
+  const params = [timeOrNull(acknowledgedAtMs), acknowledgedBy, timeOrNull(silencedUntilMs), assignedTo];
+  await tx.query(sql, [id, ...params, timestampParam(nowMs)]);
+}
+
+/** Only for one that never fired: nobody has heard of it. */
+export async function deleteIncident(tx: Queryable, id: number): Promise<void> {
+  await tx.query('delete from incident_events where incident_id = $1', [id]);
+  await tx.query('delete from incident_reports where incident_id = $1', [id]);
+  await tx.query('delete from incidents where id = $1', [id]);
+}
+
+export interface IncidentFilter {
+  readonly states?: readonly IncidentState[] | undefined;
+  readonly severities?: readonly Severity[] | undefined;
+  readonly streamId?: number | undefined;
+  readonly monitor?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/** Newest first. */
+export async function listIncidents(
+  db: Queryable,
+  filter: IncidentFilter,
+): Promise<{ incidents: StoredIncident[]; next: string | null }> {
+  const [beforeId] = filter.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(filter.after, 1);
+  const sql = `${SELECT} where i.id < $1 and ($2::text[] is null or i.state = any($2)) and ($3::text[] is null or i.severity = any($3))
+    and ($4::bigint is null or i.stream_id = $4) and ($5::text is null or i.monitor = $5)
+    and ($6::timestamptz is null or coalesce(i.resolved_at, 'infinity') >= $6) and ($7::timestamptz is null or i.started_at <= $7)
+    order by i.id desc limit $8`;
+  const chosen = [filter.states ?? null, filter.severities ?? null, filter.streamId ?? null, filter.monitor ?? null];
+  const times = [timeOrNull(filter.fromMs ?? null), timeOrNull(filter.toMs ?? null)];
+  const { rows } = await db.query<StoredIncident>(sql, [beforeId, ...chosen, ...times, filter.limit + 1]);
+  const incidents = rows.slice(0, filter.limit);
+  const last = incidents.at(-1);
+  return { incidents, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+}
+
+export async function countOpenIncidents(
+  db: Queryable,
+): Promise<{ severity: Severity; state: IncidentState; n: number }[]> {
+  const sql = `select severity, state, count(*) as n from incidents where state <> 'resolved' group by severity, state`;
+  return (await db.query<{ severity: Severity; state: IncidentState; n: number }>(sql)).rows;
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : timestampParam(ms);
+}

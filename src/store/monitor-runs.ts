@@ -1,0 +1,70 @@
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Queryable } from './database.ts';
+import { msOf, timestampParam } from './sql.ts';
+
+export interface MonitorRun {
+  readonly slotMs: number;
+  /** How many slots in a row this row stands for: more than one only where they were skipped. */
+  readonly slots: number;
+  readonly status: 'done' | 'failed' | 'skipped';
+  /** Why it failed or was skipped. */
+  readonly reason: string | null;
+  readonly reportId: number | null;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+}
+
+/** Each slot is written once: a second time is SQLSTATE 23505, and rolls its transaction back. */
+export async function insertRun(
+  tx: Queryable,
+  monitor: { readonly id: number; readonly streamId: number },
+  run: MonitorRun,
+): Promise<void> {
+  const sql = `insert into monitor_runs (stream_id, monitor_id, slot, slots, status, reason, report_id, started_at, finished_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+  const times = [run.startedAtMs, run.finishedAtMs].map(timestampParam);
+  const { slots, status, reason, reportId } = run;
+  await tx.query(sql, [
+    monitor.streamId,
+    monitor.id,
+    timestampParam(run.slotMs),
+    slots,
+    status,
+    reason,
+    reportId,
+    ...times,
+  ]);
+}
+
+const COLUMNS = `${msOf('slot')} as "slotMs", slots, status, reason, report_id as "reportId",
+  ${msOf('started_at')} as "startedAtMs", ${msOf('finished_at')} as "finishedAtMs"`;
+
+/** Newest slot first. */
+export async function listRuns(
+  db: Queryable,
+  monitor: { readonly id: number; readonly streamId: number },
+  page: { readonly limit: number; readonly after?: string | undefined },
+): Promise<{ runs: MonitorRun[]; next: string | null }> {
+  const [beforeMs] = page.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(page.after, 1);
+  const sql = `select ${COLUMNS} from monitor_runs where stream_id = $1 and monitor_id = $2 and slot < $3
+    order by slot desc limit $4`;
+  const params = [monitor.streamId, monitor.id, timestampParam(beforeMs ?? 0), page.limit + 1];
+  const { rows } = await db.query<MonitorRun>(sql, params);
+  const runs = rows.slice(0, page.limit);
+  const last = runs.at(-1);
+  return { runs, next: rows.length > page.limit && last !== undefined ? encodeCursor([last.slotMs]) : null };
+}
+
+/** The newest run of each monitor that has any. */
+export async function findLastRuns(db: Queryable, ids: readonly number[]): Promise<Map<number, MonitorRun>> {
+  if (ids.length === 0) return new Map();
+  const sql = `select m.id, r.* from monitors m cross join lateral (
+      select ${COLUMNS} from monitor_runs where stream_id = m.stream_id and monitor_id = m.id order by slot desc limit 1) r
+    where m.id = any($1::bigint[])`;
+  const { rows } = await db.query<MonitorRun & { id: number }>(sql, [ids]);
+  return new Map(rows.map(({ id, ...run }) => [id, run]));
+}
+
+export async function dropRunsBefore(db: Queryable, ms: number): Promise<number> {
+  return (await db.query('delete from monitor_runs where finished_at < $1', [timestampParam(ms)])).rowCount;
+}

@@ -1,0 +1,185 @@
+import type { Clock } from '../time/clock.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Queryable } from './database.ts';
+import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
+
+type MonitorOrigin = 'api' | 'file' | 'default';
+
+export interface MonitorInsert {
+  readonly streamId: number;
+  readonly name: string;
+  /** The document as a person wrote it; the store does not look inside. */
+  readonly spec: unknown;
+  readonly origin: MonitorOrigin;
+  readonly paused: boolean;
+  readonly nowMs: number;
+  readonly nextSlotMs: number;
+  readonly dueAtMs: number;
+}
+
+export interface StoredMonitor {
+  readonly id: number;
+  readonly streamId: number;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly name: string;
+  readonly spec: unknown;
+  readonly origin: MonitorOrigin;
+  readonly paused: boolean;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly nextSlotMs: number;
+}
+
+const COLUMNS = `m.id, m.stream_id as "streamId", s.service, s.endpoint, m.name, m.spec, m.origin, m.paused,
+  ${msOf('m.created_at')} as "createdAtMs", ${msOf('m.updated_at')} as "updatedAtMs", ${msOf('m.next_slot')} as "nextSlotMs"`;
+const SELECT = `select ${COLUMNS} from monitors m join streams s on s.id = m.stream_id`;
+
+/** A taken name is SQLSTATE 23505. */
+export async function insertMonitor(db: Queryable, monitor: MonitorInsert): Promise<number> {
+  const sql = `insert into monitors (stream_id, name, spec, origin, paused, created_at, updated_at, next_slot, due_at)
+    values ($1, $2, $3::json, $4, $5, $6, $6, $7, $8) returning id`;
+  const times = [monitor.nowMs, monitor.nextSlotMs, monitor.dueAtMs].map(timestampParam);
+  const params = [
+    monitor.streamId,
+    monitor.name,
+    JSON.stringify(monitor.spec),
+    monitor.origin,
+    monitor.paused,
+    ...times,
+  ];
+  const { rows } = await db.query<{ id: number }>(sql, params);
+  if (rows[0] === undefined) throw new Error(`Monitor ${monitor.name} was not stored`);
+  return rows[0].id;
+}
+
+/** Whoever runs a slot of it loses the claim: what it found belongs to another definition. */
+export async function updateMonitor(db: Queryable, id: number, monitor: MonitorInsert): Promise<void> {
+  const sql = `update monitors set stream_id = $2, name = $3, spec = $4::json, origin = $5, paused = $6, updated_at = $7,
+    next_slot = $8, due_at = $9, fence = fence + 1, lease_until = null, failures = 0 where id = $1`;
+  const times = [monitor.nowMs, monitor.nextSlotMs, monitor.dueAtMs].map(timestampParam);
+  const spec = JSON.stringify(monitor.spec);
+  await db.query(sql, [id, monitor.streamId, monitor.name, spec, monitor.origin, monitor.paused, ...times]);
+}
+
+/** A monitor that goes on begins with its next slot: what it missed while paused was not wanted. */
+export async function setMonitorPaused(
+  db: Queryable,
+  id: number,
+  paused: boolean,
+  next: { readonly nowMs: number; readonly nextSlotMs: number; readonly dueAtMs: number },
+): Promise<void> {
+  const sql = `update monitors set paused = $2, updated_at = $3, next_slot = $4, due_at = $5, fence = fence + 1, lease_until = null
+    where id = $1 and paused <> $2`;
+  await db.query(sql, [id, paused, ...[next.nowMs, next.nextSlotMs, next.dueAtMs].map(timestampParam)]);
+}
+
+export async function deleteMonitor(db: Queryable, id: number): Promise<boolean> {
+  return (await db.query('delete from monitors where id = $1', [id])).rowCount === 1;
+}
+
+/** By name, or by id in digits; a name of digits wins over the id. */
+export async function findMonitor(db: Queryable, idOrName: string): Promise<StoredMonitor | undefined> {
+  const id = /^[1-9]\d{0,14}$/.test(idOrName) ? Number(idOrName) : null;
+  const sql = `${SELECT} where m.name = $1 or m.id = $2::bigint order by m.name = $1 desc limit 1`;
+  return (await db.query<StoredMonitor>(sql, [idOrName, id])).rows[0];
+}
+
+export async function findMonitorById(db: Queryable, id: number): Promise<StoredMonitor | undefined> {
+  return (await db.query<StoredMonitor>(`${SELECT} where m.id = $1`, [id])).rows[0];
+}
+
+export interface MonitorFilter {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  readonly streamId?: number | undefined;
+  readonly origin?: MonitorOrigin | undefined;
+}
+
+/** In the order in which they were made. */
+export async function listMonitors(
+  db: Queryable,
+  filter: MonitorFilter,
+): Promise<{ monitors: StoredMonitor[]; next: string | null }> {
+  const [afterId] = filter.after === undefined ? [0] : decodeCursor(filter.after, 1);
+  const sql = `${SELECT} where m.id > $1 and ($2::bigint is null or m.stream_id = $2) and ($3::text is null or m.origin = $3)
+    order by m.id limit $4`;
+  const params = [afterId, filter.streamId ?? null, filter.origin ?? null, filter.limit + 1];
+  const { rows } = await db.query<StoredMonitor>(sql, params);
+  const monitors = rows.slice(0, filter.limit);
+  const last = monitors.at(-1);
+  return { monitors, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+}
+
+/** Streams with an active baseline and no monitor at all. */
+export async function listUnwatchedStreams(
+  db: Queryable,
+): Promise<{ id: number; service: string; endpoint: string }[]> {
+  const sql = `select s.id, s.service, s.endpoint from baselines b join streams s on s.id = b.stream_id
+    where b.active and not exists (select 1 from monitors m where m.stream_id = s.id) order by s.id limit 1000`;
+  return (await db.query<{ id: number; service: string; endpoint: string }>(sql)).rows;
+}
+
+/** Default monitors that nobody needs any more: the stream has one of its own, or no active baseline. */
+export async function listNeedlessDefaults(db: Queryable): Promise<StoredMonitor[]> {
+  const sql = `${SELECT} where m.origin = 'default' and (
+    not exists (select 1 from baselines b where b.stream_id = m.stream_id and b.active)
+    or exists (select 1 from monitors o where o.stream_id = m.stream_id and o.origin <> 'default')) order by m.id`;
+  return (await db.query<StoredMonitor>(sql)).rows;
+}
+
+/** A monitor whose due slot is ours to run, until the lease ends. */
+export interface ClaimedMonitor extends StoredMonitor {
+  readonly fence: number;
+  /** The database's clock when it was claimed. */
+  readonly nowMs: number;
+  /** Tries of this slot that ended without an answer. */
+  readonly failures: number;
+}
+
+/** Claims monitors with a due slot, the longest due first. One statement: of any number of replicas, one gets each. */
+export async function claimDueMonitors(
+  db: Queryable,
+  clock: Clock,
+  options: { readonly leaseMs: number; readonly limit: number },
+): Promise<ClaimedMonitor[]> {
+  const sql = `with ${MOMENT}, due as (
+      select m.id from monitors m, moment
+      where not m.paused and m.due_at <= moment.now and (m.lease_until is null or m.lease_until <= moment.now)
+      order by m.due_at, m.id limit $3 for update of m skip locked)
+    update monitors m set fence = m.fence + 1, lease_until = moment.now + $2::float8 * interval '1 millisecond'
+    from due, moment, streams s where m.id = due.id and s.id = m.stream_id
+    returning ${COLUMNS}, m.fence, m.failures, ${msOf('moment.now')} as "nowMs"`;
+  const { rows } = await db.query<ClaimedMonitor>(sql, [nowParam(clock), options.leaseMs, options.limit]);
+  return rows.sort((a, b) => a.nextSlotMs - b.nextSlotMs || a.id - b.id);
+}
+
+/** False when another has taken over. */
+export async function renewLease(
+  db: Queryable,
+  clock: Clock,
+  claim: { readonly id: number; readonly fence: number },
+  leaseMs: number,
+): Promise<boolean> {
+  const sql = `with ${MOMENT} update monitors m set lease_until = moment.now + $2::float8 * interval '1 millisecond'
+    from moment where m.id = $3 and m.fence = $4`;
+  return (await db.query(sql, [nowParam(clock), leaseMs, claim.id, claim.fence])).rowCount === 1;
+}
+
+/** Gives a claim back without an answer: the slot is tried again after a while. */
+export async function postponeSlot(db: Queryable, clock: Clock, claim: ClaimedMonitor, delayMs: number): Promise<void> {
+  const sql = `with ${MOMENT} update monitors m set lease_until = moment.now + $2::float8 * interval '1 millisecond',
+    failures = failures + 1 from moment where m.id = $3 and m.fence = $4`;
+  await db.query(sql, [nowParam(clock), delayMs, claim.id, claim.fence]);
+}
+
+/** Ends the claim and moves on to the next slot; false when another has taken over meanwhile. In the transaction that writes the run. */
+export async function completeSlot(
+  tx: Queryable,
+  claim: { readonly id: number; readonly fence: number },
+  next: { readonly slotMs: number; readonly dueAtMs: number },
+): Promise<boolean> {
+  const sql = `update monitors set next_slot = $3, due_at = $4, lease_until = null, failures = 0 where id = $1 and fence = $2`;
+  const params = [claim.id, claim.fence, timestampParam(next.slotMs), timestampParam(next.dueAtMs)];
+  return (await tx.query(sql, params)).rowCount === 1;
+}

@@ -1,0 +1,153 @@
+import type { Message, TellReason } from '../incident/message.ts';
+import type { Clock } from '../time/clock.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Queryable } from './database.ts';
+import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
+
+export interface NotificationInsert {
+  readonly streamId: number;
+  readonly incidentId: number;
+  readonly channel: string;
+  readonly message: Message;
+  readonly nowMs: number;
+}
+
+/** In the transaction of the change that they tell of. */
+export async function insertNotifications(tx: Queryable, inserts: readonly NotificationInsert[]): Promise<void> {
+  const sql = `insert into notifications (stream_id, incident_id, channel, reason, message, created_at, next_at)
+    values ($1, $2, $3, $4, $5::json, $6, $6)`;
+  for (const { streamId, incidentId, channel, message, nowMs } of inserts) {
+    await tx.query(sql, [
+      streamId,
+      incidentId,
+      channel,
+      message.reason,
+      JSON.stringify(message),
+      timestampParam(nowMs),
+    ]);
+  }
+}
+
+export interface ClaimedNotification {
+  readonly id: number;
+  readonly streamId: number;
+  readonly incidentId: number;
+  readonly channel: string;
+  readonly reason: TellReason;
+  readonly message: Message;
+  readonly fence: number;
+  /** Tries before this one. */
+  readonly attempts: number;
+  readonly nowMs: number;
+}
+
+const IS_DUE = `n.status = 'pending' and n.next_at <= moment.now and (n.lease_until is null or n.lease_until <= moment.now)`;
+/** What was said earlier about an incident is said first, or given up first. */
+const IS_NEXT = `not exists (select 1 from notifications e where e.status = 'pending' and e.channel = n.channel
+  and e.incident_id = n.incident_id and e.id < n.id)`;
+
+export async function listDueChannels(db: Queryable, clock: Clock): Promise<string[]> {
+  const sql = `with ${MOMENT} select distinct n.channel from notifications n, moment where ${IS_DUE} and ${IS_NEXT}`;
+  return (await db.query<{ channel: string }>(sql, [nowParam(clock)])).rows.map(({ channel }) => channel);
+}
+
+/** Claims due notifications of a channel, no two of one incident. Whoever does not report before the lease ends loses them. */
+export async function claimNotifications(
+  db: Queryable,
+  clock: Clock,
+  channel: string,
+  options: { readonly leaseMs: number; readonly limit: number },
+): Promise<ClaimedNotification[]> {
+  const sql = `with ${MOMENT}, due as (
+      select n.stream_id, n.id from notifications n, moment where n.channel = $3 and ${IS_DUE} and ${IS_NEXT}
+      order by n.id limit $4 for update of n skip locked)
+    update notifications n set fence = n.fence + 1, lease_until = moment.now + $2::float8 * interval '1 millisecond'
+    from due, moment where n.stream_id = due.stream_id and n.id = due.id
+    returning n.id, n.stream_id as "streamId", n.incident_id as "incidentId", n.channel, n.reason, n.message, n.fence, n.attempts,
+      ${msOf('moment.now')} as "nowMs"`;
+  const params = [nowParam(clock), options.leaseMs, channel, options.limit];
+  const { rows } = await db.query<ClaimedNotification>(sql, params);
+  return rows.sort((a, b) => a.id - b.id);
+}
+
+export type Recorded =
+  | { readonly status: 'sent' }
+  | { readonly status: 'dead'; readonly error: string }
+  | { readonly status: 'pending'; readonly error: string; readonly afterMs: number };
+
+/** Writes down how a try ended; false when the lease was lost and somebody else tries. */
+export async function recordTry(
+  db: Queryable,
+  clock: Clock,
+  claim: ClaimedNotification,
+  result: Recorded,
+): Promise<boolean> {
+  const sql = `with ${MOMENT} update notifications n set status = $2, attempts = attempts + 1, last_error = $3, lease_until = null,
+      next_at = moment.now + $4::float8 * interval '1 millisecond',
+      finished_at = case when $2 = 'pending' then null else moment.now end
+    from moment where n.stream_id = $5 and n.id = $6 and n.fence = $7 and n.status = 'pending'`;
+  const error = result.status === 'sent' ? null : result.error;
+  const afterMs = result.status === 'pending' ? result.afterMs : 0;
+  const params = [nowParam(clock), result.status, error, afterMs, claim.streamId, claim.id, claim.fence];
+  return (await db.query(sql, params)).rowCount === 1;
+}
+
+export interface StoredNotification extends Omit<ClaimedNotification, 'fence' | 'nowMs'> {
+  readonly status: 'pending' | 'sent' | 'dead';
+  readonly createdAtMs: number;
+  readonly nextAtMs: number;
+  readonly lastError: string | null;
+  readonly finishedAtMs: number | null;
+}
+
+const COLUMNS = `id, stream_id as "streamId", incident_id as "incidentId", channel, reason, message, status, attempts,
+  last_error as "lastError", ${msOf('created_at')} as "createdAtMs", ${msOf('next_at')} as "nextAtMs",
+  ${msOf('finished_at')} as "finishedAtMs"`;
+
+export interface NotificationFilter {
+  readonly status?: StoredNotification['status'] | undefined;
+  readonly channel?: string | undefined;
+  readonly incidentId?: number | undefined;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/** Newest first. */
+export async function listNotifications(
+  db: Queryable,
+  filter: NotificationFilter,
+): Promise<{ notifications: StoredNotification[]; next: string | null }> {
+  const [beforeId] = filter.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(filter.after, 1);
+  const sql = `select ${COLUMNS} from notifications where id < $1 and ($2::text is null or status = $2)
+    and ($3::text is null or channel = $3) and ($4::bigint is null or incident_id = $4) order by id desc limit $5`;
+  const params = [beforeId, filter.status ?? null, filter.channel ?? null, filter.incidentId ?? null, filter.limit + 1];
+  const { rows } = await db.query<StoredNotification>(sql, params);
+  const notifications = rows.slice(0, filter.limit);
+  const last = notifications.at(-1);
+  return { notifications, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+}
+
+/** Dead letters wait again, as if they had just been written; all of them, or one. Returns how many. */
+export async function replayDead(
+  db: Queryable,
+  clock: Clock,
+  which: { readonly id?: number | undefined; readonly channel?: string | undefined },
+): Promise<number> {
+  const sql = `with ${MOMENT} update notifications n set status = 'pending', attempts = 0, next_at = moment.now, lease_until = null,
+      finished_at = null from moment
+    where n.status = 'dead' and ($2::bigint is null or n.id = $2) and ($3::text is null or n.channel = $3)`;
+  return (await db.query(sql, [nowParam(clock), which.id ?? null, which.channel ?? null])).rowCount;
+}
+
+export async function countNotifications(
+  db: Queryable,
+): Promise<{ status: 'pending' | 'dead'; channel: string; n: number }[]> {
+  const sql = `select status, channel, count(*) as n from notifications where status <> 'sent' group by status, channel`;
+  return (await db.query<{ status: 'pending' | 'dead'; channel: string; n: number }>(sql)).rows;
+}
+
+/** Sent ones only: a dead letter stays until somebody has seen to it. */
+export async function dropSentBefore(db: Queryable, ms: number): Promise<number> {
+  return (await db.query(`delete from notifications where status = 'sent' and finished_at < $1`, [timestampParam(ms)]))
+    .rowCount;
+}

@@ -1,0 +1,87 @@
+import { randomInt } from 'node:crypto';
+import type { Config } from './config.ts';
+import { applyFile } from './monitor/apply-file.ts';
+import { askAgain } from './monitor/ask-again.ts';
+import { keepDefaultMonitors } from './monitor/default-monitors.ts';
+import type { WatchDeps, WatchMetrics } from './monitor/deps.ts';
+import type { ProfileCache } from './monitor/profile-cache.ts';
+import { type RanSlot, Scheduler, type SchedulerOptions } from './monitor/scheduler.ts';
+import { Delivery, type DeliveryMetrics } from './notify/deliver.ts';
+import type { Channels } from './notify/read-channels.ts';
+import type { Database, StoreLog } from './store/database.ts';
+import type { Clock } from './time/clock.ts';
+
+export interface WatchParts {
+  readonly db: Database;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  readonly cache: ProfileCache;
+  readonly channels: Channels;
+  readonly metrics: WatchMetrics & DeliveryMetrics;
+  readonly options?: SchedulerOptions;
+  /** How long a notification is held by a process that may have died. */
+  readonly deliveryLeaseMs?: number;
+  /** In [0, 1); for the jitter between tries. */
+  readonly random?: () => number;
+}
+
+const RANDOM_STEPS = 2 ** 32;
+
+/** What watches by itself: monitors, incidents and delivery, wired by hand. The service wakes it by cron, a simulation by a driven clock. */
+export class Watch {
+  readonly deps: WatchDeps;
+  readonly #scheduler: Scheduler;
+  readonly #delivery: Delivery;
+
+  constructor(parts: WatchParts) {
+    const { channels, log, options } = parts;
+    const random = parts.random ?? (() => randomInt(RANDOM_STEPS - 1) / RANDOM_STEPS);
+    const lease = parts.deliveryLeaseMs === undefined ? {} : { leaseMs: parts.deliveryLeaseMs };
+    this.#delivery = new Delivery({ ...parts, ...lease, channels: channels.byName, random });
+    this.deps = {
+      ...parts,
+      routes: channels.routes,
+      channelNames: new Set(channels.byName.keys()),
+      notifySoon: () =>
+        void this.deliver().catch((error) => log.warn({ reason: String(error) }, 'delivery could not start')),
+    };
+    this.#scheduler = new Scheduler(this.deps, options);
+  }
+
+  /** @throws RangeError when MONITORS_FILE is wrong, with every error and its line */
+  async start(): Promise<void> {
+    const { MONITORS_FILE: path } = this.deps.config;
+    if (path !== undefined) await applyFile(this.deps, path);
+    await this.keepDefaults();
+  }
+
+  keepDefaults(): Promise<void> {
+    return keepDefaultMonitors(this.deps);
+  }
+
+  /** Runs every slot that is due. */
+  runSlots(): Promise<RanSlot[]> {
+    return this.#scheduler.tick();
+  }
+
+  /** Reminders, and what was held back. */
+  async remind(): Promise<void> {
+    if (await askAgain(this.deps)) this.deps.notifySoon();
+  }
+
+  deliver(): Promise<void> {
+    return this.#delivery.deliverDue();
+  }
+
+  /** Resolves when what is being delivered has been. */
+  delivered(): Promise<void> {
+    return this.#delivery.idle();
+  }
+
+  /** What runs is finished; nothing new is begun. */
+  async stop(): Promise<void> {
+    this.#scheduler.stop();
+    await this.#delivery.stop();
+  }
+}
