@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { type ScheduledTask, schedule, setLogger } from 'node-cron';
 import pino, { type Logger } from 'pino';
+import type { CoherenceDeps } from './coherence/deps.ts';
+import { runCoherence } from './coherence/run-coherence.ts';
+import { coherenceDeps } from './coherence-parts.ts';
 import type { Config } from './config.ts';
 import { assertSafeHost } from './http/auth.ts';
 import { describeError } from './http/describe-error.ts';
@@ -65,9 +68,11 @@ async function startOn(db: Database, config: Config, clock: Clock, log: Logger, 
   if (config.BASELINE_PATH !== undefined) await loadBaselineFile(watch.deps, config.BASELINE_PATH);
   await watch.start();
   const parts = { config, db, clock, ingest, log, metrics };
-  const server = buildServer({ ...parts, watch: watch.deps, channels, version: VERSION });
+  const coherence = coherenceDeps({ ...parts, monitor: watch.deps });
+  const own = { version: VERSION, startedAtMs: clock.now() };
+  const server = buildServer({ ...parts, ...own, watch: watch.deps, channels, coherence });
   await server.listen({ host: config.HOST, port: config.PORT });
-  const jobs = startJobs(parts, watch);
+  const jobs = startJobs(parts, watch, coherence);
   return {
     url: urlOf(config.HOST, server.server.address() as AddressInfo),
     log,
@@ -101,7 +106,7 @@ interface Parts {
 }
 
 /** The cron only wakes: what is due, and by whom it is done, is read from the database. */
-function startJobs({ db, config, clock, ingest, log }: Parts, watch: Watch): ScheduledTask[] {
+function startJobs({ db, config, clock, ingest, log }: Parts, watch: Watch, coherence: CoherenceDeps): ScheduledTask[] {
   useLog(log);
   const job = (name: string, when: string, work: () => Promise<unknown>): ScheduledTask =>
     schedule(
@@ -120,6 +125,7 @@ function startJobs({ db, config, clock, ingest, log }: Parts, watch: Watch): Sch
     job('deliver', EVERY_SECOND, () => watch.deliver()),
     job('remind', EVERY_TEN_SECONDS, () => watch.remind()),
     job('default monitors', EVERY_TEN_SECONDS, () => watch.keepDefaults()),
+    job('coherence', EVERY_TEN_SECONDS, () => runCoherence(coherence)),
     job('fold parts', EVERY_TEN_SECONDS, () => foldParts(db, clock.now())),
     job('revise reports', EVERY_MINUTE, () => reviseReports(watch.deps)),
     job('keep house', HOUSE_SCHEDULE, async () => {

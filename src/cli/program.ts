@@ -1,15 +1,21 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { addApplyCommand } from './apply.ts';
 import { addBaselineCommand } from './baseline.ts';
+import { addChannelsCommand } from './channels.ts';
 import { addCompareCommand } from './compare.ts';
 import { addDemoCommand } from './demo.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { addIncidentsCommand } from './incidents.ts';
 import { addKeysCommand } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
+import { addMonitorsCommand } from './monitors.ts';
 import { addRebuildCommand } from './rebuild.ts';
 import { addReplayCommand } from './replay.ts';
 import { addReportCommand } from './report.ts';
+import { addSentryCommand } from './sentry.ts';
 import { addServeCommand } from './serve.ts';
+import { addSimulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
 
 const HELP = `
@@ -28,9 +34,15 @@ function buildProgram(terminal: Terminal): Command {
   addBaselineCommand(program, terminal);
   addReportCommand(program, terminal);
   addCompareCommand(program, terminal);
+  addApplyCommand(program, terminal);
+  addMonitorsCommand(program, terminal);
+  addIncidentsCommand(program, terminal);
+  addChannelsCommand(program, terminal);
+  addSentryCommand(program, terminal);
   addKeysCommand(program, terminal);
   addMigrateCommand(program, terminal);
   addRebuildCommand(program, terminal);
+  addSimulateCommand(program, terminal);
   addDemoCommand(program, terminal);
   return program;
 }

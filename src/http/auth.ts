@@ -18,6 +18,8 @@ export function accessOf(method: string, route: string): Access {
   if (route === '/v1/ingest') return 'ingest';
   // Asks, and stores nothing: it is POST because its question is long.
   if (route === '/detect-drift') return 'read';
+  // GET is kept for old clients; it fetches and stores as POST does.
+  if (route === '/ingest/run') return 'admin';
   return method === 'GET' || method === 'HEAD' ? 'read' : 'admin';
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { CoherenceDeps } from '../coherence/deps.ts';
 import type { Config } from '../config.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { WatchDeps } from '../monitor/deps.ts';
@@ -20,7 +21,9 @@ export interface HttpDeps {
   readonly watch: WatchDeps;
   readonly channels: Channels;
   readonly log: Logger;
+  readonly coherence: CoherenceDeps;
   readonly version: string;
+  readonly startedAtMs: number;
   readonly metrics: Metrics;
 }
 

@@ -9,6 +9,7 @@ import { collectSchemas, servePages } from './openapi.ts';
 import { answerBrokenRequest, problemHandler } from './problem.ts';
 import { attachRouteHooks } from './route-hooks.ts';
 import { baselineRoutes } from './routes/baselines.ts';
+import { coherenceRoutes } from './routes/coherence.ts';
 import { detectDriftRoutes } from './routes/detect-drift.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -92,6 +93,7 @@ function addRoutes(app: HttpApp, deps: RouteDeps): void {
   incidentRoutes(app, deps);
   notificationRoutes(app, deps);
   channelRoutes(app, deps);
+  coherenceRoutes(app, deps);
   keyRoutes(app, deps);
   rebuildRoutes(app, deps);
 }

@@ -11,6 +11,8 @@ export interface Incident {
   readonly severity: Severity;
   /** Of the last failing window, the strongest first. */
   readonly failing: readonly FailingCheck[];
+  /** Checks that fail in the last two failing windows: what one window alone shows may be chance. */
+  readonly steady: readonly string[];
   /** Failing windows in a row that do not overlap; passing ones in a row. */
   readonly failures: number;
   readonly passes: number;

@@ -56,18 +56,20 @@ function isLive(incident: Incident | undefined, signal: Signal, rules: StepRules
 
 function fresh(signal: Signal): Incident {
   return {
-    ...{ state: 'pending', severity: severityOf(signal.failing), failing: signal.failing },
+    ...{ state: 'pending', severity: severityOf(signal.failing), failing: signal.failing, steady: [] },
     ...{ failures: 0, passes: 0, countedSlotMs: 0, lastSlotMs: signal.slotMs },
     ...{ startedAtMs: signal.slotMs - signal.windowMs, openedAtMs: null, resolvedAtMs: null, flaps: 0 },
   };
 }
 
 function count(incident: Incident, signal: Signal, isFirst: boolean): Incident {
+  const before = new Set(isFirst ? [] : incident.failing.map(({ check }) => check));
   const isApart = isFirst || signal.isFact || signal.slotMs - signal.windowMs >= incident.countedSlotMs;
   return {
     ...incident,
     severity: severityOf(signal.failing),
     failing: signal.failing,
+    steady: signal.failing.map(({ check }) => check).filter((check) => before.has(check)),
     failures: incident.failures + (isApart ? 1 : 0),
     passes: 0,
     countedSlotMs: isApart ? signal.slotMs : incident.countedSlotMs,

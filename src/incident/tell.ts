@@ -84,10 +84,10 @@ function wishOfFiring(incident: Incident, told: Told, handling: Handling, rules:
   return { tell: true, reason: 'repeat_interval' };
 }
 
-/** Checks that fail now and were not in the last message. */
+/** Checks that have failed for two windows and were not in the last message. */
 export function newChecks(incident: Incident, told: Told | undefined): string[] {
   const known = new Set(told?.checks);
-  return incident.failing.map(({ check }) => check).filter((check) => !known.has(check));
+  return incident.steady.filter((check) => !known.has(check));
 }
 
 /** When to ask again without a new window: the end of a silence or of quiet hours, or the next reminder. Null: never. */

@@ -107,7 +107,7 @@ function gone(known: ReadonlyMap<string, StoredMonitor>, wanted: ReadonlySet<str
 }
 
 /** What differs between two documents, a line each: `window: "30m" → "1h"`. */
-export function differencesOf(before: unknown, after: unknown): string[] {
+function differencesOf(before: unknown, after: unknown): string[] {
   const [old, now] = [leavesOf(before), leavesOf(after)];
   const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
   return paths.flatMap((path) => {

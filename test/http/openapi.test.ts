@@ -25,6 +25,10 @@ async function documentOf() {
 }
 
 const ROUTES = [
+  ...['metrics', 'predict', 'history'].map((name) => `get /coherence/${name}`),
+  'get /ingest/run',
+  'post /ingest/run',
+  'get /status',
   'get /v1/channels',
   'post /v1/channels/{channel}/test',
   'get /v1/notifications',

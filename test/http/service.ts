@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { afterAll, onTestFinished } from 'vitest';
+import { coherenceDeps } from '../../src/coherence-parts.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
@@ -45,7 +46,10 @@ function buildService(db: Database, env: Readonly<Record<string, string>>): Serv
   const ingest = new Ingest({ db, config, clock, metrics });
   const channels = { byName: new Map([['log', dryRunChannel('log', 'log', log)]]), routes: [{ channels: ['log'] }] };
   const watch = new Watch({ db, config, clock, log, metrics, channels, cache: new ProfileCache() });
-  const app = buildServer({ config, db, clock, ingest, watch: watch.deps, channels, log, version: '1.2.3', metrics });
+  const parts = { config, db, clock, ingest, log };
+  const coherence = coherenceDeps({ ...parts, monitor: watch.deps });
+  const own = { version: '1.2.3', startedAtMs: NOW, metrics };
+  const app = buildServer({ ...parts, ...own, watch: watch.deps, channels, coherence });
   return { app, config, clock, logged, watch };
 }
 

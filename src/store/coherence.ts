@@ -1,0 +1,85 @@
+import type { Clock } from '../time/clock.ts';
+import type { Queryable } from './database.ts';
+import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
+
+/** The metrics of one window, as they were when it ended. */
+export interface HistoryRow {
+  readonly tsMs: number;
+  readonly windowSec: number;
+  readonly n: number;
+  readonly mean: number;
+  readonly stdev: number;
+  readonly driftRisk: 'low' | 'medium' | 'high';
+  readonly source: string;
+  readonly requestId: string;
+}
+
+export async function insertHistory(db: Queryable, row: HistoryRow): Promise<void> {
+  const sql = `insert into coherence_history (ts, window_sec, n, mean, stdev, drift_risk, source, request_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+  const { n, mean, stdev, driftRisk, source, requestId } = row;
+  await db.query(sql, [timestampParam(row.tsMs), row.windowSec, n, mean, stdev, driftRisk, source, requestId]);
+}
+
+/** Newest first. */
+export async function listHistory(db: Queryable, limit: number): Promise<HistoryRow[]> {
+  const sql = `select ${msOf('ts')} as "tsMs", window_sec as "windowSec", n, mean, stdev, drift_risk as "driftRisk", source,
+      request_id as "requestId"
+    from coherence_history order by ts desc, id desc limit $1`;
+  return (await db.query<HistoryRow>(sql, [limit])).rows;
+}
+
+export async function dropHistoryBefore(db: Queryable, ms: number): Promise<number> {
+  return (await db.query('delete from coherence_history where ts < $1', [timestampParam(ms)])).rowCount;
+}
+
+/** How the last fetch from a source went. */
+export interface Fetch {
+  readonly source: 'mock' | 'live';
+  readonly atMs: number;
+  readonly ok: boolean;
+  readonly records: number;
+  readonly latencyMs: number;
+  readonly pages: number;
+  readonly retries: number;
+  readonly error: string | null;
+  /** Of the newest record that was ever stored; null keeps what is known. */
+  readonly newestMs: number | null;
+}
+
+/** The newest record never moves back: what is asked for next begins there. */
+export async function saveFetch(db: Queryable, fetch: Fetch): Promise<void> {
+  const sql = `insert into coherence_fetch as f
+      (source, at, ok, records, latency_ms, pages_fetched, retries, error, newest_record)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    on conflict (source) do update set at = excluded.at, ok = excluded.ok, records = excluded.records,
+      latency_ms = excluded.latency_ms, pages_fetched = excluded.pages_fetched, retries = excluded.retries,
+      error = excluded.error, newest_record = greatest(f.newest_record, excluded.newest_record)`;
+  const { source, ok, records, latencyMs, pages, retries, error, newestMs } = fetch;
+  const newest = newestMs === null ? null : timestampParam(newestMs);
+  await db.query(sql, [source, timestampParam(fetch.atMs), ok, records, latencyMs, pages, retries, error, newest]);
+}
+
+export async function findFetch(db: Queryable, source: 'mock' | 'live'): Promise<Fetch | undefined> {
+  const sql = `select source, ${msOf('at')} as "atMs", ok, records, latency_ms as "latencyMs", pages_fetched as pages, retries, error,
+      ${msOf('newest_record')} as "newestMs"
+    from coherence_fetch where source = $1`;
+  return (await db.query<Fetch>(sql, [source])).rows[0];
+}
+
+/**
+ * The moment that the newest record of the mock's file is moved to: now the first time, the same again after that, and now once more
+ * when so long has passed. One statement, so that two that begin at the same time agree.
+ */
+export async function anchorMock(db: Queryable, clock: Clock, keptMs: number): Promise<number> {
+  const sql = `with ${MOMENT} insert into coherence_fetch as f
+      (source, at, ok, records, latency_ms, pages_fetched, retries, error, newest_record)
+    select 'mock', now, false, 0, 0, 0, 0, 'the first fetch has not ended', date_trunc('milliseconds', now) from moment
+    on conflict (source) do update set newest_record = case
+      when f.newest_record > excluded.newest_record - $2::float8 * interval '1 millisecond' then f.newest_record
+      else excluded.newest_record end
+    returning ${msOf('newest_record')} as ms`;
+  const { rows } = await db.query<{ ms: number }>(sql, [nowParam(clock), keptMs]);
+  if (rows[0] === undefined) throw new Error('The moment of the mock was not stored');
+  return rows[0].ms;
+}

@@ -1,0 +1,17 @@
+import type { Clock } from '../time/clock.ts';
+import type { Queryable } from './database.ts';
+import { MOMENT, nowParam } from './sql.ts';
+
+/**
+ * Claims a task that all replicas have in common: true for one of them, once in so many milliseconds.
+ *
+ * One that was asked for a little late stays in its rhythm, or each wake-up that comes a moment too early would cost a whole turn.
+ */
+export async function claimTask(db: Queryable, clock: Clock, name: string, everyMs: number): Promise<boolean> {
+  const every = `$3::float8 * interval '1 millisecond'`;
+  const sql = `with ${MOMENT} insert into scheduled_tasks as t (name, due_at) select $2, now + ${every} from moment
+    on conflict (name) do update set due_at =
+        case when t.due_at + 2 * ${every} > excluded.due_at then t.due_at + ${every} else excluded.due_at end
+      where t.due_at + ${every} <= excluded.due_at`;
+  return (await db.query(sql, [nowParam(clock), name, everyMs])).rowCount === 1;
+}

@@ -1,0 +1,153 @@
+import fastify from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import pino from 'pino';
+import { expect, it, onTestFinished } from 'vitest';
+import { runCoherence } from '../../src/coherence/run-coherence.ts';
+import { problemHandler } from '../../src/http/problem.ts';
+import { coherenceRoutes } from '../../src/http/routes/coherence.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/time/window.ts';
+import { openCoherence, recordsOf, type TestCoherence, writeMock } from '../coherence/service.ts';
+import { withDatabase } from '../database.ts';
+import { NOW_MS } from '../ingest/service.ts';
+
+const db = withDatabase();
+const GOLDEN = [87.2, 85.5, 84.9, 86.1, 88.0];
+
+async function open(env: Record<string, string> = {}, scores: readonly number[] = GOLDEN) {
+  const plain = await openCoherence(db(), env);
+  const records = recordsOf('a.b', scores, NOW_MS - 400 * DAY_MS);
+  const config = { ...plain.config, MOCK_PATH: await writeMock(plain.directory, records) };
+  return { ...serve({ ...plain, config }), deps: { ...plain, config } };
+}
+
+function serve(coherence: TestCoherence) {
+  const app = fastify().withTypeProvider<ZodTypeProvider>();
+  app.setErrorHandler(problemHandler(pino({ level: 'silent' })));
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  coherenceRoutes(app, { coherence, version: '1.2.3', startedAtMs: NOW_MS - MINUTE_MS });
+  onTestFinished(() => app.close());
+  const ask = async (url: string, headers: Record<string, string> = {}) => {
+    const [method, path] = url.includes(' ') ? url.split(' ', 2) : ['GET', url];
+    const answer = await app.inject({ method: method as 'GET', url: path ?? '', headers });
+    const isJson = String(answer.headers['content-type']).includes('json');
+    return {
+      status: answer.statusCode,
+      text: answer.body,
+      headers: answer.headers,
+      body: isJson && answer.body !== '' ? answer.json() : null,
+    };
+  };
+  return { ask };
+}
+
+it('POST and GET /ingest/run fetch now; HEAD does not', async () => {
+  const { ask } = await open();
+  const none = { records: 0, retries: 0, pages_fetched: 0 };
+  expect((await ask('HEAD /ingest/run')).status).toBe(404);
+  expect((await ask('/status')).body.ingest).toMatchObject({ last_ingest_time: null, last_error: null });
+  const first = await ask('POST /ingest/run');
+  expect(first).toMatchObject({ status: 200, body: { ok: true, ...none, records: 5, pages_fetched: 1, accepted: 5 } });
+  expect(first.body.latency_ms).toBe(0);
+  expect((await ask('/ingest/run')).body).toMatchObject({ ok: true, records: 5, accepted: 0, duplicates: 5 });
+});
+
+it('/ingest/run says what to set, and /status shows it', async () => {
+  const { ask } = serve(await openCoherence(db()));
+  const refused = await ask('POST /ingest/run');
+  expect(refused).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } });
+  expect(refused.body.detail).toContain('MOCK_PATH');
+  expect((await ask('/status')).body).toMatchObject({
+    ...{ status: 'ok', version: '1.2.3', uptime_sec: 60, default_windows: '1h,24h', persistence: db().engine },
+    ...{ start_time: new Date(NOW_MS - MINUTE_MS).toISOString(), now: new Date(NOW_MS).toISOString() },
+    ingest: { source: 'mock', last_record_count: 0, last_error: expect.stringContaining('MOCK_PATH') },
+  });
+  const live = serve(await openCoherence(db(), { DARSHAN_MODE: 'live', DARSHAN_BASE_URL: 'http://127.0.0.1:1' }));
+  const unreachable = await live.ask('POST /ingest/run');
+  expect(unreachable).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } });
+  expect(unreachable.headers['content-type']).toBe('application/problem+json');
+  const { ingest } = (await live.ask('/status')).body;
+  expect(ingest).toMatchObject({ source: 'live', retries: 2, last_error: unreachable.body.detail });
+});
+
+it('/coherence/metrics gives the golden numbers, windows in every form', async () => {
+  const { ask } = await open();
+  await ask('POST /ingest/run');
+  const golden = { coherenceMean: 86.34, volatilityIndex: 0.014572, predictedDriftRisk: 'low', n: 5 };
+  for (const [window, windowSec] of [
+    ['24h', 86_400],
+    ['30m', 1_800],
+    ['7d', 604_800],
+    ['3600', 3_600],
+  ]) {
+    const { status, body } = await ask(`/coherence/metrics?window=${window}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...golden,
+      windowSec,
+      meta: { method: 'rolling mean/stdev' },
+      inputs: { source: 'mock' },
+    });
+    expect(body.signals).toMatchObject([{ name: 'a.b', psi: null, ks: null, n: 5, verdict: 'inconclusive' }]);
+  }
+  expect((await ask('/coherence/metrics?signal=a.b&source=mock')).body).toMatchObject({ ...golden, windowSec: 86_400 });
+});
+
+it.each(['soon', '0', '-1h', '1.5h', '', '400d', '99999999999', '1w'])('window=%s is refused', async (window) => {
+  const { ask } = serve(await openCoherence(db()));
+  for (const path of ['metrics', 'predict']) {
+    const answer = await ask(`/coherence/${path}?window=${window}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_window' } });
+  }
+});
+
+it('refuses sources that it does not know, and says when there are no values', async () => {
+  const { ask } = serve(await openCoherence(db()));
+  for (const path of ['metrics', 'predict']) {
+    expect((await ask(`/coherence/${path}?source=else`)).status).toBe(400);
+    expect((await ask(`/coherence/${path}?signal=`)).status).toBe(400);
+    expect((await ask(`/coherence/${path}?window=1h&window=2h`)).status).toBe(400);
+  }
+  for (const query of ['', '?source=live', '?source=darshan', '?signal=x']) {
+    const { status, body } = await ask(`/coherence/metrics${query}`);
+    expect([status, body.detail]).toEqual([422, 'No values available for the requested source/window.']);
+    expect(await ask(`/coherence/predict${query}`)).toMatchObject({ status: 204, text: '' });
+  }
+});
+
+it('/coherence/predict forecasts the coming window', async () => {
+  const { ask } = await open(
+    {},
+    Array.from({ length: 120 }, (_, i) => 80 + (i % 3)),
+  );
+  await ask('POST /ingest/run');
+  const { status, body } = await ask('/coherence/predict?window=1h&horizon=30m');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ windowSec: 3_600, horizonSec: 1_800, n: 120, predictedDriftRisk: 'low' });
+  expect(body.coherenceMean).toBeCloseTo(81, 0);
+  expect(body.interval).toMatchObject({ level: 0.95 });
+  expect(body.risk_probability.low).toBeGreaterThan(0.99);
+  expect((await ask('/coherence/predict?window=1h')).body.horizonSec).toBe(3_600);
+  expect((await ask('/coherence/predict?horizon=x')).body.code).toBe('invalid_window');
+});
+
+it('/coherence/history lists what the schedule wrote, as JSON or CSV', async () => {
+  const { ask, deps } = await open();
+  expect((await ask('/coherence/history')).body).toEqual([]);
+  await ask('/coherence/metrics').then(() => runCoherence(deps));
+  const { body } = await ask('/coherence/history');
+  expect(body).toHaveLength(2);
+  expect(body[0]).toEqual({
+    ...{ ts_utc: new Date(NOW_MS).toISOString(), window_sec: 86_400, n: 5, drift_risk: 'low', source: 'mock' },
+    ...{ mean: expect.closeTo(86.34, 9), stdev: expect.closeTo(1.258173, 6), request_id: expect.any(String) },
+  });
+  expect((await ask('/coherence/history?limit=1')).body).toEqual([body[0]]);
+  const csv = await ask('/coherence/history', { accept: 'text/csv' });
+  expect(csv.headers['content-type']).toMatch(/^text\/csv/);
+  const [head, first] = csv.text.split('\r\n');
+  expect(head).toBe('ts_utc,window_sec,n,mean,stdev,drift_risk,source,request_id');
+  expect(first).toBe(Object.values(body[0]).join(','));
+  for (const limit of ['0', '1001', 'x', '1.5'])
+    expect((await ask(`/coherence/history?limit=${limit}`)).status).toBe(400);
+  expect((await ask('/coherence/history', { accept: 'image/png' })).status).toBe(406);
+});

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { runCommand } from '../src/cli/program.ts';
+import { fakeTerminal } from './cli/fake-terminal.ts';
+
+const SMALL = [
+  'simulate',
+  '--days',
+  '2',
+  '--features',
+  '8',
+  '--per-hour',
+  '300',
+  '--drift-after',
+  '12h',
+  '--drift-for',
+  '6h',
+];
+
+it('a planted drift is one incident, told once when it opens and once when it ends', async () => {
+  const terminal = fakeTerminal();
+  expect(await runCommand(SMALL, terminal)).toBe(0);
+  const told = terminal.lines.filter((line) => line.includes('✉'));
+  expect(told.filter((line) => line.includes('opened'))).toHaveLength(1);
+  expect(told.filter((line) => line.includes('RESOLVED'))).toHaveLength(1);
+  expect(terminal.lines.at(-1)).toMatch(
+    /^48 slots run \(0 failed, 0 skipped\), 1 incidents opened, 0 reopened, 1 resolved/,
+  );
+});
+
+it('quiet days wake nobody', async () => {
+  const terminal = fakeTerminal();
+  expect(await runCommand([...SMALL, '--no-drift', '--seed', '3'], terminal)).toBe(0);
+  expect(terminal.lines.at(-1)).toMatch(/^48 slots run \(0 failed, 0 skipped\), 0 incidents opened.* 0 messages/);
+});
