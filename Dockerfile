@@ -8,7 +8,7 @@ COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:20-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data BASELINES_DIR=/data/baselines
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/data BASELINES_DIR=/data/baselines ARTIFACTS_DIR=/data/artifacts
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules

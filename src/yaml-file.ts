@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 
 /** One thing wrong in a file, at its line. */
 export interface FileError {
@@ -21,41 +21,56 @@ export function readYaml(text: string): YamlFile {
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const errors = document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: error.message }));
-  const lineOf = (path: readonly (string | number)[]): number => {
-    for (let length = path.length; length >= 0; length--) {
-      const line = lineOfNode(document, path.slice(0, length), lineAt);
-      if (line !== undefined) return line;
-    }
-    return 1;
-  };
-  return { value: errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 }), errors, lineOf };
+  const lineOf = (path: readonly (string | number)[]) => lineAt(offsetOf(document, path));
+  if (errors.length > 0) return { value: undefined, errors, lineOf };
+  try {
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), errors, lineOf };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { value: undefined, errors: [{ line: lineOfAlias(text, message), message }], lineOf };
+  }
+}
+
+/** More would make a big thing of a small file. */
+const MOST_ALIASES = 100;
+
+/** The library says which alias it cannot resolve, not where it stands. */
+function lineOfAlias(text: string, message: string): number {
+  const name = /alias: (\S+)$|: (\S+)$/
+    .exec(message)
+    ?.slice(1)
+    .find((part) => part !== undefined);
+  const at = name === undefined ? -1 : text.indexOf(`*${name}`);
+  return at < 0 ? 1 : text.slice(0, at).split('\n').length;
 }
 
 type Parsed = ReturnType<typeof parseDocument>;
 
-/** A key's own line, rather than that of its value, which may begin on the next. */
-function lineOfNode(
-  document: Parsed,
-  path: readonly (string | number)[],
-  lineAt: (offset: number) => number,
-): number | undefined {
-  const parent = path.length === 0 ? undefined : document.getIn(path.slice(0, -1), true);
-  const key = pairsOf(parent).find(({ key: { value } }) => String(value) === String(path.at(-1)))?.key;
-  const node = key ?? (document.getIn(path, true) as { range?: readonly number[] } | undefined);
-  const offset = node?.range?.[0];
-  return offset === undefined ? undefined : lineAt(offset);
+/** Where a part of the document begins: at its key rather than its value, which may begin on the next line; or its nearest ancestor. */
+function offsetOf(document: Parsed, path: readonly (string | number)[]): number {
+  let node: unknown = document.contents;
+  let offset = (node as { range?: readonly number[] } | null)?.range?.[0] ?? 0;
+  for (const part of path) {
+    const at = isAlias(node) ? node.resolve(document) : node;
+    if (isMap(at)) {
+      const pair = at.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(part));
+      if (pair === undefined) return offset;
+      offset = (pair.key as { range?: readonly number[] }).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(at)) {
+      node = at.items[Number(part)];
+      offset = (node as { range?: readonly number[] } | undefined)?.range?.[0] ?? offset;
+    } else return offset;
+  }
+  return offset;
 }
 
-function pairsOf(node: unknown): { key: { value: unknown; range?: readonly number[] } }[] {
-  const items = (node as { items?: unknown } | undefined)?.items;
-  if (!Array.isArray(items)) return [];
-  return items.filter((item) => typeof item === 'object' && item !== null && 'key' in item && item.key !== null);
+/** RFC 6901: `/monitors/2/features/a~1b`. */
+export function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** `/monitors/2/window` as a path: digits become numbers. */
-export function pathOfPointer(pointer: string): (string | number)[] {
-  return pointer
-    .split('/')
-    .filter((part) => part !== '')
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+export function pathOfPointer(pointer: string): string[] {
+  const parts = pointer.split('/').slice(1);
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

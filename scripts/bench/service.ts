@@ -11,6 +11,8 @@ export interface BenchService {
   readonly startMs: number;
   readonly directory: string;
   peakMemoryMb(): number;
+  /** Processor time of the process so far, all threads together (Linux). */
+  cpuSeconds(): number;
   stop(options?: { keepDirectory?: boolean }): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
       DATABASE_URL: options.databaseUrl ?? '',
       DATA_DIR: directory,
       BASELINES_DIR: join(directory, 'baselines'),
+      ARTIFACTS_DIR: join(directory, 'artifacts'),
       LOG_LEVEL: 'warn',
       ...options.env,
     },
@@ -48,6 +51,7 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
     startMs,
     directory,
     peakMemoryMb: () => peakMemoryMb(child.pid as number),
+    cpuSeconds: () => cpuSeconds(child.pid as number),
     stop: async ({ keepDirectory = false } = {}) => {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
@@ -71,4 +75,13 @@ async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
 function peakMemoryMb(pid: number): number {
   const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return match === null ? Number.NaN : Number(match[1]) / 1024;
+}
+
+const TICKS_A_SECOND = 100;
+
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }

@@ -45,6 +45,7 @@ function demoConfig(directory: string) {
     PORT: '0',
     DATA_DIR: join(directory, 'data'),
     BASELINES_DIR: join(directory, 'baselines'),
+    ARTIFACTS_DIR: join(directory, 'artifacts'),
     LOG_LEVEL: 'silent',
   });
 }

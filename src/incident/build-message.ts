@@ -3,7 +3,6 @@ import type { Incident, Told } from './incident.ts';
 import type { Message, TellReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
 import { NO_DATA_GROUP } from './signal.ts';
-import { newChecks } from './tell.ts';
 
 export interface MessageContext {
   readonly id: string;
@@ -29,9 +28,8 @@ const MOST_FINDINGS = 25;
 /** Puts into words what changed, for any channel. */
 export function buildMessage(context: MessageContext): Message {
   const { incident, report, nowMs } = context;
-  const isNew = new Set(newChecks(incident, context.told));
   const findings = incident.failing.slice(0, MOST_FINDINGS).map(({ check, feature, text, severity }) => {
-    return { check, feature, text, severity, isNew: context.told !== undefined && isNew.has(check) };
+    return { check, feature, text, severity, isNew: isUntold(check, context.told) };
   });
   return {
     id: context.id,
@@ -68,11 +66,11 @@ function referenceOf(report: MessageContext['report']): string {
 function changesOf({ incident, told, reason, acknowledgedBy, nowMs }: MessageContext): string[] {
   if (reason === 'resolved') {
     const lasted = (incident.resolvedAtMs ?? nowMs) - incident.startedAtMs;
-    return [`It lasted ${lengthOf(lasted)}; ${incident.passes} windows in a row have passed.`];
+    return [`It lasted ${lengthOf(lasted)}${passed(incident.passes)}.`];
   }
   if (told === undefined) return [];
   const known = new Set(incident.failing.map(({ check }) => check));
-  const fresh = newChecks(incident, told);
+  const fresh = [...known].filter((check) => isUntold(check, told));
   const gone = told.checks.filter((check) => !known.has(check));
   return [
     reason === 'reopened' ? `It is back, ${lengthOf(nowMs - told.atMs)} after it was resolved.` : '',
@@ -82,6 +80,16 @@ function changesOf({ incident, told, reason, acknowledgedBy, nowMs }: MessageCon
     reason === 'repeat_interval' ? `Still open after ${lengthOf(nowMs - incident.startedAtMs)}.` : '',
     acknowledgedBy === null ? '' : `Acknowledged by ${acknowledgedBy}.`,
   ].filter((sentence) => sentence !== '');
+}
+
+function isUntold(check: string, told: Told | undefined): boolean {
+  return told !== undefined && !told.checks.includes(check);
+}
+
+/** None have where somebody resolved it by hand. */
+function passed(windows: number): string {
+  if (windows === 0) return '';
+  return windows === 1 ? '; one window has passed' : `; ${windows} windows in a row have passed`;
 }
 
 const MOST_LISTED = 8;

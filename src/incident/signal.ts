@@ -63,19 +63,30 @@ export function signalsOf(
     signals.set(NO_DATA_GROUP, { ...base, verdict: isEmpty ? 'fail' : 'pass', isFact: true, failing });
   }
   const failing = isEmpty || report.status === 'ok' ? [] : failingChecks(report, rules);
-  const calm = isEmpty || report.state === 'inconclusive' ? 'unknown' : 'pass';
   const groups = groupBy === 'monitor' ? [ALL_GROUP] : [...failing.map(featureGroup), ...openGroups];
   for (const group of new Set(groups)) {
     if (group === NO_DATA_GROUP) continue;
     const mine = groupBy === 'monitor' ? failing : failing.filter((check) => featureGroup(check) === group);
     const isFact = mine.some((check) => check.feature === null);
-    signals.set(group, { ...base, verdict: mine.length > 0 ? 'fail' : calm, isFact, failing: mine });
+    signals.set(group, { ...base, verdict: mine.length > 0 ? 'fail' : calmOf(report, group), isFact, failing: mine });
   }
   return signals;
 }
 
+/** A group that does not fail passes, unless nothing could be told of it. */
+function calmOf(report: ReportBody, group: string): 'pass' | 'unknown' {
+  if (report.samples === 0) return 'unknown';
+  if (group === ALL_GROUP) return report.state === 'inconclusive' ? 'unknown' : 'pass';
+  const mine = Object.entries(report.checks).filter(([name, { feature }]) => groupOf(name, feature) === group);
+  return mine.some(([, { state }]) => state !== 'inconclusive' && state !== 'no_data') ? 'pass' : 'unknown';
+}
+
+function groupOf(name: string, feature: unknown): string {
+  return typeof feature === 'string' ? `feature ${feature}` : name;
+}
+
 function featureGroup(check: FailingCheck): string {
-  return check.feature === null ? check.check : `feature ${check.feature}`;
+  return groupOf(check.check, check.feature);
 }
 
 export function severityOf(failing: readonly FailingCheck[]): Severity {
@@ -83,23 +94,37 @@ export function severityOf(failing: readonly FailingCheck[]): Severity {
 }
 
 function failingChecks(report: ReportBody, rules: SeverityRules): FailingCheck[] {
-  return Object.entries(report.checks)
-    .filter(([, check]) => !check.ok)
-    .map(([name, check]) =>
-      check.state === 'slo_breach' ? brokenLevel(name, check, rules) : drifted(name, check, rules),
-    )
-    .sort((a, b) => b.strength - a.strength);
+  return (
+    Object.entries(report.checks)
+      // Fewer features than the monitor's rule asks for are no drift of the whole.
+      .filter(([, check]) => !check.ok && (check.state === 'slo_breach' || report.state === 'drift'))
+      .map(([name, check]) =>
+        check.state === 'slo_breach' ? brokenLevel(name, check, rules) : drifted(name, check, rules),
+      )
+      .sort((a, b) => b.strength - a.strength)
+  );
 }
 
 type Check = ReportBody['checks'][string];
 
 /** Broken service levels stand before all drift: they are what users feel. */
 function brokenLevel(name: string, check: Check, rules: SeverityRules): FailingCheck {
-  const text =
-    name === 'success_rate'
-      ? `success rate ${percent(check.success_rate)} (at least ${percent(check.min)}), ${check.total} events`
-      : `p95 latency ${number(check.p95)} ms (at most ${number(check.max)} ms), ${check.live_n} events`;
-  return { check: name, feature: null, text, severity: rules.slo, strength: Number.MAX_VALUE };
+  const base = { check: name, feature: null, severity: rules.slo, strength: Number.MAX_VALUE };
+  if (name === 'success_rate') {
+    const [rate, least] = apart(asNumber(check.success_rate), asNumber(check.min), 100);
+    return { ...base, text: `success rate ${rate} % (at least ${least} %), ${check.total} events` };
+  }
+  const [p95, most] = apart(asNumber(check.p95), asNumber(check.max), 1);
+  return { ...base, text: `p95 latency ${p95} ms (at most ${most} ms), ${check.live_n} events` };
+}
+
+/** Two numbers with as many digits as it takes to tell them apart: one just missed must not read as one that is kept. */
+function apart(value = Number.NaN, limit = Number.NaN, factor = 1): [string, string] {
+  for (let digits = 4; digits <= 15; digits++) {
+    const [a, b] = [value, limit].map((number) => String(Number((number * factor).toPrecision(digits))));
+    if (a !== b) return [a ?? '?', b ?? '?'];
+  }
+  return [String(value * factor), String(limit * factor)];
 }
 
 function drifted(name: string, check: Check, rules: SeverityRules): FailingCheck {
@@ -132,8 +157,4 @@ function asNumber(value: unknown): number | undefined {
 
 function number(value: unknown): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(3))) : '?';
-}
-
-function percent(value: unknown): string {
-  return typeof value === 'number' ? `${Number((value * 100).toFixed(2))} %` : '?';
 }

@@ -12,6 +12,7 @@ import { DAY_MS, DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration, SECOND_MS } f
 import { sloOf } from './baseline-document.ts';
 
 const MAX_NAME = 200;
+const MAX_CRON = 200;
 const MAX_WINDOW_MS = 30 * DAY_MS;
 
 /** A length of time within bounds; whole milliseconds once read. */
@@ -49,15 +50,25 @@ const reference = z.union(
   'use baseline, {baseline: NAME}, previous_window, or {same_hours: {weeks: N}}',
 );
 
+/** A rule about several settings is looked at although others are wrong: all mistakes are shown at once. */
+function together(path: string, error: string) {
+  return { path: [path], error, when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
+}
+
+function cronFault(cron: unknown, zone: unknown): string | undefined {
+  if (typeof cron !== 'string' || cron.length > MAX_CRON) return undefined;
+  return cronProblem(cron, typeof zone === 'string' && isZone(zone) ? zone : 'UTC');
+}
+
 /** A monitor as a file or a request spells it. Unknown keys are refused: a typing error must not switch something off. */
 export const monitorDocument = z
   .strictObject({
     name: name(MAX_NAME),
     stream: z.strictObject({ service: name(500), endpoint: name(500) }),
     reference: reference.default('baseline'),
-    window: duration(MINUTE_MS, MAX_WINDOW_MS),
+    window: duration(MINUTE_MS, MAX_WINDOW_MS).refine((ms) => ms % MINUTE_MS === 0, 'use whole minutes'),
     every: duration(MIN_EVERY_MS, MAX_WINDOW_MS).optional(),
-    cron: z.string().max(200).optional().describe('Five fields, instead of `every`'),
+    cron: z.string().max(MAX_CRON).optional().describe('Five fields, instead of `every`'),
     zone: zone.default('UTC').describe('Of the cron expression'),
     delay: duration(SECOND_MS, DAY_MS)
       .default(10 * SECOND_MS)
@@ -108,17 +119,25 @@ export const monitorDocument = z
     labels: z.record(name(100), z.string().max(500)).default({}),
     paused: z.boolean().default(false),
   })
-  .superRefine((document, context) => {
-    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if ((document.every === undefined) === (document.cron === undefined)) refuse('every', 'give either every or cron');
-    const problem = document.cron === undefined ? undefined : cronProblem(document.cron, document.zone);
-    if (problem !== undefined) refuse('cron', `"${document.cron}": ${problem}; use five fields, such as */5 * * * *`);
-    if (document.window % MINUTE_MS !== 0) refuse('window', 'use whole minutes');
-    if (document.severity.critical < document.severity.warning)
-      refuse('severity', 'critical must not be below warning');
-    if (document.preset !== undefined && document.tests !== undefined)
-      refuse('preset', 'give tests or a preset, not both');
-  });
+  .refine(
+    ({ every, cron }) => (every === undefined) !== (cron === undefined),
+    together('every', 'give either every or cron'),
+  )
+  .check((payload) => {
+    const { cron, zone } = payload.value;
+    const fault = cronFault(cron, zone);
+    if (fault === undefined) return;
+    const message = `"${cron}": ${fault}; use five fields, such as */5 * * * *`;
+    payload.issues.push({ code: 'custom', path: ['cron'], message, input: cron });
+  })
+  .refine(
+    ({ severity }) => !(severity?.critical < severity?.warning),
+    together('severity', 'critical must not be below warning'),
+  )
+  .refine(
+    ({ preset, tests }) => preset === undefined || tests === undefined,
+    together('preset', 'give tests or a preset, not both'),
+  );
 
 export type MonitorDocument = z.input<typeof monitorDocument>;
 type Parsed = z.output<typeof monitorDocument>;

@@ -18,10 +18,11 @@ export function readMonitorsFile(text: string): MonitorsFile {
     const at = pathOfPointer(path);
     return {
       line: file.lineOf(isBare ? at.slice(1) : at),
-      message: `${path.slice(1).replaceAll('/', '.')}: ${message}`,
+      message: `${at.join('.')}: ${message}`,
     };
   };
-  const extra = isBare ? [] : Object.keys((file.value as object | null) ?? {}).filter((key) => key !== 'monitors');
+  const isMap = typeof file.value === 'object' && file.value !== null && !isBare;
+  const extra = isMap ? Object.keys(file.value as object).filter((key) => key !== 'monitors') : [];
   const errors = [
     ...file.errors,
     ...extra.map((key) => ({

@@ -6,7 +6,11 @@ const url = z.string().regex(/^https?:\/\/\S+$/, 'must start with http:// or htt
 /** Empty stands for a variable that is not set: the channel is then a dry run. */
 const secret = z.string().max(5_000).default('');
 const maybeUrl = z.union([z.literal(''), url], 'must start with http:// or https://').default('');
-const port = z.preprocess((value) => (typeof value === 'string' ? Number(value) : value), z.int().min(1).max(65_535));
+/** A variable that is not set leaves its default. */
+const unlessEmpty = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+const asNumber = (value: unknown) => (typeof value === 'string' ? Number(value) : value);
+const port = unlessEmpty(z.preprocess(asNumber, z.int().min(1).max(65_535)).default(587));
 
 const slack = z.strictObject({
   type: z.literal('slack'),
@@ -16,15 +20,15 @@ const slack = z.strictObject({
 const email = z.strictObject({
   type: z.literal('email'),
   host: secret,
-  port: port.default(587),
-  tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
+  port,
+  tls: unlessEmpty(z.enum(['starttls', 'implicit', 'none']).default('starttls')),
   username: secret,
   password: secret,
   from: secret,
   to: z.array(z.string().max(320)).min(1),
 });
 const webhook = z.strictObject({ type: z.literal('webhook'), url: maybeUrl, secret });
-const pagerduty = z.strictObject({ type: z.literal('pagerduty'), routing_key: secret, url: url.optional() });
+const pagerduty = z.strictObject({ type: z.literal('pagerduty'), routing_key: secret, url: maybeUrl });
 const alertmanager = z.strictObject({ type: z.literal('alertmanager'), url: maybeUrl });
 const log = z.strictObject({ type: z.literal('log') });
 

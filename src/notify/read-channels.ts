@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import type { Route } from '../incident/route.ts';
-import { type FileError, readYaml } from '../yaml-file.ts';
+import { settingErrors } from '../setting-errors.ts';
+import { type FileError, pathOfPointer, readYaml } from '../yaml-file.ts';
 import type { Channel } from './channel.ts';
 import { type ChannelsDocument, channelsDocument } from './channels-document.ts';
 import { type OpenChannelDeps, openChannel } from './open-channel.ts';
@@ -57,14 +58,15 @@ async function fromFile(path: string, env: ReadChannelsDeps['env']): Promise<Cha
   if (file.errors.length > 0) throw fileFailure(path, file.errors);
   const errors: FileError[] = [];
   const expanded = expand(file.value, env, [], (at, message) => errors.push({ line: file.lineOf(at), message }));
-  const parsed = channelsDocument.safeParse(expanded);
-  for (const issue of parsed.error?.issues ?? []) {
-    const at = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-    errors.push({ line: file.lineOf(at), message: `${at.join('.')}: ${issue.message}` });
+  for (const { path: pointer, message } of settingErrors(channelsDocument, expanded)) {
+    const at = pathOfPointer(pointer);
+    errors.push({ line: file.lineOf(at), message: at.length === 0 ? WHAT_IT_HOLDS : `${at.join('.')}: ${message}` });
   }
-  if (errors.length > 0 || !parsed.success) throw fileFailure(path, errors);
-  return parsed.data;
+  if (errors.length > 0) throw fileFailure(path, errors);
+  return channelsDocument.parse(expanded);
 }
+
+const WHAT_IT_HOLDS = 'list channels under channels:, each with its name and type';
 
 function fileFailure(path: string, errors: readonly FileError[]): RangeError {
   const lines = errors.map(({ line, message }) => `  line ${line}: ${message}`);

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { floorTo, MINUTE_MS } from './window.ts';
+import { floorTo, MINUTE_MS, SECOND_MS } from './window.ts';
 
 /** When something is due: every so often, counted from the Unix epoch, or by a cron expression of five fields in a zone. */
 export type Schedule =
@@ -45,7 +45,7 @@ export function dueSlots(schedule: Schedule, firstMs: number, nowMs: number): Du
     if (next === undefined || next > nowMs) return { lastMs, count };
     lastMs = next;
   }
-  const [latest] = cron.previousRuns(1, new Date(nowMs + 1_000));
+  const [latest] = cron.previousRuns(1, new Date(floorTo(nowMs, SECOND_MS) + SECOND_MS));
   return { lastMs: latest?.getTime() ?? lastMs, count: MOST_COUNTED };
 }
 

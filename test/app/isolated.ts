@@ -25,6 +25,7 @@ export async function isolate(): Promise<Isolated> {
       PORT: '0',
       DATA_DIR: `${directory}/data`,
       BASELINES_DIR: `${directory}/baselines`,
+      ARTIFACTS_DIR: `${directory}/artifacts`,
       DATABASE_URL: databaseUrl ?? '',
       LOG_LEVEL: 'error',
     },

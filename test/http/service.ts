@@ -38,7 +38,12 @@ export function withService(db: Database, env: Readonly<Record<string, string>> 
 }
 
 function buildService(db: Database, env: Readonly<Record<string, string>>): Service {
-  const config = readConfig({ BASELINES_DIR: '/dev/null/baselines', LOG_LEVEL: 'debug', ...env });
+  const config = readConfig({
+    BASELINES_DIR: '/dev/null/baselines',
+    ARTIFACTS_DIR: '/dev/null/artifacts',
+    LOG_LEVEL: 'debug',
+    ...env,
+  });
   const clock = { ms: NOW, now: () => clock.ms };
   const logged: string[] = [];
   const log = pino({ level: config.LOG_LEVEL, base: null }, { write: (line) => void logged.push(line) });

@@ -1,0 +1,134 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Message } from '../../src/incident/message.ts';
+import type { Channel } from '../../src/notify/channel.ts';
+import { slackChannel } from '../../src/notify/channels/slack.ts';
+import { sampleMessage } from '../../src/notify/sample-message.ts';
+import type { Database } from '../../src/store/database.ts';
+import { findNextDue } from '../../src/store/next-due.ts';
+import { insertNotifications, listNotifications } from '../../src/store/notifications.ts';
+import { DrivenClock, systemClock } from '../../src/time/clock.ts';
+import { SECOND_MS } from '../../src/time/window.ts';
+import { printTable } from '../bench/figures.ts';
+import { openWatch } from './parts.ts';
+import { receive } from './receiver.ts';
+
+const LEASE_MS = 30 * SECOND_MS;
+/** Three failures wait 5, 30 and 120 seconds, and up to a fifth more. */
+const REAL_MS = 200 * SECOND_MS;
+const HEALTHY_EVERY_MS = 4 * SECOND_MS;
+
+/** How a Slack that is not well answers; `tries` counts from 1. */
+const ILLS: Readonly<Record<string, (tries: number, response: ServerResponse) => void>> = {
+  '500 × 3': (tries, response) => response.writeHead(tries <= 3 ? 500 : 200).end('ok'),
+  '429, Retry-After 3': (tries, response) =>
+    tries === 1 ? response.writeHead(429, { 'retry-after': '3' }).end() : response.end('ok'),
+  '429, Retry-After 40': (tries, response) =>
+    tries === 1 ? response.writeHead(429, { 'retry-after': '40' }).end() : response.end('ok'),
+  hang: () => {},
+  drip: (_, response) => {
+    const timer = setInterval(() => response.socket?.write('H'), 500);
+    response.on('close', () => clearInterval(timer));
+  },
+  reset: (_, response) => response.socket?.resetAndDestroy(),
+  '404': (_, response) => response.writeHead(404).end('no_service'),
+  '410': (_, response) => response.writeHead(410).end('channel_is_archived'),
+};
+const HEALTHY = 'healthy';
+
+/** Every ill at the same time, a channel each, and a healthy one that is sent something every few seconds. */
+export async function chaosChannels(db: Database): Promise<boolean> {
+  const tries = new Map<string, number[]>();
+  const receivers = await Promise.all(
+    [...Object.keys(ILLS), HEALTHY].map(async (name) => {
+      const receiver = await receive((_body, response) => {
+        const at = [...(tries.get(name) ?? []), Date.now()];
+        tries.set(name, at);
+        const ill = ILLS[name];
+        if (ill === undefined) response.end('ok');
+        else ill(at.length, response);
+      });
+      return { name, receiver };
+    }),
+  );
+  const channels = receivers.map(({ name, receiver }) => slackTo(name, receiver.url));
+  await put(db, Object.keys(ILLS));
+  const healthyDelays = await inRealTime(db, channels, tries);
+  await untilTheEnd(db, channels);
+  for (const { receiver } of receivers) await receiver.close();
+  return report(db, tries, healthyDelays);
+}
+
+function slackTo(name: string, webhookUrl: string): Channel {
+  return slackChannel({ name, webhookUrl, mention: [], allowHosts: ['127.0.0.1'], now: () => Date.now() });
+}
+
+let messages = 0;
+async function put(db: Database, channels: readonly string[]): Promise<void> {
+  for (const channel of channels) {
+    const message: Message = { ...sampleMessage(Date.now(), null), id: `matrix ${++messages}` };
+    await insertNotifications(db, [{ streamId: 1, incidentId: 5_000 + messages, channel, message, nowMs: Date.now() }]);
+  }
+}
+
+/** As the service does it: woken every second. Returns how long each message of the healthy channel took. */
+async function inRealTime(db: Database, channels: readonly Channel[], tries: Map<string, number[]>): Promise<number[]> {
+  const watch = openWatch(db, systemClock, channels, LEASE_MS);
+  const put_: number[] = [];
+  for (const end = Date.now() + REAL_MS; Date.now() < end; ) {
+    if (Date.now() - (put_.at(-1) ?? 0) >= HEALTHY_EVERY_MS) {
+      put_.push(Date.now());
+      await put(db, [HEALTHY]);
+    }
+    await watch.deliver();
+    await delay(SECOND_MS);
+  }
+  await watch.stop();
+  return put_.map((at, i) => (tries.get(HEALTHY)?.[i] ?? Number.POSITIVE_INFINITY) - at);
+}
+
+/** The hours that the backoff still takes, on a clock that jumps from try to try. */
+async function untilTheEnd(db: Database, channels: readonly Channel[]): Promise<void> {
+  const clock = new DrivenClock(Date.now());
+  const watch = openWatch(db, clock, channels, LEASE_MS);
+  for (let due = await findNextDue(db); due !== undefined; due = await findNextDue(db)) {
+    clock.ms = Math.max(clock.ms + 1, due);
+    await watch.deliver();
+    await watch.delivered();
+  }
+}
+
+async function report(
+  db: Database,
+  tries: ReadonlyMap<string, number[]>,
+  healthy: readonly number[],
+): Promise<boolean> {
+  const rows = await Promise.all(Object.keys(ILLS).map((name) => rowOf(db, name, tries.get(name) ?? [])));
+  const most = Math.max(...healthy) / SECOND_MS;
+  printTable([['Slack answers', 'ends as', 'tries', 'first wait', 'why'], ...rows.map(({ cells }) => cells)]);
+  printTable([
+    ['', 'asked', 'measured'],
+    [`another channel meanwhile, ${healthy.length} messages, the slowest`, '≤ 2 s', `${most.toFixed(2)} s`],
+  ]);
+  return rows.every(({ isRight }) => isRight) && most <= 2;
+}
+
+async function rowOf(
+  db: Database,
+  name: string,
+  at: readonly number[],
+): Promise<{ cells: string[]; isRight: boolean }> {
+  const { notifications } = await listNotifications(db, { channel: name, limit: 1 });
+  const [row] = notifications;
+  const firstWait = at.length > 1 ? ((at[1] ?? 0) - (at[0] ?? 0)) / SECOND_MS : Number.NaN;
+  const cells = [
+    name,
+    row?.status ?? '?',
+    String(row?.attempts),
+    Number.isNaN(firstWait) ? '' : `${firstWait.toFixed(1)} s`,
+  ];
+  const retryAfter = Number(/Retry-After (\d+)/.exec(name)?.[1] ?? 0);
+  const isRight =
+    row?.status === (name.startsWith('500') || name.startsWith('429') ? 'sent' : 'dead') && !(firstWait < retryAfter);
+  return { cells: [...cells, row?.lastError ?? ''], isRight };
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Ingest } from '../../src/ingest/ingest.ts';
+import { applyMonitors } from '../../src/monitor/apply-monitors.ts';
+import { buildBaseline } from '../../src/monitor/build-baseline.ts';
+import { seededRng } from '../../src/stats/rng.ts';
+import type { Database } from '../../src/store/database.ts';
+import { DrivenClock } from '../../src/time/clock.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/time/window.ts';
+import { printTable } from '../bench/figures.ts';
+import type { BenchDatabase } from '../bench/postgres.ts';
+import { CONFIG, NO_METRICS, openWatch } from './parts.ts';
+import { receive } from './receiver.ts';
+
+const START = Date.UTC(2026, 5, 1, 12);
+const MONITORS = 50;
+const SLOTS = 120;
+const KILL_EVERY = 10;
+const REPLICAS = 3;
+const SPEED = 60;
+/** Of driven time: two seconds of ours. */
+const LEASE_MS = 120 * SECOND_MS;
+const PER_MINUTE = 20;
+const DRIFT = { fromMs: START + 30 * MINUTE_MS, toMs: START + 60 * MINUTE_MS };
+
+const stream = (i: number) => ({ service: `shop ${i}`, endpoint: 'POST /pay' });
+
+/** Three replicas share the slots of fifty monitors for two hours, at sixty times the speed; every ten slots one is killed with -9. */
+export async function chaosReplicas(db: Database, database: BenchDatabase): Promise<boolean> {
+  await prepare(db);
+  const got: { id: string; incident: number; type: string }[] = [];
+  const hook = await receive((body, response) => {
+    const { data, type } = JSON.parse(body) as { data: { id: string; incident: { id: number } }; type: string };
+    got.push({ id: data.id, incident: data.incident.id, type });
+    response.end('ok');
+  });
+  const base = Date.now();
+  const start = (): ChildProcess => spawnReplica({ database, base, hook: hook.url });
+  const replicas = Array.from({ length: REPLICAS }, start);
+  let kills = 0;
+  for (let slot = KILL_EVERY; slot <= SLOTS; slot += KILL_EVERY) {
+    await delay(Math.max(0, base + (slot * MINUTE_MS) / SPEED - Date.now()));
+    const victim = kills++ % REPLICAS;
+    replicas[victim]?.kill('SIGKILL');
+    replicas[victim] = start();
+  }
+  await delay(15 * SECOND_MS);
+  for (const replica of replicas) {
+    replica.kill('SIGKILL');
+    await once(replica, 'exit');
+  }
+  await hook.close();
+  return report(database, got, kills);
+}
+
+interface SpawnOptions {
+  readonly database: BenchDatabase;
+  readonly base: number;
+  readonly hook: string;
+}
+
+function spawnReplica({ database, base, hook }: SpawnOptions): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'scripts/chaos/replica.ts'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      ...{
+        DATABASE_URL: database.url,
+        CHAOS_START: String(START),
+        CHAOS_BASE: String(base),
+        CHAOS_SPEED: String(SPEED),
+      },
+      ...{ CHAOS_HOOK: hook, CHAOS_LEASE: String(LEASE_MS) },
+    },
+  });
+}
+
+async function prepare(db: Database): Promise<void> {
+  const clock = new DrivenClock(START + (SLOTS + 5) * MINUTE_MS);
+  const ingest = new Ingest({ db, config: CONFIG, clock, metrics: NO_METRICS });
+  for (let i = 0; i < MONITORS; i++) {
+    const events = payments(i, START - HOUR_MS, START + (SLOTS + 2) * MINUTE_MS);
+    const text = JSON.stringify(events);
+    await ingest.submit({ text, format: 'json', isStrict: true, idempotencyKey: undefined });
+  }
+  clock.ms = START;
+  const { deps } = openWatch(db, clock, [], LEASE_MS);
+  const interval = { startMs: START - HOUR_MS, endMs: START };
+  for (let i = 0; i < MONITORS; i++) await buildBaseline(deps, { ...stream(i), interval });
+  const monitors = Array.from({ length: MONITORS }, (_, i) => ({
+    ...{ name: `monitor ${i}`, stream: stream(i), window: '10m', every: '1m', delay: '1s', catchup: 'all' },
+    // The traffic ends before the replicas do.
+    ...{ repeat_interval: '24h', severity: { no_data: 'off' } },
+  }));
+  await applyMonitors(deps, { monitors, prune: false, dryRun: false });
+}
+
+function payments(i: number, fromMs: number, toMs: number): object[] {
+  const rng = seededRng(i);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
+  const n = ((toMs - fromMs) / MINUTE_MS) * PER_MINUTE;
+  return Array.from({ length: n }, (_, k) => {
+    const ts = Math.floor(fromMs + ((toMs - fromMs) * k) / n);
+    const mean = ts >= DRIFT.fromMs && ts < DRIFT.toMs ? 300 : 100;
+    return { ...stream(i), ts, request: { amount: mean + 20 * normal() }, response: { status: 200 } };
+  });
+}
+
+interface Counts {
+  readonly runs: number;
+  readonly slots: number;
+  readonly done: number;
+  readonly monitors: number;
+}
+
+async function report(
+  database: BenchDatabase,
+  got: readonly { id: string; incident: number; type: string }[],
+  kills: number,
+): Promise<boolean> {
+  const until = new Date(START + SLOTS * MINUTE_MS).toISOString();
+  const [runs] =
+    await database.query<Counts>(`select count(*)::int as runs, count(distinct (monitor_id, slot))::int as slots,
+    count(*) filter (where status = 'done')::int as done, count(distinct monitor_id)::int as monitors
+    from monitor_runs where slot <= '${until}'`);
+  const [twice] = await database.query<{ n: number }>('select count(*)::int as n from reports where revision > 1');
+  const [incidents] = await database.query<{ n: number; most: number }>(
+    'select sum(n)::int as n, max(n)::int as most from (select count(*) as n from incidents group by monitor_id) i',
+  );
+  const told = byChange(got);
+  const most = Math.max(...[...told.values()].map((list) => list.length));
+  const repeats = got.length - new Set(got.map(({ id }) => id)).size;
+  const wanted = MONITORS * SLOTS;
+  printTable([
+    [`${REPLICAS} replicas × ${MONITORS} monitors × ${SLOTS} slots, ${kills} × kill -9`, 'asked', 'measured'],
+    ['slots completed', String(wanted), `${runs?.done} of ${runs?.slots}`],
+    ['rows for them: each slot once', String(wanted), String(runs?.runs)],
+    ['reports written twice', '0', String(twice?.n)],
+    ['incidents for each monitor, most', '1', `${incidents?.most} (${incidents?.n} in all)`],
+    ['changes told (opened and resolved of each)', String(2 * MONITORS), String(told.size)],
+    ['messages for a change, most', `1, at most ${1 + kills}`, String(most)],
+    ['messages that came again, with the same id', '', String(repeats)],
+  ]);
+  const isExact = runs?.done === wanted && runs.runs === wanted && twice?.n === 0;
+  return isExact && incidents?.most === 1 && told.size === 2 * MONITORS && most <= 1 + kills;
+}
+
+function byChange(got: readonly { id: string; incident: number; type: string }[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { id, incident, type } of got)
+    groups.set(`${incident} ${type}`, [...(groups.get(`${incident} ${type}`) ?? []), id]);
+  return groups;
+}
