@@ -18,7 +18,12 @@ export interface YamlFile {
 /** Anchors and aliases are limited by the library, so that a small file cannot become a big one. */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const errors = document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: error.message }));
   const lineOf = (path: readonly (string | number)[]) => lineAt(offsetOf(document, path));

@@ -5,7 +5,12 @@ import type { TestName } from './test-name.ts';
 /** Evidently's share of drifting columns from which a whole data set drifts. */
 const DEFAULT_SHARE = 0.5;
 /** They say whether values are there and of the right sort, nothing of their distribution. */
-const QUALITY_TESTS: ReadonlySet<TestName> = new Set(['missing', 'unseen', 'out_of_range', 'type_mismatch']);
+export const QUALITY_TESTS: ReadonlySet<string> = new Set<TestName>([
+  'missing',
+  'unseen',
+  'out_of_range',
+  'type_mismatch',
+]);
 
 /** What the findings of one comparison come to. */
 export interface Summary {

@@ -11,7 +11,8 @@ export interface Incident {
   readonly severity: Severity;
   /** Of the last failing window, the strongest first. */
   readonly failing: readonly FailingCheck[];
-  /** Checks that fail in the last two failing windows: what one window alone shows may be chance. */
+  /** Checks of the last window that counted, and those that failed in the one before too: what one window alone shows may be chance. */
+  readonly counted: readonly string[];
   readonly steady: readonly string[];
   /** Failing windows in a row that do not overlap; passing ones in a row. */
   readonly failures: number;

@@ -56,20 +56,23 @@ function isLive(incident: Incident | undefined, signal: Signal, rules: StepRules
 
 function fresh(signal: Signal): Incident {
   return {
-    ...{ state: 'pending', severity: severityOf(signal.failing), failing: signal.failing, steady: [] },
+    ...{ state: 'pending', severity: severityOf(signal.failing), failing: signal.failing },
+    ...{ counted: [], steady: [] },
     ...{ failures: 0, passes: 0, countedSlotMs: 0, lastSlotMs: signal.slotMs },
     ...{ startedAtMs: signal.slotMs - signal.windowMs, openedAtMs: null, resolvedAtMs: null, flaps: 0 },
   };
 }
 
 function count(incident: Incident, signal: Signal, isFirst: boolean): Incident {
-  const before = new Set(isFirst ? [] : incident.failing.map(({ check }) => check));
   const isApart = isFirst || signal.isFact || signal.slotMs - signal.windowMs >= incident.countedSlotMs;
+  const checks = signal.failing.map(({ check }) => check);
+  const before = new Set(isApart ? incident.counted : incident.steady);
   return {
     ...incident,
     severity: severityOf(signal.failing),
     failing: signal.failing,
-    steady: signal.failing.map(({ check }) => check).filter((check) => before.has(check)),
+    counted: isApart ? checks : incident.counted,
+    steady: checks.filter((check) => before.has(check)),
     failures: incident.failures + (isApart ? 1 : 0),
     passes: 0,
     countedSlotMs: isApart ? signal.slotMs : incident.countedSlotMs,

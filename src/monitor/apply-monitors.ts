@@ -12,7 +12,7 @@ import { nextSlot } from '../time/schedule.ts';
 import { assertMonitors } from './check-monitors.ts';
 import { closeIncidents } from './close-incidents.ts';
 import type { WatchDeps } from './deps.ts';
-import { readSpec } from './monitor-spec.ts';
+import { type MonitorSpec, readSpec } from './monitor-spec.ts';
 
 export interface ApplyRequest {
   readonly monitors: readonly unknown[];
@@ -79,9 +79,15 @@ export async function putMonitor(
   };
   if (before === undefined) return insertMonitor(tx, row);
   if (before.origin === origin && differencesOf(before.spec, document).length === 0) return before.id;
-  if (before.streamId !== stream.id) await closeIncidents(tx, deps, before, 'it watches another stream now');
+  if (old !== undefined && isOther(old, spec)) await closeIncidents(tx, deps, before, 'its monitor was changed');
   await updateMonitor(tx, before.id, row);
   return before.id;
+}
+
+/** Incidents that the new settings would never reach again. */
+function isOther(old: MonitorSpec, spec: MonitorSpec): boolean {
+  if (old.service !== spec.service || old.endpoint !== spec.endpoint || old.groupBy !== spec.groupBy) return true;
+  return spec.severity.noData === 'off' && old.severity.noData !== 'off';
 }
 
 /** Its open incidents end with it, and whoever was told of them is told so. */

@@ -31,7 +31,8 @@ const name = (max: number) =>
     .string()
     .min(1, 'is empty')
     .max(max, `is longer than ${max} characters`)
-    .refine((text) => !text.includes('\0'), 'holds a NUL character');
+    .refine((text) => !text.includes('\0'), 'holds a NUL character')
+    .refine((text) => text.isWellFormed(), 'holds half of a surrogate pair');
 const count = (max: number) => z.int().min(1).max(max);
 const floors = z.partialRecord(z.enum(TEST_NAMES), z.number().min(0));
 const tests = z.union(
@@ -114,7 +115,10 @@ export const monitorDocument = z
     channels: z.array(name(MAX_NAME)).min(1).optional().describe('Instead of the routes'),
     repeat_interval: duration(MINUTE_MS, 30 * DAY_MS).default(DEFAULT_TELL.repeatIntervalMs),
     update_interval: duration(MINUTE_MS, DAY_MS).default(DEFAULT_TELL.updateIntervalMs),
-    quiet_hours: z.strictObject({ from: timeOfDay, to: timeOfDay, zone: zone.default('UTC') }).optional(),
+    quiet_hours: z
+      .strictObject({ from: timeOfDay, to: timeOfDay, zone: zone.default('UTC') })
+      .refine(({ from, to }) => from !== to, 'from and to are the same: nothing would be quiet')
+      .optional(),
     catchup: z.enum(['last', 'all', 'none']).default('last'),
     labels: z.record(name(100), z.string().max(500)).default({}),
     paused: z.boolean().default(false),

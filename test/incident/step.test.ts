@@ -269,11 +269,11 @@ describe('an incident', () => {
     expect(ends).toEqual([2, 7, 14, 23, 32, 41]);
   });
 
-  it('a check is steady once it fails in two failing windows, whatever passed between', () => {
+  it('a check is steady once it fails in two failing windows, that do not overlap, whatever passed between', () => {
     const both = { failing: [failing('b_ks'), failing('a_ks')] };
     const steadyOf = (letters: string) => {
       const signals = word(letters).map((each) => (each.verdict === 'fail' ? { ...each, ...both } : each));
-      return endOf([signal('fail', 1), ...signals]).steady;
+      return endOf([signal('fail', 0), ...signals]).steady;
     };
     expect(endOf(word('f')).steady).toEqual([]);
     expect(endOf(word('ff')).steady).toEqual(['a_ks']);
