@@ -9,7 +9,7 @@ import { SIGNALS } from './signal-event.ts';
 /** One signal in the window against the baseline. */
 export interface SignalDrift {
   readonly name: string;
-  /** Null where it cannot be told; `reason` says why. */
+  /** Null without a baseline or values; of few rows by plain shares. `reason` says which. */
   readonly psi: number | null;
   readonly ks: number | null;
   /** Values in the window. */
@@ -22,7 +22,7 @@ export interface SignalDrift {
 const TESTS = ['ks', 'psi'] as const;
 
 /**
- * How far each signal has moved from the baseline: by PSI, the farthest first, and those that cannot be told last.
+ * How far each signal has moved from the baseline: by PSI, the farthest first, and those with too little to go by last.
  *
  * @param only - a signal's name: just that one
  */
@@ -33,17 +33,23 @@ export async function compareSignals(
   only?: string,
 ): Promise<SignalDrift[]> {
   const [known, now] = [signalsOf(baseline, only), signalsOf(current, only)];
-  const found = await runStepsInTurns(
-    compareInSteps(pick(baseline, known), pick(current, now), { ...settings, policy: 'calibrated', tests: TESTS }),
-  );
+  const [reference, window] = [pick(baseline, known), pick(current, now)];
+  const compare = (how: Pick<CompareSettings, 'policy' | 'tests'>) =>
+    runStepsInTurns(compareInSteps(reference, window, { ...settings, ...how }));
+  const found = await compare({ policy: 'calibrated', tests: TESTS });
+  const plain = await compare({ policy: 'classic', tests: ['psi'] });
   const missing = baseline === undefined ? 'no_baseline' : 'not_in_baseline';
   const paths = new Map([...known, ...now]);
   return [...paths]
     .map(([path, name]) => {
       const n = current.features.get(path)?.numeric?.moments.n ?? 0;
-      return { name, n, ...describe(found, path, known.has(path) ? undefined : missing) };
+      return { name, n, ...describe(found, plain, path, known.has(path) ? undefined : missing) };
     })
-    .sort((a, b) => (b.psi ?? -1) - (a.psi ?? -1) || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => rankOf(b) - rankOf(a) || (a.name < b.name ? -1 : 1));
+}
+
+function rankOf({ psi, reason }: SignalDrift): number {
+  return psi === null || reason !== undefined ? -1 : psi;
 }
 
 /** Path → name. */
@@ -63,10 +69,18 @@ function pick(profile: Profile | undefined, paths: ReadonlyMap<string, string>):
   return { events, statusKnown, success, features: new Map(features) };
 }
 
-function describe(found: Comparison, path: string, missing: string | undefined): Omit<SignalDrift, 'name' | 'n'> {
+/** PSI of few rows is by plain shares, as it was always given, where the other test can say whether it means anything. */
+function describe(
+  found: Comparison,
+  plain: Comparison,
+  path: string,
+  missing: string | undefined,
+): Omit<SignalDrift, 'name' | 'n'> {
   const [ks, psi] = TESTS.map((test) => found.findings.find((f) => f.feature === path && f.test === test));
   const reason = missing ?? psi?.reason ?? found.notTested.find((f) => f.feature === path)?.reason;
-  const numbers = { psi: psi?.statistic ?? null, ks: ks?.statistic ?? null, verdict: verdictOf([ks, psi]) };
+  const verdict = verdictOf([ks, psi]);
+  const byShares = verdict === 'inconclusive' ? undefined : plain.findings.find((f) => f.feature === path)?.statistic;
+  const numbers = { psi: psi?.statistic ?? byShares ?? null, ks: ks?.statistic ?? null, verdict };
   return { ...numbers, ...(reason !== undefined && { reason }) };
 }
 

@@ -62,12 +62,27 @@ function assessSignal(
   const { ks = null, n = 0, verdict = null, reason } = rest;
   const why = value === null ? (reason ?? 'the answer gives no PSI') : reason;
   const details = { ks, n, verdict, ...(why !== undefined && { reason: why }) };
-  return { signal: name, metric: 'psi', value, thresholds, level: levelOf(value, thresholds), details };
+  return {
+    signal: name,
+    metric: 'psi',
+    value,
+    thresholds,
+    level: levelOf(value, thresholds, reason === FEW_ROWS ? verdict : 'drift'),
+    details,
+  };
 }
 
-function levelOf(psi: number | null, { warn, crit }: SentryContext['thresholds']): ArtifactAssessment['level'] {
-  if (psi === null) return 'UNKNOWN';
-  return psi >= crit ? 'CRITICAL' : psi >= warn ? 'WARN' : 'OK';
+const FEW_ROWS = 'insufficient_samples';
+
+/** @param verdict - PSI of few rows is mostly noise: there only what the other test calls a drift is an alarm */
+function levelOf(
+  psi: number | null,
+  { warn, crit }: SentryContext['thresholds'],
+  verdict: string | null,
+): ArtifactAssessment['level'] {
+  if (psi === null || (verdict !== 'drift' && verdict !== 'no_drift')) return 'UNKNOWN';
+  if (verdict === 'no_drift' || psi < warn) return 'OK';
+  return psi >= crit ? 'CRITICAL' : 'WARN';
 }
 
 export function countLevel({ assessment }: Artifact, level: ArtifactAssessment['level']): number {

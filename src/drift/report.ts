@@ -1,10 +1,11 @@
 import type { Profile } from '../profile/profile.ts';
 import type { Interval } from '../time/window.ts';
-import { aggregateFindings } from './aggregate.ts';
+import { aggregateFindings, QUALITY_TESTS } from './aggregate.ts';
 import { nameChecks } from './check-names.ts';
 import { type Comparison, compareProfiles } from './compare.ts';
 import type { DriftTest, Json } from './drift-test.ts';
 import type { Finding, Verdict } from './finding.ts';
+import { describeMove, type Move } from './move.ts';
 import type { PresetName } from './presets/table.ts';
 import type { DriftSettings } from './settings.ts';
 import { checkSlo, type SloCheck } from './slo.ts';
@@ -78,7 +79,9 @@ export interface ReportBody {
 export function buildReport(reference: Profile, current: Profile, context: ReportContext): ReportBody {
   const comparison = compareProfiles(reference, current, context.settings);
   const slo = checkSlo(current, context.settings.slo);
-  const checks = checkBodies(comparison.findings, slo, context.settings.preset !== undefined);
+  const moveOf = (feature: string) =>
+    describeMove(reference.features.get(feature) ?? {}, current.features.get(feature) ?? {});
+  const checks = checkBodies(comparison.findings, slo, context.settings.preset !== undefined, moveOf);
   const hasDrift = aggregateFindings(comparison.findings, context.settings.aggregate).verdict === 'drift';
   return {
     generated_at: isoTime(context.generatedAtMs),
@@ -113,11 +116,14 @@ function checkBodies(
   findings: readonly Finding[],
   slo: readonly SloCheck[],
   isOfTool: boolean,
+  moveOf: (feature: string) => Move | undefined,
 ): { [name: string]: CheckBody } {
   const bodies: { [name: string]: CheckBody } = Object.create(null);
   const reserved = slo.map((check) => check.name);
   nameChecks(findings, reserved).forEach((name, i) => {
-    bodies[name] = driftCheck(findings[i] as Finding, isOfTool);
+    const finding = findings[i] as Finding;
+    const isMove = finding.verdict === 'drift' && !QUALITY_TESTS.has(finding.test);
+    bodies[name] = { ...driftCheck(finding, isOfTool), ...(isMove && moveOf(finding.feature)) };
   });
   for (const check of slo) bodies[check.name] = sloCheck(check);
   return bodies;

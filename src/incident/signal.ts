@@ -137,6 +137,7 @@ function drifted(name: string, check: Check, rules: SeverityRules): FailingCheck
   const strength = effect !== undefined && floor !== undefined && floor > 0 ? effect / floor : 1;
   const p = asNumber(check.p_adjusted) ?? asNumber(check.p_value);
   const parts = [
+    movedText(check),
     `${check.test} ${effect === undefined ? 'drifted' : number(effect)}`,
     floor === undefined ? '' : ` (floor ${number(floor)})`,
     p === undefined ? '' : `, p ${p < 1e-300 ? '< 1e-300' : number(p)}`,
@@ -149,6 +150,21 @@ function drifted(name: string, check: Check, rules: SeverityRules): FailingCheck
     severity: ofStrength(strength, rules),
     strength,
   };
+}
+
+interface BeforeAfter {
+  readonly reference: number;
+  readonly current: number;
+  readonly category?: string;
+}
+
+/** What somebody who was just woken wants to know before any statistic. */
+function movedText({ median, share }: Check): string {
+  const [middle, part] = [median, share] as unknown as (BeforeAfter | undefined)[];
+  if (middle !== undefined) return `median ${number(middle.reference)} → ${number(middle.current)}; `;
+  if (part === undefined) return '';
+  const [before, after] = [part.reference, part.current].map((value) => `${number(value * 100)} %`);
+  return `"${part.category}" ${before} → ${after}; `;
 }
 
 function ofStrength(strength: number, { warning, critical }: SeverityRules): Severity {

@@ -156,3 +156,16 @@ describe('plumbline sentry', () => {
     expect((await run(200, {}, ['--window', 'soon'])).code).toBe(2);
   });
 });
+
+describe('PSI of few rows', () => {
+  const levelOf = (verdict: string) => {
+    const given = { name: 's', psi: 0.4, ks: 0.9, n: 61, verdict, reason: 'insufficient_samples' };
+    return buildSentryArtifact({ signals: [given] }, context).assessment[0]?.level;
+  };
+
+  it.each([
+    ['drift', 'CRITICAL'],
+    ['no_drift', 'OK'],
+    ['inconclusive', 'UNKNOWN'],
+  ])('with the verdict %s is %s', (verdict, level) => expect(levelOf(verdict)).toBe(level));
+});

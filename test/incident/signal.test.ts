@@ -234,7 +234,7 @@ describe('a report as it is built', () => {
     const signal = signalsOf(report, RULES, 'monitor', []).get('all');
     expect(signal?.failing[0]).toMatchObject({ check: 'amount_ks', severity: 'critical', feature: 'amount' });
     expect(signal?.failing[0]?.strength).toBeCloseTo(15, 6);
-    expect(signal?.failing[0]?.text).toMatch(/^ks 0\.75 \(floor 0\.05\), p /);
+    expect(signal?.failing[0]?.text).toMatch(/^median 200 → 500; ks 0\.75 \(floor 0\.05\), p /);
   });
 
   it('the same window against itself passes', () => {
