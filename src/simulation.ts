@@ -31,7 +31,14 @@ export interface SimulationParts {
 const NOTHING = () => {};
 const NO_METRICS: IngestMetrics & WatchMetrics & DeliveryMetrics = {
   ...{ accepted: NOTHING, rejected: NOTHING, duplicates: NOTHING, flushed: NOTHING },
-  ...{ ranSlot: NOTHING, skippedSlots: NOTHING, changed: NOTHING, decided: NOTHING, delivered: NOTHING },
+  ...{
+    ticked: NOTHING,
+    ranSlot: NOTHING,
+    skippedSlots: NOTHING,
+    changed: NOTHING,
+    decided: NOTHING,
+    delivered: NOTHING,
+  },
 };
 
 const CHANNEL = 'timeline';

@@ -81,7 +81,7 @@ export class Watch {
 
   /** What runs is finished; nothing new is begun. */
   async stop(): Promise<void> {
-    this.#scheduler.stop();
+    await this.#scheduler.stop();
     await this.#delivery.stop();
   }
 }

@@ -13,7 +13,14 @@ export const QUIET_LOG: StoreLog = { info: () => {}, warn: () => {}, error: (fie
 const nothing = () => {};
 export const NO_METRICS = {
   ...{ accepted: nothing, rejected: nothing, duplicates: nothing, flushed: nothing },
-  ...{ ranSlot: nothing, skippedSlots: nothing, changed: nothing, decided: nothing, delivered: nothing },
+  ...{
+    ticked: nothing,
+    ranSlot: nothing,
+    skippedSlots: nothing,
+    changed: nothing,
+    decided: nothing,
+    delivered: nothing,
+  },
 };
 
 export const CONFIG = readConfig({

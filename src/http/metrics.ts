@@ -134,7 +134,13 @@ function watchMetrics(registry: Registry): WatchMetrics {
     labelNames: ['tell', 'reason'] as const,
     registers,
   });
+  const tick = new Gauge({
+    name: 'plumbline_scheduler_last_tick_timestamp_seconds',
+    help: 'When the scheduler last looked for due slots; it does every second',
+    registers,
+  });
   return {
+    ticked: (nowMs) => tick.set(nowMs / 1000),
     ranSlot: (status, lateSeconds, seconds) => {
       slots.inc({ status });
       late.observe(lateSeconds);

@@ -14,6 +14,8 @@ export interface MonitorDeps {
 
 /** What watching tells of itself; the metrics page is one listener. */
 export interface WatchMetrics {
+  /** The scheduler has looked: whoever watches the watch looks at how long ago that was. */
+  ticked(nowMs: number): void;
   /** A slot that was run: how it ended, how long after it was due, and how long it took. */
   ranSlot(status: 'done' | 'failed', lateSeconds: number, seconds: number): void;
   skippedSlots(slots: number): void;

@@ -28,6 +28,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #specs = new Map<number, { readonly stamp: string; readonly spec: MonitorSpec }>();
   #isStopping = false;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(deps: WatchDeps, options: SchedulerOptions = SCHEDULER_OPTIONS) {
     this.#deps = deps;
@@ -37,24 +38,37 @@ export class Scheduler {
   /** Claims and runs until nothing is due. */
   async tick(): Promise<RanSlot[]> {
     const ran: RanSlot[] = [];
-    const lane = async (): Promise<void> => {
-      while (!this.#isStopping) {
-        const [claim] = await claimDueMonitors(this.#deps.db, this.#deps.clock, {
-          leaseMs: this.#options.leaseMs,
-          limit: 1,
-        });
-        if (claim === undefined) return;
-        const end = await this.#run(claim);
-        if (end !== undefined) ran.push({ monitor: claim, end });
-      }
-    };
-    await Promise.all(Array.from({ length: this.#options.lanes }, lane));
+    this.#running = this.#runAll(ran);
+    await this.#running;
+    this.#deps.metrics.ticked(this.#deps.clock.now());
     return ran;
   }
 
   /** What runs is finished, nothing more is claimed. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#running.catch(() => undefined);
+  }
+
+  /** An idle tick is one question to the database; only where something is due the other lanes begin. */
+  async #runAll(ran: RanSlot[]): Promise<void> {
+    const first = await this.#claim();
+    if (first === undefined) return;
+    const others = Array.from({ length: this.#options.lanes - 1 }, () => this.#runLane(ran));
+    await Promise.all([this.#runLane(ran, first), ...others]);
+  }
+
+  async #runLane(ran: RanSlot[], first?: ClaimedMonitor): Promise<void> {
+    for (let claim = first ?? (await this.#claim()); claim !== undefined; claim = await this.#claim()) {
+      const end = await this.#run(claim);
+      if (end !== undefined) ran.push({ monitor: claim, end });
+    }
+  }
+
+  async #claim(): Promise<ClaimedMonitor | undefined> {
+    if (this.#isStopping) return undefined;
+    const { db, clock } = this.#deps;
+    return (await claimDueMonitors(db, clock, { leaseMs: this.#options.leaseMs, limit: 1 }))[0];
   }
 
   /** One slot; what goes wrong with it is told and tried again, and holds up no other. */

@@ -72,5 +72,5 @@ async function tell(
 }
 
 function urlOf({ config }: WatchDeps, id: number): string | null {
-  return config.PUBLIC_URL === undefined ? null : `${config.PUBLIC_URL.replace(/\/+$/, '')}/incidents/${id}`;
+  return config.PUBLIC_URL === undefined ? null : `${config.PUBLIC_URL.replace(/\/+$/, '')}/v1/incidents/${id}`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, StoreLog } from '../store/database.ts';
 import {
   type ClaimedNotification,
@@ -25,6 +26,8 @@ export const BACKOFF_MS = [
 const JITTER = 0.2;
 /** Longer than any try may take. */
 const LEASE_MS = 30 * SECOND_MS;
+/** A process that stops waits so long for what it is sending. */
+const PATIENCE_MS = 5 * SECOND_MS;
 /** Messages of different incidents that one channel is sent at the same time. */
 const AT_ONCE = 4;
 
@@ -67,10 +70,13 @@ export class Delivery {
     while (this.#lanes.size > 0) await Promise.all(this.#lanes.values());
   }
 
-  /** What is on its way is finished; nothing more is claimed. */
+  /** Nothing more is claimed. What is on its way is waited for, but not for one that hangs: it is sent again when its lease ends. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.idle();
+    const patience = new AbortController();
+    const enough = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.idle(), enough]);
+    patience.abort();
   }
 
   async #runLane(channel: string): Promise<void> {

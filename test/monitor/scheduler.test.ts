@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { foldParts } from '../../src/ingest/fold-parts.ts';
 import { applyMonitors } from '../../src/monitor/apply-monitors.ts';
@@ -7,6 +8,7 @@ import { listRuns } from '../../src/store/monitor-runs.ts';
 import { claimDueMonitors, completeSlot, findMonitor, setMonitorPaused } from '../../src/store/monitors.ts';
 import { listReports } from '../../src/store/reports.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/time/window.ts';
+import { makeTemporaryDirectory } from '../database.ts';
 import { openWatching, START, slotAt, type Watching } from './watching.ts';
 
 const TEN = 10 * MINUTE_MS;
@@ -217,6 +219,24 @@ describe('applying a file', () => {
       errors: [{ path: '/monitors/1/channels/0' }],
     });
     expect(await findMonitor(watching.db, 'good')).toBeUndefined();
+  });
+});
+
+describe('MONITORS_FILE', () => {
+  it('is applied at every start, and a wrong one names its lines and stops the start', async () => {
+    const directory = await makeTemporaryDirectory();
+    const path = `${directory}/monitors.yaml`;
+    const good = 'monitors:\n  - {name: filed, stream: {service: s, endpoint: e}, window: 10m, every: 10m}\n';
+    await writeFile(path, good);
+    const watching = await openWatching({ MONITORS_FILE: path, DEFAULT_MONITOR: 'off' });
+    await watching.watch.start();
+    expect(await findMonitor(watching.db, 'filed')).toMatchObject({ origin: 'file' });
+    await writeFile(path, good.replace('every: 10m', 'every: 10s').replace('name: filed', 'name: filed, colour: red'));
+    await expect(watching.watch.start()).rejects.toThrow(
+      /line 2: monitors\.0\.every: .*\n {2}line 2: monitors\.0\.colour: /,
+    );
+    await rm(directory, { recursive: true });
+    await expect(watching.watch.start()).rejects.toThrow(/MONITORS_FILE: .* cannot be read \(ENOENT\)/);
   });
 });
 

@@ -23,7 +23,14 @@ const STREAM = { service: 'payments', endpoint: 'POST /pay' } as const;
 const nothing = () => {};
 export const NO_METRICS = {
   ...{ accepted: nothing, rejected: nothing, duplicates: nothing, flushed: nothing },
-  ...{ ranSlot: nothing, skippedSlots: nothing, changed: nothing, decided: nothing, delivered: nothing },
+  ...{
+    ticked: nothing,
+    ranSlot: nothing,
+    skippedSlots: nothing,
+    changed: nothing,
+    decided: nothing,
+    delivered: nothing,
+  },
 };
 
 /** A channel that remembers what it was sent and answers as a test wishes. */

@@ -51,7 +51,7 @@ const ran = z.looseObject({
 /** Checked by the same code as a file's, so that both are refused in the same words. */
 const document = z
   .looseObject({ name: z.string() })
-  .describe(`A monitor: ${Object.keys(monitorDocument.shape).join(', ')}; see docs/monitors.md`);
+  .meta(z.toJSONSchema(monitorDocument, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>);
 const params = z.object({ monitor: text(200).describe('Its name or its id') });
 
 export function monitorRoutes(app: HttpApp, deps: RouteDeps): void {
