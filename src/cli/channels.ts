@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { API_OPTION, apiFrom } from './api.ts';
+import { apiFrom } from './api.ts';
+import { addApiCommand } from './stream-options.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,11 +27,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
     .command('channels')
     .description('who can be told, and what could not be')
     .addHelpText('after', HELP);
-  const add = (name: string, description: string) =>
-    group
-      .command(name)
-      .description(description)
-      .option(...API_OPTION);
+  const add = (name: string, description: string) => addApiCommand(group, name, description);
   add('list', 'all channels').action(async ({ api }: Options) => {
     const answer = await apiFrom(terminal.env, api).json<{
       channels: { name: string; type: string; dry_run: boolean }[];

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { DURATION_HINT, parseDuration, SECOND_MS } from '../time/window.ts';
-import { API_OPTION, type Api, apiFrom } from './api.ts';
+import { type Api, apiFrom } from './api.ts';
 import { usageFailure } from './failure.ts';
+import { addApiCommand } from './stream-options.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -42,11 +43,7 @@ Examples:
 
 export function addIncidentsCommand(program: Command, terminal: Terminal): void {
   const group = program.command('incidents').description('see incidents, and act on them').addHelpText('after', HELP);
-  const add = (name: string, description: string) =>
-    group
-      .command(name)
-      .description(description)
-      .option(...API_OPTION);
+  const add = (name: string, description: string) => addApiCommand(group, name, description);
   add('list', 'the open ones, newest first')
     .option('--state <states>', 'open, pending, firing, recovering, resolved', 'open')
     .action(({ api, state }: { api?: string; state: string }) => list(terminal, apiFrom(terminal.env, api), state));

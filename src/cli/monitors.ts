@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { API_OPTION, type Api, apiFrom } from './api.ts';
+import { type Api, apiFrom } from './api.ts';
+import { addApiCommand } from './stream-options.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,11 +38,7 @@ export function addMonitorsCommand(program: Command, terminal: Terminal): void {
     .command('monitors')
     .description('list, export, run and pause monitors')
     .addHelpText('after', HELP);
-  const add = (name: string, description: string) =>
-    group
-      .command(name)
-      .description(description)
-      .option(...API_OPTION);
+  const add = (name: string, description: string) => addApiCommand(group, name, description);
   add('list', 'all monitors, with how their last slot ended').action(({ api }: Options) =>
     listMonitors(terminal, apiFrom(terminal.env, api)),
   );

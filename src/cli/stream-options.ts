@@ -19,3 +19,11 @@ export function withStreamOptions(command: Command, isRequired = false): Command
 export function collect(value: string, all: readonly string[]): string[] {
   return [...all, value];
 }
+
+/** A command of a group that speaks to a running service. */
+export function addApiCommand(group: Command, name: string, description: string): Command {
+  return group
+    .command(name)
+    .description(description)
+    .option(...API_OPTION);
+}
