@@ -204,6 +204,7 @@ golden = {
         two_counts([120, 60, 90, 40, 10], [70, 80, 95, 60, 45]), two_counts([600, 300, 100], [650, 350, 0]), two_counts([60, 40], [60, 40]),
         two_counts([60, 45, 50, 30, 80, 41, 52, 63, 74, 35, 46, 57], [40, 55, 30, 40, 60, 61, 42, 33, 84, 45, 36, 47]), two_counts([6000, 4000], [310, 190]),
     ],
+    "binom_sf": [{"k": k, "n": n, "p": p, "value": float(stats.binom.sf(k - 1, n, p))} for n in (5, 250, 100000) for p in (0.0005, 0.005, 0.05, 0.5) for k in (1, 2, 5, n // 100 + 1, n)],
     "betainc": [{"a": a, "b": b, "x": x, "value": float(special.betainc(a, b, x))} for a in (0.5, 3, 60.5, 5000, 1e6) for b in (0.5, 2.5, 40) for x in (0.02, 0.3, 0.9, 0.999)],
     "t_sf": [{"t": t, "df": df, "sf": float(stats.t.sf(t, df))} for df in (1, 3.5, 30, 418.7, 1e5, 2e6) for t in (-2.0, 0.01, 1.0, 5.0, 30.0)],
     "cvm_sf": [{"x": x, "sf": float(1 - _cdf_cvm_inf(np.float64(x)))} for x in (0.01, 0.05, 0.12, 0.2, 0.461, 0.743, 1.2)],

@@ -14,7 +14,7 @@ import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/open.ts';
 import { listStreams } from '../store/streams.ts';
 import { DrivenClock, systemClock } from '../time/clock.ts';
-import { DAY_MS, DURATION_HINT, HOUR_MS, type Interval, MINUTE_MS, parseDuration, SECOND_MS } from '../time/window.ts';
+import { DAY_MS, DURATION_HINT, type Interval, MINUTE_MS, parseDuration, SECOND_MS } from '../time/window.ts';
 import { Failure, usageFailure } from './failure.ts';
 import { fileTraffic } from './simulate/file-traffic.ts';
 import { readLabels } from './simulate/labels.ts';
@@ -122,7 +122,7 @@ async function runGenerated(run: Run): Promise<void> {
     if (atMs + BATCH_MS === baselineEndMs)
       await watchFromHere(run, SIMULATED_STREAM, { startMs: baselineEndMs - DAY_MS, endMs: baselineEndMs });
   }
-  await simulation.runUntil(clock.ms + HOUR_MS);
+  await simulation.runUntil(clock.ms + MINUTE_MS);
 }
 
 function plantedDrift(options: SimulateOptions, baselineEndMs: number): Interval {
@@ -153,7 +153,7 @@ async function runFile(run: Run, path: string): Promise<void> {
     for (let i = 0; i < events.length; i += 10_000) await simulation.send(events.slice(i, i + 10_000));
   }
   if (endMs === undefined) throw new Failure(`${path} holds no event with a time`);
-  await simulation.runUntil(clock.ms + HOUR_MS);
+  await simulation.runUntil(clock.ms + MINUTE_MS);
 }
 
 /** What came so far becomes the baseline, and the monitors begin. */

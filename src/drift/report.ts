@@ -153,11 +153,11 @@ function driftCheck(finding: Finding, isOfTool: boolean): CheckBody {
   };
 }
 
-function sloCheck({ name, ok, value, target, n, reason }: SloCheck): CheckBody {
+function sloCheck({ name, ok, value, target, n, reason, pValue }: SloCheck): CheckBody {
   const state = n === 0 ? 'no_data' : ok ? 'ok' : 'slo_breach';
   if (reason !== undefined) return { ok, reason, live_n: n, state };
-  if (name === 'success_rate') return { ok, success_rate: value, min: target, total: n, state };
-  return { ok, p95: value, max: target, live_n: n, state };
+  if (name === 'success_rate') return { ok, success_rate: value, min: target, total: n, state, p_value: pValue };
+  return { ok, p95: value, max: target, live_n: n, state, p_value: pValue };
 }
 
 function stateOf(checks: readonly CheckBody[], hasDrift: boolean): CheckState {

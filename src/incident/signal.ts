@@ -76,7 +76,7 @@ export function signalsOf(
 
 /** A group that does not fail passes, unless nothing could be told of it. */
 function calmOf(report: ReportBody, group: string): 'pass' | 'unknown' {
-  if (report.samples === 0) return 'unknown';
+  if (report.samples === 0 || hasDoubtfulBreach(report, group)) return 'unknown';
   if (group === ALL_GROUP) return report.state === 'inconclusive' ? 'unknown' : 'pass';
   const mine = Object.entries(report.checks).filter(([name, { feature }]) => groupOf(name, feature) === group);
   // No longer compared: nothing else would ever end it.
@@ -84,6 +84,13 @@ function calmOf(report: ReportBody, group: string): 'pass' | 'unknown' {
   const telling = mine.filter(([, { test }]) => !QUALITY_TESTS.has(String(test)));
   const asked = telling.length > 0 ? telling : mine;
   return asked.some(([, { state }]) => state !== 'inconclusive' && state !== 'no_data') ? 'pass' : 'unknown';
+}
+
+/** A level that is broken, but may be so by chance, neither opens an incident nor closes one. */
+function hasDoubtfulBreach(report: ReportBody, group: string): boolean {
+  return Object.entries(report.checks).some(
+    ([name, check]) => check.state === 'slo_breach' && (group === ALL_GROUP || groupOf(name, check.feature) === group),
+  );
 }
 
 function groupOf(name: string, feature: unknown): string {
@@ -102,7 +109,10 @@ function failingChecks(report: ReportBody, rules: SeverityRules): FailingCheck[]
   return (
     Object.entries(report.checks)
       // Fewer features than the monitor's rule asks for are no drift of the whole.
-      .filter(([, check]) => !check.ok && (check.state === 'slo_breach' || report.state === 'drift'))
+      .filter(
+        ([, check]) =>
+          !check.ok && (check.state === 'slo_breach' ? isEvident(report, check) : report.state === 'drift'),
+      )
       .map(([name, check]) =>
         check.state === 'slo_breach' ? brokenLevel(name, check, rules) : drifted(name, check, rules),
       )
@@ -111,6 +121,14 @@ function failingChecks(report: ReportBody, rules: SeverityRules): FailingCheck[]
 }
 
 type Check = ReportBody['checks'][string];
+
+/** Two failures among 200 events break a level of 99.5 %, and mean nothing: so rarely must chance do it for people to be woken. */
+const SLO_ALPHA = 0.01;
+
+/** The classic policy takes every breach for one, as its clients know it. */
+function isEvident({ policy }: ReportBody, check: Check): boolean {
+  return policy === 'classic' || (asNumber(check.p_value) ?? 0) <= SLO_ALPHA;
+}
 
 /** Broken service levels stand before all drift: they are what users feel. */
 function brokenLevel(name: string, check: Check, rules: SeverityRules): FailingCheck {

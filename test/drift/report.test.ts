@@ -58,12 +58,20 @@ describe('buildReport', () => {
       ...{ ok: true, psi: expect.any(Number), live_n: 700 },
       live_counts: { USD: expect.any(Number), CAD: expect.any(Number), EUR: expect.any(Number) },
     });
-    expect(report.checks.success_rate).toEqual({ ok: true, success_rate: 1, min: 0.995, total: 700, state: 'ok' });
+    expect(report.checks.success_rate).toEqual({
+      ok: true,
+      success_rate: 1,
+      min: 0.995,
+      total: 700,
+      p_value: 1,
+      state: 'ok',
+    });
     expect(report.checks.latency_p95).toEqual({
       ok: true,
       p95: expect.any(Number),
       max: 2000,
       live_n: 700,
+      p_value: 1,
       state: 'ok',
     });
   });

@@ -269,3 +269,17 @@ describe('a report as it is built', () => {
     }
   });
 });
+
+describe('a service level that may be broken by chance', () => {
+  const verdictOf = (pValue: number, more: object = {}, rest: Parameters<typeof reportOf>[0] = {}) => {
+    const report = { ...reportOf({ ...rest, success_rate: { ...FAILURES, p_value: pValue } }), ...more };
+    return signalsOf(report, RULES, 'monitor', []).get('all')?.verdict;
+  };
+
+  it('neither fails nor passes', () => expect(verdictOf(0.2)).toBe('unknown'));
+  it('fails once chance would do it once in a hundred times at most', () => expect(verdictOf(0.01)).toBe('fail'));
+  it('fails under the classic policy, whatever chance would do', () =>
+    expect(verdictOf(0.9, { policy: 'classic' })).toBe('fail'));
+  it('holds back no drift beside it', () =>
+    expect(verdictOf(0.2, {}, { amount_ks: drift('amount', 0.9) })).toBe('fail'));
+});

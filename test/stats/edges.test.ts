@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { andersonDarlingSurvival } from '../../src/stats/anderson-darling.ts';
+import { binomialSurvival } from '../../src/stats/binomial.ts';
 import { largestDifference } from '../../src/stats/chebyshev.ts';
 import { chiSquaredSurvival } from '../../src/stats/chi-squared.ts';
 import { cramerVonMisesSurvival } from '../../src/stats/cramer-von-mises.ts';
@@ -46,6 +47,7 @@ describe('a wrong argument is a RangeError that names it', () => {
     ['largestDifference', () => largestDifference([1], [1, 2])],
     ['gTest', () => gTest([1], [1, 2])],
     ['regularizedBeta', () => regularizedBeta(0, 1, 0.5)],
+    ['binomialSurvival', () => binomialSurvival(1, 2, 1.5)],
     ['studentTSurvival', () => studentTSurvival(1, 0)],
     ['welchTest', () => welchTest({ n: 1, mean: 0, variance: 0 }, { n: 5, mean: 0, variance: 1 })],
     ['exceedancePValue', () => exceedancePValue(6, 10, 5)],

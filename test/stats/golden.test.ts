@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { andersonDarlingSurvival, andersonTwoSampleVariance } from '../../src/stats/anderson-darling.ts';
+import { binomialSurvival } from '../../src/stats/binomial.ts';
 import { largestDifference } from '../../src/stats/chebyshev.ts';
 import { chiSquaredSurvival } from '../../src/stats/chi-squared.ts';
 import { cramerVonMisesSurvival, cramerVonMisesTwoSamplePValue } from '../../src/stats/cramer-von-mises.ts';
@@ -118,6 +119,15 @@ describe('laws against SciPy', () => {
       worst(
         golden.betainc,
         (r) => regularizedBeta(r.a, r.b, r.x),
+        (r) => r.value,
+      ),
+      1e-10,
+    ],
+    [
+      'binomialSurvival',
+      worst(
+        golden.binom_sf,
+        (r) => binomialSurvival(r.k, r.n, r.p),
         (r) => r.value,
       ),
       1e-10,

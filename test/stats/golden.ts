@@ -50,6 +50,7 @@ interface Golden {
     p_fisher: number;
     p_fisher_greater: number;
   }[];
+  binom_sf: { k: number; n: number; p: number; value: number }[];
   betainc: { a: number; b: number; x: number; value: number }[];
   t_sf: { t: number; df: number; sf: number }[];
   cvm_sf: { x: number; sf: number }[];
