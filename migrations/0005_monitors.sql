@@ -18,6 +18,8 @@ create table monitors (
 );
 create index monitors_due on monitors (due_at) where not paused;
 create index monitors_stream on monitors (stream_id);
+-- Processes that start at once make one between them.
+create unique index monitors_one_default on monitors (stream_id) where origin = 'default';
 
 -- What became of each slot, once. Missed slots in a row are one row, with their number.
 create table monitor_runs (
@@ -45,6 +47,7 @@ begin
   select conname into strict old from pg_constraint where conrelid = 'reports'::regclass and contype = 'u';
   execute format('alter table reports drop constraint %I', old);
 end $$;
+create index reports_end on reports (window_end);
 create unique index reports_question on reports
   (stream_id, window_start, window_end, policy, coalesce(baseline_id, 0), coalesce(monitor_id, 0), revision);
 

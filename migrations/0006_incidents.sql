@@ -66,5 +66,8 @@ create table notifications (
   primary key (stream_id, id)
 );
 create unique index notifications_id on notifications (id);
-create index notifications_waiting on notifications (channel, incident_id, id) where status = 'pending';
+create index notifications_waiting on notifications (channel, id) where status = 'pending';
+create index notifications_due on notifications (next_at) where status = 'pending';
+create index notifications_incident on notifications (incident_id, channel, id);
+create index notifications_open on notifications (status, channel) where status <> 'sent';
 create index notifications_finished on notifications (finished_at) where status <> 'pending';

@@ -202,6 +202,7 @@ create table monitors (
   constraint monitors_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id)
 );
 CREATE INDEX monitors_due ON public.monitors USING btree (due_at) WHERE (NOT paused);
+CREATE UNIQUE INDEX monitors_one_default ON public.monitors USING btree (stream_id) WHERE (origin = 'default'::text);
 CREATE INDEX monitors_stream ON public.monitors USING btree (stream_id);
 
 create table notifications (
@@ -223,9 +224,12 @@ create table notifications (
   constraint notifications_pkey PRIMARY KEY (stream_id, id),
   constraint notifications_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'dead'::text])))
 );
+CREATE INDEX notifications_due ON public.notifications USING btree (next_at) WHERE (status = 'pending'::text);
 CREATE INDEX notifications_finished ON public.notifications USING btree (finished_at) WHERE (status <> 'pending'::text);
 CREATE UNIQUE INDEX notifications_id ON public.notifications USING btree (id);
-CREATE INDEX notifications_waiting ON public.notifications USING btree (channel, incident_id, id) WHERE (status = 'pending'::text);
+CREATE INDEX notifications_incident ON public.notifications USING btree (incident_id, channel, id);
+CREATE INDEX notifications_open ON public.notifications USING btree (status, channel) WHERE (status <> 'sent'::text);
+CREATE INDEX notifications_waiting ON public.notifications USING btree (channel, id) WHERE (status = 'pending'::text);
 
 create view observations_raw as
  SELECT b.id * 16384 + e."position" AS id,
@@ -273,6 +277,7 @@ create table reports (
   constraint reports_revision_check CHECK ((revision >= 1)),
   constraint reports_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'fail'::text])))
 );
+CREATE INDEX reports_end ON public.reports USING btree (window_end);
 CREATE UNIQUE INDEX reports_question ON public.reports USING btree (stream_id, window_start, window_end, policy, COALESCE(baseline_id, (0)::bigint), COALESCE(monitor_id, (0)::bigint), revision);
 CREATE INDEX reports_window_end ON public.reports USING btree (stream_id, window_end, id);
 

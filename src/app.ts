@@ -121,7 +121,7 @@ function startJobs({ db, config, clock, ingest, log }: Parts, watch: Watch, cohe
       { name, noOverlap: true },
     );
   return [
-    job('run slots', EVERY_SECOND, () => watch.runSlots()),
+    job('run slots', EVERY_SECOND, () => watch.wakeSlots()),
     job('deliver', EVERY_SECOND, () => watch.deliver()),
     job('remind', EVERY_TEN_SECONDS, () => watch.remind()),
     job('default monitors', EVERY_TEN_SECONDS, () => watch.keepDefaults()),

@@ -5,7 +5,7 @@ import { askAgain } from './monitor/ask-again.ts';
 import { keepDefaultMonitors } from './monitor/default-monitors.ts';
 import type { WatchDeps, WatchMetrics } from './monitor/deps.ts';
 import type { ProfileCache } from './monitor/profile-cache.ts';
-import { type RanSlot, Scheduler, type SchedulerOptions } from './monitor/scheduler.ts';
+import { type RanSlot, SCHEDULER_OPTIONS, Scheduler, type SchedulerOptions } from './monitor/scheduler.ts';
 import { Delivery, type DeliveryMetrics } from './notify/deliver.ts';
 import type { Channels } from './notify/read-channels.ts';
 import type { Database, StoreLog } from './store/database.ts';
@@ -46,7 +46,12 @@ export class Watch {
       notifySoon: () =>
         void this.deliver().catch((error) => log.warn({ reason: String(error) }, 'delivery could not start')),
     };
-    this.#scheduler = new Scheduler(this.deps, options);
+    // Whoever drives the clock waits for slots and looks at them; a service does neither.
+    this.#scheduler = new Scheduler(this.deps, {
+      ...SCHEDULER_OPTIONS,
+      ...options,
+      isTold: parts.clock.isDriven === true,
+    });
   }
 
   /** @throws RangeError when MONITORS_FILE is wrong, with every error and its line */
@@ -60,7 +65,12 @@ export class Watch {
     return keepDefaultMonitors(this.deps);
   }
 
-  /** Runs every slot that is due. */
+  /** Begins every slot that is due. */
+  wakeSlots(): Promise<void> {
+    return this.#scheduler.wake();
+  }
+
+  /** Runs every slot that is due, to its end. */
   runSlots(): Promise<RanSlot[]> {
     return this.#scheduler.tick();
   }

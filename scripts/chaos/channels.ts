@@ -67,7 +67,7 @@ let messages = 0;
 async function put(db: Database, channels: readonly string[]): Promise<void> {
   for (const channel of channels) {
     const message: Message = { ...sampleMessage(Date.now(), null), id: `matrix ${++messages}` };
-    await insertNotifications(db, [{ streamId: 1, incidentId: 5_000 + messages, channel, message, nowMs: Date.now() }]);
+    await insertNotifications(db, systemClock, [{ streamId: 1, incidentId: 5_000 + messages, channel, message }]);
   }
 }
 

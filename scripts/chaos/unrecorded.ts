@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sampleMessage } from '../../src/notify/sample-message.ts';
 import type { Database } from '../../src/store/database.ts';
 import { insertNotifications } from '../../src/store/notifications.ts';
+import { DrivenClock } from '../../src/time/clock.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/time/window.ts';
 import { printTable } from '../bench/figures.ts';
 import type { BenchDatabase } from '../bench/postgres.ts';
@@ -24,13 +25,13 @@ export async function chaosUnrecorded(db: Database, database: BenchDatabase): Pr
     response.end('ok');
   });
   const ids = Array.from({ length: MESSAGES }, (_, i) => `message ${i}`);
-  const base = { streamId: 1, channel: 'hook', nowMs: START };
+  const base = { streamId: 1, channel: 'hook' };
   const inserts = ids.map((id, i) => ({
     ...base,
     incidentId: 1_000 + i,
     message: { ...sampleMessage(START, null), id },
   }));
-  await insertNotifications(db, inserts);
+  await insertNotifications(db, new DrivenClock(START), inserts);
   for (let kill = 1; kill <= KILLS; kill++) {
     const child = start(database, hook.url, START + kill * MINUTE_MS, 'yes');
     await once(child, 'exit');

@@ -5,7 +5,7 @@ import { claimIngestKeys, updateIngestAnswer } from '../store/ingest-keys.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { addFeaturePaths } from '../store/streams.ts';
 import type { Clock } from '../time/clock.ts';
-import { DAY_MS, floorTo, MINUTE_MS, SECOND_MS } from '../time/window.ts';
+import { DAY_MS, floorTo, MINUTE_MS } from '../time/window.ts';
 import type { CheckedEvent, Refusal } from './check-events.ts';
 import { type Delivery, packRows } from './pack-rows.ts';
 import type { OpenStream } from './stream-registry.ts';
@@ -32,9 +32,6 @@ export type Committed =
   | { readonly kind: 'stored'; readonly answer: IngestAnswer }
   | { readonly kind: 'replayed'; readonly answer: IngestAnswer }
   | { readonly kind: 'mismatch' };
-
-/** A minute's events that come this long after its end may be missing from reports that were made: they are noted as late. */
-const LATE_AFTER_MS = 5 * SECOND_MS;
 
 /** Stores many requests in one transaction: claims their keys and ids, then appends events and profile parts. */
 export class BatchCommitter {
@@ -86,9 +83,10 @@ export class BatchCommitter {
   }
 }
 
+/** Minutes that had ended: reports that cover them may have been made. */
 function lateMinutes(parts: readonly PartRow[], nowMs: number): LateMinute[] {
   return parts
-    .filter(({ bucketMs }) => bucketMs + MINUTE_MS + LATE_AFTER_MS < nowMs)
+    .filter(({ bucketMs }) => bucketMs + MINUTE_MS <= nowMs)
     .map(({ streamId, bucketMs }) => ({ streamId, bucketMs, noticedAtMs: nowMs }));
 }
 

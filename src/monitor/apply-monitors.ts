@@ -1,8 +1,10 @@
-import type { Queryable } from '../store/database.ts';
+import { NO_DATA_GROUP } from '../incident/signal.ts';
+import { type Queryable, sqlState } from '../store/database.ts';
 import {
   deleteMonitor,
   insertMonitor,
   listMonitors,
+  lockMonitor,
   type MonitorInsert,
   type StoredMonitor,
   updateMonitor,
@@ -12,7 +14,7 @@ import { nextSlot } from '../time/schedule.ts';
 import { assertMonitors } from './check-monitors.ts';
 import { closeIncidents } from './close-incidents.ts';
 import type { WatchDeps } from './deps.ts';
-import { type MonitorSpec, readSpec } from './monitor-spec.ts';
+import { findSpec, type MonitorSpec, readSpec } from './monitor-spec.ts';
 
 export interface ApplyRequest {
   readonly monitors: readonly unknown[];
@@ -36,6 +38,21 @@ export interface ApplyAnswer {
  */
 export async function applyMonitors(deps: WatchDeps, request: ApplyRequest): Promise<ApplyAnswer> {
   assertMonitors(request.monitors, deps.channelNames);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await applyOnce(deps, request);
+    } catch (error) {
+      // Another process applies the same file at the same moment: what it wrote is seen the next time.
+      if (tries === MOST_TRIES || !RACES.has(sqlState(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** A name was taken meanwhile; two transactions waited for one another. */
+const RACES: ReadonlySet<string> = new Set(['23505', '40P01']);
+const MOST_TRIES = 5;
+
+function applyOnce(deps: WatchDeps, request: ApplyRequest): Promise<ApplyAnswer> {
   const documents = request.monitors as readonly { readonly name: string }[];
   return deps.db.transaction(async (tx) => {
     const known = new Map((await listAll(tx)).map((monitor) => [monitor.name, monitor]));
@@ -65,33 +82,51 @@ export async function putMonitor(
   deps: WatchDeps,
   document: unknown,
   origin: MonitorInsert['origin'],
-  before: StoredMonitor | undefined,
+  old: StoredMonitor | undefined,
 ): Promise<number> {
   const spec = readSpec(document);
   const nowMs = deps.clock.now();
   const stream = await getOrCreateStream(tx, spec.service, spec.endpoint);
-  const old = before === undefined ? undefined : readSpec(before.spec);
-  const isSameSchedule = JSON.stringify(old?.schedule) === JSON.stringify(spec.schedule) && !before?.paused;
-  const nextSlotMs = isSameSchedule && before !== undefined ? before.nextSlotMs : nextSlot(spec.schedule, nowMs);
+  // As it is now: a slot may have been completed since it was listed.
+  const before = old && (await lockMonitor(tx, old.id));
+  const nextSlotMs = (before && keptSlot(before, spec)) ?? nextSlot(spec.schedule, nowMs);
   const row: MonitorInsert = {
-    ...{ streamId: stream.id, name: spec.name, spec: document, origin, paused: spec.paused },
+    ...{ streamId: stream.id, name: spec.name, spec: document, origin, paused: isPaused(document, spec, before) },
     ...{ nowMs, nextSlotMs, dueAtMs: nextSlotMs + spec.delayMs },
   };
   if (before === undefined) return insertMonitor(tx, row);
   if (before.origin === origin && differencesOf(before.spec, document).length === 0) return before.id;
-  if (old !== undefined && isOther(old, spec)) await closeIncidents(tx, deps, before, 'its monitor was changed');
+  await closeUnreachable(tx, deps, before, spec);
   await updateMonitor(tx, before.id, row);
   return before.id;
 }
 
+/** One that was paused by hand stays so, unless the document says otherwise. */
+function isPaused(document: unknown, spec: MonitorSpec, before: StoredMonitor | undefined): boolean {
+  return Object.hasOwn(document as object, 'paused') ? spec.paused : (before?.paused ?? spec.paused);
+}
+
+function keptSlot(before: StoredMonitor, spec: MonitorSpec): number | undefined {
+  const isSame = JSON.stringify(findSpec(before.spec)?.schedule) === JSON.stringify(spec.schedule);
+  return isSame && !before.paused ? before.nextSlotMs : undefined;
+}
+
 /** Incidents that the new settings would never reach again. */
-function isOther(old: MonitorSpec, spec: MonitorSpec): boolean {
-  if (old.service !== spec.service || old.endpoint !== spec.endpoint || old.groupBy !== spec.groupBy) return true;
-  return spec.severity.noData === 'off' && old.severity.noData !== 'off';
+async function closeUnreachable(
+  tx: Queryable,
+  deps: WatchDeps,
+  before: StoredMonitor,
+  spec: MonitorSpec,
+): Promise<void> {
+  const old = findSpec(before.spec);
+  const isOther = spec.service !== before.service || spec.endpoint !== before.endpoint || spec.groupBy !== old?.groupBy;
+  const isSilent = (group: string) => group === NO_DATA_GROUP && spec.severity.noData === 'off';
+  await closeIncidents(tx, deps, before, 'its monitor was changed', (group) => isOther || isSilent(group));
 }
 
 /** Its open incidents end with it, and whoever was told of them is told so. */
 export async function removeMonitor(tx: Queryable, deps: WatchDeps, monitor: StoredMonitor): Promise<void> {
+  if ((await lockMonitor(tx, monitor.id)) === undefined) return;
   await closeIncidents(tx, deps, monitor, 'its monitor was deleted');
   await deleteMonitor(tx, monitor.id);
 }

@@ -1,29 +1,47 @@
 import { DEFAULT_TELL } from '../incident/tell.ts';
 import type { Queryable } from '../store/database.ts';
-import { lockIncidentsToAsk, type StoredIncident } from '../store/incidents.ts';
+import { lockIncidentToAsk, type StoredIncident } from '../store/incidents.ts';
 import { findMonitorById } from '../store/monitors.ts';
 import type { WatchDeps } from './deps.ts';
-import { readSpec } from './monitor-spec.ts';
+import { findSpec } from './monitor-spec.ts';
 import { type TellContext, tellIncident } from './tell-incident.ts';
 
-const AT_ONCE = 50;
+const MOST_AT_ONCE = 1_000;
 
 /** Reminders, and what a silence or quiet hours held back, once their time has come. True when the outbox got something. */
 export async function askAgain(deps: WatchDeps): Promise<boolean> {
-  return deps.db.transaction(async (tx) => {
-    let hasTold = false;
-    for (const stored of await lockIncidentsToAsk(tx, deps.clock, AT_ONCE)) {
-      const context = await tellContextOf(tx, deps, stored);
-      if (await tellIncident(tx, deps, stored, stored.incident, context)) hasTold = true;
-    }
-    return hasTold;
-  });
+  let hasTold = false;
+  const failed: number[] = [];
+  for (let i = 0; i < MOST_AT_ONCE; i++) {
+    const asked = await askOne(deps, failed);
+    if (asked === undefined) break;
+    if (asked) hasTold = true;
+  }
+  return hasTold;
+}
+
+/** One incident in a transaction of its own: what goes wrong with it holds up no other. Undefined when none is left. */
+async function askOne(deps: WatchDeps, failed: number[]): Promise<boolean | undefined> {
+  let id: number | undefined;
+  try {
+    return await deps.db.transaction(async (tx) => {
+      const due = await lockIncidentToAsk(tx, deps.clock, failed);
+      if (due === undefined) return undefined;
+      id = due.id;
+      return tellIncident(tx, deps, due, due.incident, { ...(await tellContextOf(tx, deps, due)), nowMs: due.nowMs });
+    });
+  } catch (error) {
+    if (id === undefined) throw error;
+    failed.push(id);
+    deps.log.warn({ incident: id, reason: String(error).slice(0, 300) }, 'nobody could be reminded of this incident');
+    return false;
+  }
 }
 
 /** How an incident's monitor wants it told; the usual way when the monitor is gone. */
 export async function tellContextOf(tx: Queryable, deps: WatchDeps, stored: StoredIncident): Promise<TellContext> {
   const monitor = await findMonitorById(tx, stored.monitorId);
-  const spec = monitor === undefined ? undefined : readSpec(monitor.spec);
+  const spec = findSpec(monitor?.spec);
   const base = { report: undefined, nowMs: deps.clock.now() };
   return { rules: spec?.tell ?? DEFAULT_TELL, channels: spec?.channels, ...base };
 }

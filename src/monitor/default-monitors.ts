@@ -1,4 +1,4 @@
-import { sqlState } from '../store/database.ts';
+import { DatabaseUnavailable, sqlState } from '../store/database.ts';
 import { listNeedlessDefaults, listUnwatchedStreams } from '../store/monitors.ts';
 import { putMonitor, removeMonitor } from './apply-monitors.ts';
 import type { WatchDeps } from './deps.ts';
@@ -6,40 +6,53 @@ import type { MonitorDocument } from './monitor-spec.ts';
 
 const UNIQUE_VIOLATION = '23505';
 const MAX_NAME = 200;
+/** Two units for each character, and room for a number. */
+const CUT_NAME = 85;
 
 /** Every stream with an active baseline is watched: one without a monitor of its own gets this. */
-function defaultDocument(service: string, endpoint: string, id: number, windowMinutes: number): MonitorDocument {
-  const name = `${service} ${endpoint}`;
-  return {
-    // Long names and names that are taken already get the stream's number.
-    name: name.length <= MAX_NAME - 20 ? name : `${name.slice(0, MAX_NAME - 20)} #${id}`,
-    stream: { service, endpoint },
-    window: `${windowMinutes}m`,
-    every: '5m',
-  };
+function defaultDocument(
+  name: string,
+  stream: { service: string; endpoint: string },
+  windowMinutes: number,
+): MonitorDocument {
+  return { name, stream, window: `${windowMinutes}m`, every: '5m' };
 }
 
 /** Makes the default monitors that are missing, and removes those that nobody needs any more. Safe on every replica. */
 export async function keepDefaultMonitors(deps: WatchDeps): Promise<void> {
-  const isWanted = deps.config.DEFAULT_MONITOR === 'on';
-  for (const monitor of await listNeedlessDefaults(deps.db)) {
+  const areWanted = deps.config.DEFAULT_MONITOR === 'on';
+  for (const monitor of await listNeedlessDefaults(deps.db, areWanted)) {
     await deps.db.transaction((tx) => removeMonitor(tx, deps, monitor));
   }
-  if (!isWanted) return;
+  if (!areWanted) return;
   for (const { id, service, endpoint } of await listUnwatchedStreams(deps.db)) {
-    const document = defaultDocument(service, endpoint, id, deps.config.DRIFT_WINDOW_MINUTES);
-    if (await tryToPut(deps, document)) continue;
-    await tryToPut(deps, { ...document, name: `${document.name.slice(0, MAX_NAME - 20)} #${id}` });
+    const name = `${service} ${endpoint}`;
+    const stream = { service, endpoint };
+    if (name.length <= MAX_NAME && (await tryToPut(deps, name, stream))) continue;
+    // The name is taken, or too long. Cut between characters, never within one.
+    const cut = [...name].slice(0, CUT_NAME).join('');
+    await tryToPut(deps, `${cut} #${id}`, stream);
   }
 }
 
-/** False when the name is taken, or another replica was faster. */
-async function tryToPut(deps: WatchDeps, document: MonitorDocument): Promise<boolean> {
+/** False when the name is taken, or another replica was faster. What goes wrong with one stream holds up no other. */
+async function tryToPut(
+  deps: WatchDeps,
+  name: string,
+  stream: { service: string; endpoint: string },
+): Promise<boolean> {
   try {
+    const document = defaultDocument(name, stream, deps.config.DRIFT_WINDOW_MINUTES);
     await deps.db.transaction((tx) => putMonitor(tx, deps, document, 'default', undefined));
     return true;
   } catch (error) {
-    if (sqlState(error) === UNIQUE_VIOLATION) return false;
-    throw error;
+    if (error instanceof DatabaseUnavailable) throw error;
+    if (sqlState(error) !== UNIQUE_VIOLATION) {
+      deps.log.warn(
+        { ...stream, reason: String(error).slice(0, 300) },
+        'this stream could not be given a default monitor',
+      );
+    }
+    return false;
   }
 }

@@ -3,12 +3,14 @@ import type { Incident } from '../incident/incident.ts';
 import type { Queryable } from '../store/database.ts';
 import { addTrail } from '../store/incident-trail.ts';
 import {
+  findIncident,
   type HandlingUpdate,
   lockIncident,
   lockIncidents,
   type StoredIncident,
   updateHandling,
 } from '../store/incidents.ts';
+import { lockMonitor } from '../store/monitors.ts';
 import { tellContextOf } from './ask-again.ts';
 import type { WatchDeps } from './deps.ts';
 import { tellIncident } from './tell-incident.ts';
@@ -33,7 +35,7 @@ export async function handleIncident(
   { by, note }: HandledBy,
 ): Promise<StoredIncident> {
   const handled = await deps.db.transaction(async (tx) => {
-    const stored = await lockIncident(tx, id);
+    const stored = await lockWithMonitor(tx, id, action);
     if (stored === undefined)
       throw new AppError('incident_not_found', `There is no incident ${id}; GET /v1/incidents lists them`);
     const nowMs = deps.clock.now();
@@ -48,6 +50,24 @@ export async function handleIncident(
   });
   deps.notifySoon();
   return handled;
+}
+
+/** The monitor first, as a slot does: two that lock in opposite orders would wait for one another. */
+async function lockWithMonitor(
+  tx: Queryable,
+  id: number,
+  { action }: IncidentAction,
+): Promise<StoredIncident | undefined> {
+  const known = await findIncident(tx, id);
+  if (known === undefined) return undefined;
+  const monitor = await lockMonitor(tx, known.monitorId);
+  if (action === 'reopen' && monitor === undefined) {
+    throw new AppError(
+      'conflict',
+      `Its monitor "${known.monitor}" is gone: nothing would ever end the incident again.`,
+    );
+  }
+  return lockIncident(tx, id);
 }
 
 function handlingAfter(stored: StoredIncident, action: IncidentAction, by: string, nowMs: number): HandlingUpdate {

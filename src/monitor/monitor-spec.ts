@@ -12,6 +12,8 @@ import { DAY_MS, DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration, SECOND_MS } f
 import { sloOf } from './baseline-document.ts';
 
 const MAX_NAME = 200;
+/** 512 characters, of up to two units each. */
+const MAX_STREAM_NAME = 1_024;
 const MAX_CRON = 200;
 const MAX_WINDOW_MS = 30 * DAY_MS;
 
@@ -64,8 +66,8 @@ function cronFault(cron: unknown, zone: unknown): string | undefined {
 /** A monitor as a file or a request spells it. Unknown keys are refused: a typing error must not switch something off. */
 export const monitorDocument = z
   .strictObject({
-    name: name(MAX_NAME),
-    stream: z.strictObject({ service: name(500), endpoint: name(500) }),
+    name: name(MAX_NAME).refine((text) => !/^\.{1,2}$/.test(text), 'no path leads to such a name'),
+    stream: z.strictObject({ service: name(MAX_STREAM_NAME), endpoint: name(MAX_STREAM_NAME) }),
     reference: reference.default('baseline'),
     window: duration(MINUTE_MS, MAX_WINDOW_MS).refine((ms) => ms % MINUTE_MS === 0, 'use whole minutes'),
     every: duration(MIN_EVERY_MS, MAX_WINDOW_MS).optional(),
@@ -197,6 +199,11 @@ export function readSpec(document: unknown): MonitorSpec {
     labels: parsed.labels,
     paused: parsed.paused,
   };
+}
+
+/** Undefined for one that an older or newer program wrote, or that was changed by hand: it must hold up no other monitor. */
+export function findSpec(document: unknown): MonitorSpec | undefined {
+  return monitorDocument.safeParse(document).success ? readSpec(document) : undefined;
 }
 
 function referenceOf(choice: Parsed['reference']): ReferenceChoice {

@@ -4,11 +4,11 @@ import { type LateMinutes, listLateMinutes, takeLateMinutes } from '../store/lat
 import { findMonitorById } from '../store/monitors.ts';
 import { listRevisable, type ReportInsert, type RevisableReport, saveReport } from '../store/reports.ts';
 import { findStreamById, type Stream } from '../store/streams.ts';
-import { MINUTE_MS } from '../time/window.ts';
-import type { MonitorDeps } from './deps.ts';
+import { MINUTE_MS, SECOND_MS } from '../time/window.ts';
+import type { MonitorDeps, WatchDeps } from './deps.ts';
 import { compareWindow, reportRow } from './evaluate-window.ts';
 import { loadWindow } from './load-window.ts';
-import { readSpec } from './monitor-spec.ts';
+import { findSpec } from './monitor-spec.ts';
 import { loadBaselineReference, loadReference } from './reference.ts';
 
 /**
@@ -17,22 +17,40 @@ import { loadBaselineReference, loadReference } from './reference.ts';
  *
  * @returns how many revisions were written
  */
-export async function reviseReports(deps: MonitorDeps): Promise<number> {
+export async function reviseReports(deps: WatchDeps): Promise<number> {
   let revised = 0;
-  for (const late of await listLateMinutes(deps.db)) {
-    const stream = await findStreamById(deps.db, late.streamId);
-    if (stream !== undefined) revised += await reviseStream(deps, stream, late);
-    await takeLateMinutes(deps.db, late);
+  for (const late of await listLateMinutes(deps.db, deps.clock.now() - SETTLED_MS)) {
+    try {
+      const stream = await findStreamById(deps.db, late.streamId);
+      if (stream !== undefined) revised += await reviseStream(deps, stream, late);
+      await takeLateMinutes(deps.db, late);
+    } catch (error) {
+      // Its minutes stay, and are looked at again; other streams go on.
+      deps.log.warn({ stream: late.streamId, reason: String(error).slice(0, 300) }, 'reports could not be revised');
+    }
   }
   return revised;
 }
 
-async function reviseStream(deps: MonitorDeps, stream: Stream, { buckets }: LateMinutes): Promise<number> {
+/** A report that was being made while the events came must have been written down before it is looked for. */
+const SETTLED_MS = 90 * SECOND_MS;
+
+async function reviseStream(deps: MonitorDeps, stream: Stream, { minutes }: LateMinutes): Promise<number> {
   let revised = 0;
-  for (const report of await listRevisable(deps.db, stream.id, buckets)) {
+  for (let last: RevisableReport | undefined; ; ) {
+    const page = await listRevisable(deps.db, stream.id, minutes, last);
+    revised += await revisePage(deps, stream, page);
+    last = page.at(-1);
+    if (last === undefined) return revised;
+  }
+}
+
+async function revisePage(deps: MonitorDeps, stream: Stream, page: readonly RevisableReport[]): Promise<number> {
+  let revised = 0;
+  for (const report of page) {
     const window = { startMs: report.windowStartMs, endMs: report.windowEndMs };
     const { profile } = await loadWindow(deps.db, deps.cache, stream.id, window, deps.clock.now());
-    if (profile.events === report.samples) continue;
+    if (profile.events <= report.samples) continue;
     const row = await compareAgain(deps, stream, report);
     if (row === undefined) continue;
     await saveReport(deps.db, row);
@@ -50,7 +68,8 @@ async function compareAgain(
   const monitor = monitorId === null ? undefined : await findMonitorById(deps.db, monitorId);
   const baseline = baselineId === null ? undefined : await findBaseline(deps.db, baselineId);
   if ((monitorId !== null && monitor === undefined) || (monitorId === null && baseline === undefined)) return undefined;
-  const spec = monitor === undefined ? undefined : readSpec(monitor.spec);
+  const spec = findSpec(monitor?.spec);
+  if (monitor !== undefined && spec === undefined) return undefined;
   const window = { startMs, endMs };
   try {
     const reference =

@@ -1,8 +1,10 @@
 import type { ReportBody } from '../drift/report.ts';
+import { AppError } from '../errors.ts';
 import { step } from '../incident/step.ts';
 import { decideTelling } from '../incident/tell.ts';
 import { lockIncidents } from '../store/incidents.ts';
-import type { StoredMonitor } from '../store/monitors.ts';
+import { hasRun } from '../store/monitor-runs.ts';
+import { lockMonitor, type StoredMonitor } from '../store/monitors.ts';
 import { floorTo, MINUTE_MS } from '../time/window.ts';
 import type { WatchDeps } from './deps.ts';
 import { readSpec } from './monitor-spec.ts';
@@ -35,7 +37,14 @@ export async function runNow(
   const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
   const evaluated = await evaluateSlot(deps, watched, nowMs, nowMs);
   const times = { startedAtMs: nowMs, finishedAtMs: Math.max(nowMs, deps.clock.now()) };
-  const end = await deps.db.transaction((tx) => commitSlot(tx, deps, watched, nowMs, evaluated, times));
+  const end = await deps.db.transaction(async (tx) => {
+    if ((await lockMonitor(tx, monitor.id)) === undefined) {
+      throw new AppError('monitor_not_found', `The monitor "${monitor.name}" has been deleted.`);
+    }
+    let slotMs = nowMs;
+    while (await hasRun(tx, monitor, slotMs)) slotMs++;
+    return commitSlot(tx, deps, watched, slotMs, evaluated, times);
+  });
   if (end.changed.length > 0) void writeIncidentFiles(deps, monitor, end);
   if (end.hasTold) deps.notifySoon();
   const changes = end.changed.map(({ id, group, change }) => ({ incident: id, group, ...change }));

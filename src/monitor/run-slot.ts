@@ -1,7 +1,7 @@
 import type { ReportBody } from '../drift/report.ts';
 import { AppError } from '../errors.ts';
 import type { Queryable } from '../store/database.ts';
-import { insertRun } from '../store/monitor-runs.ts';
+import { hasRun, insertRun } from '../store/monitor-runs.ts';
 import { type ClaimedMonitor, completeSlot } from '../store/monitors.ts';
 import type { ReportInsert } from '../store/reports.ts';
 import { saveReport } from '../store/reports.ts';
@@ -26,8 +26,8 @@ interface SlotPlan {
 /** Which of the slots that are due is run, and which are let go. Pure. */
 export function planSlots(spec: MonitorSpec, firstMs: number, nowMs: number): SlotPlan {
   const { schedule, catchup, delayMs } = spec;
-  const { lastMs, count } = dueSlots(schedule, firstMs, nowMs - delayMs);
   if (catchup === 'all') return { slotMs: firstMs, skipped: undefined, nextSlotMs: nextSlot(schedule, firstMs) };
+  const { lastMs, count } = dueSlots(schedule, firstMs, nowMs - delayMs);
   const isMissed = catchup === 'none' && nowMs - delayMs - lastMs > MISSED_AFTER_MS;
   const slots = isMissed ? count : count - 1;
   return {
@@ -59,7 +59,8 @@ export async function runSlot(deps: WatchDeps, claim: ClaimedMonitor, spec: Moni
     slotMs === undefined ? undefined : await evaluateSlot(deps, { ...claim, spec }, slotMs, claim.nowMs);
   try {
     return await deps.db.transaction(async (tx): Promise<SlotEnd> => {
-      const next = { slotMs: plan.nextSlotMs, dueAtMs: plan.nextSlotMs + spec.delayMs };
+      // One that has much to make up for goes to the end of the queue after each slot.
+      const next = { slotMs: plan.nextSlotMs, dueAtMs: Math.max(plan.nextSlotMs + spec.delayMs, claim.nowMs) };
       if (!(await completeSlot(tx, claim, next))) throw new LostClaim();
       const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, deps.clock.now()) };
       if (plan.skipped !== undefined) {
@@ -69,6 +70,8 @@ export async function runSlot(deps: WatchDeps, claim: ClaimedMonitor, spec: Moni
         deps.metrics.skippedSlots(slots);
       }
       if (slotMs === undefined || evaluated === undefined) return { status: 'skipped' };
+      // Somebody ran it by hand, or the monitor was set back to it: it counts once.
+      if (await hasRun(tx, claim, slotMs)) return { status: 'skipped' };
       return commitSlot(tx, deps, { ...claim, spec }, slotMs, evaluated, times);
     });
   } catch (error) {
@@ -125,7 +128,7 @@ export async function commitSlot(
   const status = report === undefined ? 'failed' : 'done';
   const reportId = row === undefined ? null : (await saveReport(tx, row)).id;
   await insertRun(tx, monitor, { slotMs, slots: 1, status, reason: failure ?? null, reportId, ...times });
-  const result = { slotMs: floorTo(slotMs, MINUTE_MS), nowMs: times.finishedAtMs, report, reportId, failure };
+  const result = { slotMs: floorTo(slotMs, MINUTE_MS), nowMs: times.startedAtMs, report, reportId, failure };
   const { changed, hasTold } = await stepIncidents(tx, deps, monitor, result);
   return { status, slotMs, report, failure, changed, hasTold };
 }

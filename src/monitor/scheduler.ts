@@ -1,4 +1,3 @@
-import { DatabaseUnavailable } from '../store/database.ts';
 import { type ClaimedMonitor, claimDueMonitors, postponeSlot, renewLease } from '../store/monitors.ts';
 import { SECOND_MS } from '../time/window.ts';
 import type { WatchDeps } from './deps.ts';
@@ -11,11 +10,18 @@ export interface SchedulerOptions {
   readonly leaseMs: number;
   /** Slots that run at the same time in this process. */
   readonly lanes: number;
+  /** Keep what was run for whoever asks with `tick`. */
+  readonly isTold?: boolean;
 }
 
-const SCHEDULER_OPTIONS: SchedulerOptions = { leaseMs: 60 * SECOND_MS, lanes: 4 };
+export const SCHEDULER_OPTIONS: SchedulerOptions = { leaseMs: 60 * SECOND_MS, lanes: 4 };
 
 const RETRY_MS = 5 * SECOND_MS;
+
+/** The first line is enough, and never a statement's values. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
+}
 
 export interface RanSlot {
   readonly monitor: ClaimedMonitor;
@@ -28,40 +34,56 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #specs = new Map<number, { readonly stamp: string; readonly spec: MonitorSpec }>();
   #isStopping = false;
-  #running: Promise<void> = Promise.resolve();
+  readonly #lanes = new Set<Promise<void>>();
+  readonly #ran: RanSlot[] = [];
 
-  constructor(deps: WatchDeps, options: SchedulerOptions = SCHEDULER_OPTIONS) {
+  constructor(deps: WatchDeps, options: SchedulerOptions) {
     this.#deps = deps;
     this.#options = options;
   }
 
-  /** Claims and runs until nothing is due. */
-  async tick(): Promise<RanSlot[]> {
-    const ran: RanSlot[] = [];
-    this.#running = this.#runAll(ran);
-    await this.#running;
+  /**
+   * Claims what is due, as far as lanes are free, and does not wait for it: a slot that takes long must not hold up those that become due
+   * meanwhile. An idle call is one question to the database.
+   */
+  async wake(): Promise<void> {
     this.#deps.metrics.ticked(this.#deps.clock.now());
-    return ran;
+    while (this.#lanes.size < this.#options.lanes) {
+      const claim = await this.#claim();
+      if (claim === undefined) return;
+      const lane: Promise<void> = this.#runLane(claim).finally(() => this.#lanes.delete(lane));
+      this.#lanes.add(lane);
+    }
+  }
+
+  /** The same, and waits until nothing is due any more. Returns what was run. */
+  async tick(): Promise<RanSlot[]> {
+    await this.wake();
+    await this.#idle();
+    return this.#ran.splice(0);
   }
 
   /** What runs is finished, nothing more is claimed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#running.catch(() => undefined);
+    await this.#idle();
   }
 
-  /** An idle tick is one question to the database; only where something is due the other lanes begin. */
-  async #runAll(ran: RanSlot[]): Promise<void> {
-    const first = await this.#claim();
-    if (first === undefined) return;
-    const others = Array.from({ length: this.#options.lanes - 1 }, () => this.#runLane(ran));
-    await Promise.all([this.#runLane(ran, first), ...others]);
+  async #idle(): Promise<void> {
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes);
   }
 
-  async #runLane(ran: RanSlot[], first?: ClaimedMonitor): Promise<void> {
-    for (let claim = first ?? (await this.#claim()); claim !== undefined; claim = await this.#claim()) {
-      const end = await this.#run(claim);
-      if (end !== undefined) ran.push({ monitor: claim, end });
+  async #runLane(first: ClaimedMonitor): Promise<void> {
+    try {
+      for (let claim: ClaimedMonitor | undefined = first; claim !== undefined; claim = await this.#claim()) {
+        const end = await this.#run(claim);
+        if (end !== undefined && this.#options.isTold) this.#ran.push({ monitor: claim, end });
+      }
+    } catch (error) {
+      this.#deps.log.warn(
+        { reason: reasonOf(error) },
+        'no slot could be claimed; what is due is claimed a second later',
+      );
     }
   }
 
@@ -81,8 +103,7 @@ export class Scheduler {
       this.#tell(claim, end, startedMs);
       return end;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn({ monitor: claim.name, reason: reason.slice(0, 500) }, 'a slot could not be run; it is tried again');
+      log.warn({ monitor: claim.name, reason: reasonOf(error) }, 'a slot could not be run; it is tried again');
       await this.#postpone(claim);
       return undefined;
     } finally {
@@ -127,8 +148,10 @@ export class Scheduler {
     try {
       await postponeSlot(this.#deps.db, this.#deps.clock, claim, RETRY_MS * 2 ** Math.min(claim.failures, 6));
     } catch (error) {
-      // The lease runs out by itself.
-      if (!(error instanceof DatabaseUnavailable)) throw error;
+      this.#deps.log.warn(
+        { monitor: claim.name, reason: reasonOf(error) },
+        'its slot is tried again when the lease ends',
+      );
     }
   }
 }

@@ -59,7 +59,7 @@ export async function stepIncidents(
     const { incident, change } = step(before?.incident, signal, spec.step);
     if (change !== undefined) deps.metrics.changed(change.reason);
     if (incident === undefined) {
-      if (before !== undefined) await deleteIncident(tx, before.id);
+      if (before !== undefined) await deleteIncident(tx, before);
       continue;
     }
     if (incident === before?.incident) continue;

@@ -56,10 +56,8 @@ async function tell(
     ...{ id: `plumbline-${id}-${nowMs}-${reason}`, incidentId: id, told: told ?? undefined },
     ...{ reason, report, nowMs, url: urlOf(deps, id) },
   });
-  await insertNotifications(
-    tx,
-    channels.map((channel) => ({ streamId, incidentId: id, channel, message, nowMs })),
-  );
+  const inserts = channels.map((channel) => ({ streamId, incidentId: id, channel, message }));
+  await insertNotifications(tx, deps.clock, inserts);
   await addTrail(tx, stored, { atMs: nowMs, who: 'plumbline', what: `told_${reason}`, details: { channels } });
   const earlier = reason === 'reopened' || reason === 'opened' ? [] : (told?.channels ?? []);
   return {

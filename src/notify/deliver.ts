@@ -100,7 +100,7 @@ export class Delivery {
   async #deliver(claim: ClaimedNotification): Promise<void> {
     const { db, clock, channels, log, metrics } = this.#deps;
     const channel = channels.get(claim.channel);
-    const outcome = channel === undefined ? unknownChannel(claim.channel) : await channel.send(claim.message);
+    const outcome = channel === undefined ? unknownChannel(claim.channel) : await trySend(channel, claim);
     const recorded = resultOf(outcome, claim.attempts, this.#deps.random());
     const kind = recorded.status === 'dead' ? 'dead' : outcome.kind;
     metrics.delivered(claim.channel, kind, (clock.now() - Date.parse(claim.message.at)) / SECOND_MS);
@@ -118,6 +118,15 @@ export class Delivery {
       );
     if (await recordTry(db, clock, claim, recorded)) return;
     log.warn(fields, 'the lease of this notification ran out: another process sends it again, with the same id');
+  }
+}
+
+/** Channels never throw for what the outside does; a fault of our own must not hold up the other messages for ever. */
+async function trySend(channel: Channel, { message }: ClaimedNotification): Promise<Outcome> {
+  try {
+    return await channel.send(message);
+  } catch (error) {
+    return { kind: 'retry', reason: `the channel failed (${error instanceof Error ? error.name : typeof error})` };
   }
 }
 

@@ -46,10 +46,16 @@ export async function findIncident(db: Queryable, id: number): Promise<StoredInc
   return (await db.query<StoredIncident>(`${SELECT} where i.id = $1`, [id])).rows[0];
 }
 
-/** Incidents whose time to ask again has come: a reminder, the end of a silence. Locked; those that others hold are left to them. */
-export async function lockIncidentsToAsk(tx: Queryable, clock: Clock, limit: number): Promise<StoredIncident[]> {
-  const sql = `with ${MOMENT} ${SELECT}, moment where i.ask_at <= moment.now order by i.ask_at limit $2 for update of i skip locked`;
-  return (await tx.query<StoredIncident>(sql, [nowParam(clock), limit])).rows;
+/** The incident whose time to ask again came first, with the clock that says so. Locked; those that others hold are left to them. */
+export async function lockIncidentToAsk(
+  tx: Queryable,
+  clock: Clock,
+  besides: readonly number[],
+): Promise<(StoredIncident & { readonly nowMs: number }) | undefined> {
+  const sql = `with ${MOMENT} select ${COLUMNS}, ${msOf('moment.now')} as "nowMs"
+    from incidents i join streams s on s.id = i.stream_id, moment
+    where i.ask_at <= moment.now and not (i.id = any($2::bigint[])) order by i.ask_at limit 1 for update of i skip locked`;
+  return (await tx.query<StoredIncident & { nowMs: number }>(sql, [nowParam(clock), besides])).rows[0];
 }
 
 export interface IncidentInsert {
@@ -110,10 +116,14 @@ export async function updateHandling(
 }
 
 /** Only for one that never fired: nobody has heard of it. */
-export async function deleteIncident(tx: Queryable, id: number): Promise<void> {
-  await tx.query('delete from incident_events where incident_id = $1', [id]);
-  await tx.query('delete from incident_reports where incident_id = $1', [id]);
-  await tx.query('delete from incidents where id = $1', [id]);
+export async function deleteIncident(
+  tx: Queryable,
+  { streamId, id }: Pick<StoredIncident, 'streamId' | 'id'>,
+): Promise<void> {
+  const key = [streamId, id];
+  await tx.query('delete from incident_events where stream_id = $1 and incident_id = $2', key);
+  await tx.query('delete from incident_reports where stream_id = $1 and incident_id = $2', key);
+  await tx.query('delete from incidents where stream_id = $1 and id = $2', key);
 }
 
 export interface IncidentFilter {

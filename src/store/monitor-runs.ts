@@ -14,26 +14,27 @@ export interface MonitorRun {
   readonly finishedAtMs: number;
 }
 
-/** Each slot is written once: a second time is SQLSTATE 23505, and rolls its transaction back. */
+/** Each slot is written once: false when it was before. With the monitor locked, so that two cannot find it missing. */
 export async function insertRun(
   tx: Queryable,
   monitor: { readonly id: number; readonly streamId: number },
   run: MonitorRun,
-): Promise<void> {
+): Promise<boolean> {
   const sql = `insert into monitor_runs (stream_id, monitor_id, slot, slots, status, reason, report_id, started_at, finished_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`;
   const times = [run.startedAtMs, run.finishedAtMs].map(timestampParam);
   const { slots, status, reason, reportId } = run;
-  await tx.query(sql, [
-    monitor.streamId,
-    monitor.id,
-    timestampParam(run.slotMs),
-    slots,
-    status,
-    reason,
-    reportId,
-    ...times,
-  ]);
+  const what = [monitor.streamId, monitor.id, timestampParam(run.slotMs), slots, status, reason, reportId];
+  return (await tx.query(sql, [...what, ...times])).rowCount === 1;
+}
+
+export async function hasRun(
+  tx: Queryable,
+  monitor: { readonly id: number; readonly streamId: number },
+  slotMs: number,
+): Promise<boolean> {
+  const sql = 'select 1 as found from monitor_runs where stream_id = $1 and monitor_id = $2 and slot = $3';
+  return (await tx.query(sql, [monitor.streamId, monitor.id, timestampParam(slotMs)])).rows.length === 1;
 }
 
 const COLUMNS = `${msOf('slot')} as "slotMs", slots, status, reason, report_id as "reportId",

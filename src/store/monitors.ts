@@ -89,6 +89,11 @@ export async function findMonitorById(db: Queryable, id: number): Promise<Stored
   return (await db.query<StoredMonitor>(`${SELECT} where m.id = $1`, [id])).rows[0];
 }
 
+/** The monitor as it is now, kept from slots and changes of others until this transaction ends. Before its incidents: everybody in that order. */
+export async function lockMonitor(tx: Queryable, id: number): Promise<StoredMonitor | undefined> {
+  return (await tx.query<StoredMonitor>(`${SELECT} where m.id = $1 for update of m`, [id])).rows[0];
+}
+
 export interface MonitorFilter {
   readonly limit: number;
   readonly after?: string | undefined;
@@ -120,12 +125,12 @@ export async function listUnwatchedStreams(
   return (await db.query<{ id: number; service: string; endpoint: string }>(sql)).rows;
 }
 
-/** Default monitors that nobody needs any more: the stream has one of its own, or no active baseline. */
-export async function listNeedlessDefaults(db: Queryable): Promise<StoredMonitor[]> {
-  const sql = `${SELECT} where m.origin = 'default' and (
-    not exists (select 1 from baselines b where b.stream_id = m.stream_id and b.active)
+/** Default monitors that nobody needs any more: they are not wanted, the stream has one of its own, or it has no active baseline. */
+export async function listNeedlessDefaults(db: Queryable, areWanted: boolean): Promise<StoredMonitor[]> {
+  const sql = `${SELECT} where m.origin = 'default' and (not $1::boolean
+    or not exists (select 1 from baselines b where b.stream_id = m.stream_id and b.active)
     or exists (select 1 from monitors o where o.stream_id = m.stream_id and o.origin <> 'default')) order by m.id`;
-  return (await db.query<StoredMonitor>(sql)).rows;
+  return (await db.query<StoredMonitor>(sql, [areWanted])).rows;
 }
 
 /** A monitor whose due slot is ours to run, until the lease ends. */
@@ -154,7 +159,7 @@ export async function claimDueMonitors(
   return rows.sort((a, b) => a.nextSlotMs - b.nextSlotMs || a.id - b.id);
 }
 
-/** False when another has taken over. */
+/** False when another has taken over, or the slot is completed. */
 export async function renewLease(
   db: Queryable,
   clock: Clock,
@@ -162,7 +167,7 @@ export async function renewLease(
   leaseMs: number,
 ): Promise<boolean> {
   const sql = `with ${MOMENT} update monitors m set lease_until = moment.now + $2::float8 * interval '1 millisecond'
-    from moment where m.id = $3 and m.fence = $4`;
+    from moment where m.id = $3 and m.fence = $4 and m.lease_until is not null`;
   return (await db.query(sql, [nowParam(clock), leaseMs, claim.id, claim.fence])).rowCount === 1;
 }
 

@@ -9,22 +9,19 @@ export interface NotificationInsert {
   readonly incidentId: number;
   readonly channel: string;
   readonly message: Message;
-  readonly nowMs: number;
 }
 
-/** In the transaction of the change that they tell of. */
-export async function insertNotifications(tx: Queryable, inserts: readonly NotificationInsert[]): Promise<void> {
-  const sql = `insert into notifications (stream_id, incident_id, channel, reason, message, created_at, next_at)
-    values ($1, $2, $3, $4, $5::json, $6, $6)`;
-  for (const { streamId, incidentId, channel, message, nowMs } of inserts) {
-    await tx.query(sql, [
-      streamId,
-      incidentId,
-      channel,
-      message.reason,
-      JSON.stringify(message),
-      timestampParam(nowMs),
-    ]);
+/** In the transaction of the change that they tell of. Due at once, on the clock that says when they are. */
+export async function insertNotifications(
+  tx: Queryable,
+  clock: Clock,
+  inserts: readonly NotificationInsert[],
+): Promise<void> {
+  const sql = `with ${MOMENT} insert into notifications (stream_id, incident_id, channel, reason, message, created_at, next_at)
+    select $2::bigint, $3::bigint, $4, $5, $6::json, moment.now, moment.now from moment`;
+  for (const { streamId, incidentId, channel, message } of inserts) {
+    const params = [nowParam(clock), streamId, incidentId, channel, message.reason, JSON.stringify(message)];
+    await tx.query(sql, params);
   }
 }
 
@@ -45,6 +42,9 @@ const IS_DUE = `n.status = 'pending' and n.next_at <= moment.now and (n.lease_un
 /** What was said earlier about an incident is said first, or given up first. */
 const IS_NEXT = `not exists (select 1 from notifications e where e.status = 'pending' and e.channel = n.channel
   and e.incident_id = n.incident_id and e.id < n.id)`;
+
+const IS_OVERTAKEN = `exists (select 1 from notifications l where l.status = 'sent' and l.channel = n.channel
+  and l.incident_id = n.incident_id and l.id > n.id)`;
 
 export async function listDueChannels(db: Queryable, clock: Clock): Promise<string[]> {
   const sql = `with ${MOMENT} select distinct n.channel from notifications n, moment where ${IS_DUE} and ${IS_NEXT}`;
@@ -127,7 +127,10 @@ export async function listNotifications(
   return { notifications, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
 }
 
-/** Dead letters wait again, as if they had just been written; all of them, or one. Returns how many. */
+/**
+ * Dead letters wait again, as if they had just been written; all of them, or one. Not those after which a later message of their incident has
+ * arrived: an old "it is firing" must not open what people were told has ended. Returns how many.
+ */
 export async function replayDead(
   db: Queryable,
   clock: Clock,
@@ -135,7 +138,7 @@ export async function replayDead(
 ): Promise<number> {
   const sql = `with ${MOMENT} update notifications n set status = 'pending', attempts = 0, next_at = moment.now, lease_until = null,
       finished_at = null from moment
-    where n.status = 'dead' and ($2::bigint is null or n.id = $2) and ($3::text is null or n.channel = $3)`;
+    where n.status = 'dead' and ($2::bigint is null or n.id = $2) and ($3::text is null or n.channel = $3) and not ${IS_OVERTAKEN}`;
   return (await db.query(sql, [nowParam(clock), which.id ?? null, which.channel ?? null])).rowCount;
 }
 
@@ -146,8 +149,9 @@ export async function countNotifications(
   return (await db.query<{ status: 'pending' | 'dead'; channel: string; n: number }>(sql)).rows;
 }
 
-/** Sent ones only: a dead letter stays until somebody has seen to it. */
+/** Sent ones, and those that a later one has overtaken: any other dead letter stays until somebody has seen to it. */
 export async function dropSentBefore(db: Queryable, ms: number): Promise<number> {
-  return (await db.query(`delete from notifications where status = 'sent' and finished_at < $1`, [timestampParam(ms)]))
-    .rowCount;
+  const sql = `delete from notifications n where finished_at < $1
+    and (status = 'sent' or (status = 'dead' and ${IS_OVERTAKEN}))`;
+  return (await db.query(sql, [timestampParam(ms)])).rowCount;
 }

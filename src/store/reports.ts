@@ -39,7 +39,8 @@ export async function saveReport(db: Queryable, report: ReportInsert): Promise<S
   const latest = await findLatest(db, report);
   if (latest === undefined) return saveReport(db, report);
   if (latest.wasOpen) return replaceReport(db, latest, report);
-  if (latest.samples === report.samples) return { id: latest.id, revision: latest.revision };
+  // Events are only ever added: an answer of fewer was read earlier, and comes late itself.
+  if (latest.samples >= report.samples) return { id: latest.id, revision: latest.revision };
   const next = await insertRevision(db, report, latest.revision + 1);
   // Another process wrote the same revision at the same moment, from the same events.
   return next ?? { id: latest.id, revision: latest.revision + 1 };
@@ -94,31 +95,48 @@ export interface RevisableReport {
   readonly samples: number;
 }
 
-const MOST_REVISED = 2_000;
+const REVISABLE_PAGE = 500;
+/** An evaluation that began before a late event was noticed has been written down by then. */
+const EVALUATION_MS = 60_000;
 
-/** The newest revision of each report of a stream whose window holds one of these minutes, latest window first. */
+/**
+ * The newest revision of each report of a stream whose window holds one of these minutes, and that was made before, or while, its late
+ * events came. A page, the latest window first.
+ */
 export async function listRevisable(
   db: Queryable,
   streamId: number,
-  buckets: readonly number[],
+  minutes: readonly { readonly bucketMs: number; readonly noticedAtMs: number }[],
+  after: Pick<RevisableReport, 'windowEndMs' | 'id'> | undefined,
 ): Promise<RevisableReport[]> {
   const sql = `select id, revision, ${msOf('window_start')} as "windowStartMs", ${msOf('window_end')} as "windowEndMs", policy,
       baseline_id as "baselineId", monitor_id as "monitorId", (body ->> 'samples')::float8 as samples
-    from reports r where stream_id = $1 and generated_at >= window_end
-      and window_end > (select min(b) from unnest($2::timestamptz[]) b)
-      and exists (select 1 from unnest($2::timestamptz[]) b where b >= window_start and b < window_end)
+    from reports r where stream_id = $1 and generated_at >= window_end and window_end > $4 and (window_end, id) < ($5, $6::bigint)
+      and exists (select 1 from unnest($2::timestamptz[], $3::timestamptz[]) l (bucket, until)
+        where l.bucket >= window_start and l.bucket < window_end and generated_at <= l.until)
       and not exists (select 1 from reports n where n.stream_id = r.stream_id and n.window_start = r.window_start
         and n.window_end = r.window_end and n.policy = r.policy and coalesce(n.baseline_id, 0) = coalesce(r.baseline_id, 0)
         and coalesce(n.monitor_id, 0) = coalesce(r.monitor_id, 0) and n.revision > r.revision)
-    order by window_end desc limit ${MOST_REVISED}`;
-  return (await db.query<RevisableReport>(sql, [streamId, buckets.map(timestampParam)])).rows;
+    order by window_end desc, id desc limit ${REVISABLE_PAGE}`;
+  const buckets = minutes.map(({ bucketMs }) => timestampParam(bucketMs));
+  const until = minutes.map(({ noticedAtMs }) => timestampParam(noticedAtMs + EVALUATION_MS));
+  const from = timestampParam(Math.min(...minutes.map(({ bucketMs }) => bucketMs)));
+  const end = timestampParam(after?.windowEndMs ?? Number.MAX_SAFE_INTEGER);
+  const params = [streamId, buckets, until, from, end, after?.id ?? Number.MAX_SAFE_INTEGER];
+  return (await db.query<RevisableReport>(sql, params)).rows;
 }
 
-/** Old ones, but those that an incident keeps. */
+const DROP_BATCH = 5_000;
+
+/** Old ones, but those that an incident keeps; in batches, so that no statement runs for long. */
 export async function dropReportsBefore(db: Queryable, ms: number): Promise<number> {
-  const sql = `delete from reports r where window_end < $1
-    and not exists (select 1 from incident_reports i where i.stream_id = r.stream_id and i.report_id = r.id)`;
-  return (await db.query(sql, [timestampParam(ms)])).rowCount;
+  const sql = `delete from reports where (stream_id, id) in (select r.stream_id, r.id from reports r where r.window_end < $1
+    and not exists (select 1 from incident_reports i where i.stream_id = r.stream_id and i.report_id = r.id) limit ${DROP_BATCH})`;
+  for (let dropped = 0; ; ) {
+    const { rowCount } = await db.query(sql, [timestampParam(ms)]);
+    dropped += rowCount;
+    if (rowCount < DROP_BATCH) return dropped;
+  }
 }
 
 export interface ReportQuery {

@@ -28,7 +28,7 @@ describe('checkMonitors', () => {
     ['name', { name: 'x'.repeat(201) }, 'is longer than 200 characters'],
     ['name', { name: 'a\0' }, 'holds a NUL character'],
     ['stream/service', { stream: { service: '', endpoint: 'e' } }, 'is empty'],
-    ['stream/endpoint', { stream: { service: 's', endpoint: 'x'.repeat(501) } }, /500/],
+    ['stream/endpoint', { stream: { service: 's', endpoint: 'x'.repeat(1_025) } }, /1024/],
     ['reference', { reference: 'weeks' }, /^use baseline, /],
     ['reference/same_hours/weeks', { reference: { same_hours: { weeks: 0 } } }, /./],
     ['reference/extra', { reference: { baseline: 'b', extra: 1 } }, /^there is no setting "extra"/],

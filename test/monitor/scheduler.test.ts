@@ -161,6 +161,7 @@ describe('late events', () => {
     watching.clock.ms += MINUTE_MS;
     expect(await reviseReports(watching.watch.deps)).toBe(0);
     await watching.pay(START, START + 5 * MINUTE_MS, 500, 60);
+    watching.clock.ms += 2 * MINUTE_MS;
     expect(await reviseReports(watching.watch.deps)).toBe(1);
     const monitor = await findMonitor(watching.db, 'payments');
     const query = { streamId: monitor?.streamId ?? 0, monitorId: monitor?.id, limit: 10 };
@@ -184,6 +185,7 @@ describe('late events', () => {
     await foldParts(watching.db, watching.clock.ms);
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     await foldParts(watching.db, watching.clock.ms + TEN);
+    watching.clock.ms += 2 * MINUTE_MS;
     expect(await reviseReports(watching.watch.deps)).toBe(1);
   });
 });

@@ -41,7 +41,7 @@ function openOutbox(count = 1) {
 let ids = 0;
 async function put(db: Database, channel: string, incidentId = ++ids): Promise<Message> {
   const message = { ...sampleMessage(START, null), id: `message ${++ids}` };
-  await insertNotifications(db, [{ streamId: 1, incidentId, channel, message, nowMs: START }]);
+  await insertNotifications(db, new DrivenClock(START), [{ streamId: 1, incidentId, channel, message }]);
   return message;
 }
 

@@ -8,6 +8,7 @@ import type { Database } from '../../store/database.ts';
 import { countIncidentReports, listIncidentReports, listTrail } from '../../store/incident-trail.ts';
 import { findIncident, listIncidents, type StoredIncident } from '../../store/incidents.ts';
 import { listNotifications } from '../../store/notifications.ts';
+import { DAY_MS } from '../../time/window.ts';
 import { whoAsks } from '../auth.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { isoTime, isoTimeOrNull } from '../iso-time.ts';
@@ -18,6 +19,7 @@ import { describeNotification, notification } from './notifications.ts';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 const MOST_REPORTS = 1_000;
+const MOST_SILENCE_DAYS = 366;
 const tags = ['incidents'];
 const id = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 const params = z.object({ id });
@@ -116,6 +118,10 @@ function readRoutes(app: HttpApp, { db }: RouteDeps): void {
 const by = text(200).optional().describe('Who does it');
 const note = text(10_000).optional();
 const plain = z.strictObject({ by, note }).nullish();
+const silenceLength = durationOrSeconds.refine(
+  (ms) => ms <= MOST_SILENCE_DAYS * DAY_MS,
+  `use at most ${MOST_SILENCE_DAYS}d`,
+);
 
 function actionRoutes(app: HttpApp, deps: RouteDeps): void {
   for (const [action, summary] of [
@@ -128,7 +134,7 @@ function actionRoutes(app: HttpApp, deps: RouteDeps): void {
     act(app, deps, action, summary, plain, () => ({ action }));
   }
   const silence = z
-    .strictObject({ by, note, until: time.optional(), for: durationOrSeconds.optional() })
+    .strictObject({ by, note, until: time.optional(), for: silenceLength.optional() })
     .refine((body) => (body.until === undefined) !== (body.for === undefined), 'give either until or for');
   act(app, deps, 'silence', 'Tell nobody of it for a while', silence, (body) => {
     return { action: 'silence', untilMs: body.until ?? deps.clock.now() + (body.for ?? 0) };

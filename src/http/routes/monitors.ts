@@ -7,8 +7,14 @@ import { type RunAnswer, runNow, tryMonitor } from '../../monitor/run-now.ts';
 import type { Database } from '../../store/database.ts';
 import { sqlState } from '../../store/database.ts';
 import { findLastRuns, listRuns, type MonitorRun } from '../../store/monitor-runs.ts';
-import { findMonitor, listMonitors, type StoredMonitor, setMonitorPaused } from '../../store/monitors.ts';
-import { getOrCreateStream } from '../../store/streams.ts';
+import {
+  findMonitor,
+  findMonitorById,
+  listMonitors,
+  type StoredMonitor,
+  setMonitorPaused,
+} from '../../store/monitors.ts';
+import { findStream } from '../../store/streams.ts';
 import { nextSlot } from '../../time/schedule.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { isoTime } from '../iso-time.ts';
@@ -74,7 +80,9 @@ function readRoutes(app: HttpApp, { db }: RouteDeps): void {
   });
 
   const one = { tags, summary: 'One, by name or id', params, response: { 200: monitor } };
-  app.get('/v1/monitors/:monitor', { schema: one }, async (request) => describeStored(db, request.params.monitor));
+  app.get('/v1/monitors/:monitor', { schema: one }, async (request) =>
+    describeById(db, (await getMonitor(db, request.params.monitor)).id),
+  );
 
   const runs = {
     tags,
@@ -103,13 +111,13 @@ function writeRoutes(app: HttpApp, { db, watch }: RouteDeps): void {
     assertMonitors([request.body], watch.channelNames);
     if (request.query.dry_run === true) {
       const { service, endpoint } = readSpec(request.body);
-      const stream = await getOrCreateStream(db, service, endpoint);
-      return describeRan(await tryMonitor(watch, request.body, { id: 0, streamId: stream.id }), true);
+      const stream = await findStream(db, service, endpoint);
+      return describeRan(await tryMonitor(watch, request.body, { id: 0, streamId: stream?.id ?? 0 }), true);
     }
     const id = await refusingTakenNames(request.body.name, () =>
       db.transaction((tx) => putMonitor(tx, watch, request.body, 'api', undefined)),
     );
-    return reply.code(201).send(await describeStored(db, String(id)));
+    return reply.code(201).send(await describeById(db, id));
   });
 
   const change = {
@@ -125,7 +133,7 @@ function writeRoutes(app: HttpApp, { db, watch }: RouteDeps): void {
     await refusingTakenNames(request.body.name, () =>
       db.transaction((tx) => putMonitor(tx, watch, request.body, 'api', before)),
     );
-    return describeStored(db, String(before.id));
+    return describeById(db, before.id);
   });
 
   const remove = { tags, summary: 'Delete one; its open incidents end', params, response: { 204: z.null() } };
@@ -185,7 +193,7 @@ function actionRoutes(app: HttpApp, { db, watch, clock }: RouteDeps): void {
       const { schedule, delayMs } = readSpec(row.spec);
       const nextSlotMs = nextSlot(schedule, clock.now());
       await setMonitorPaused(db, row.id, paused, { nowMs: clock.now(), nextSlotMs, dueAtMs: nextSlotMs + delayMs });
-      return describeStored(db, String(row.id));
+      return describeById(db, row.id);
     });
   }
 
@@ -218,9 +226,11 @@ async function getMonitor(db: Database, idOrName: string): Promise<StoredMonitor
   throw new AppError('monitor_not_found', `There is no monitor "${idOrName}"; GET /v1/monitors lists them.`);
 }
 
-async function describeStored(db: Database, idOrName: string) {
-  const row = await getMonitor(db, idOrName);
-  return describeMonitor(row, (await findLastRuns(db, [row.id])).get(row.id));
+/** By its id alone: another monitor may have that number for a name. */
+async function describeById(db: Database, id: number) {
+  const row = await findMonitorById(db, id);
+  if (row === undefined) throw new AppError('monitor_not_found', 'The monitor has just been deleted.');
+  return describeMonitor(row, (await findLastRuns(db, [id])).get(id));
 }
 
 function describeMonitor(row: StoredMonitor, last: MonitorRun | undefined) {
