@@ -5,8 +5,9 @@ import { claimIngestKeys, updateIngestAnswer } from '../store/ingest-keys.ts';
 import { ensurePartitions } from '../store/partitions.ts';
 import { addFeaturePaths } from '../store/streams.ts';
 import type { Clock } from '../time/clock.ts';
-import { DAY_MS, floorTo, MINUTE_MS } from '../time/window.ts';
+import { DAY_MS, floorTo } from '../time/window.ts';
 import type { CheckedEvent, Refusal } from './check-events.ts';
+import { LateNotes } from './late-notes.ts';
 import { type Delivery, packRows } from './pack-rows.ts';
 import type { OpenStream } from './stream-registry.ts';
 
@@ -38,6 +39,7 @@ export class BatchCommitter {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #knownDays = new Set<number>();
+  readonly #late = new LateNotes();
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
@@ -48,7 +50,14 @@ export class BatchCommitter {
     await this.#ensureDays(submissions);
     await this.#savePaths(submissions);
     if (submissions.every(isPlain)) return this.#append(submissions);
-    return this.#db.transaction((tx) => commitIn(tx, submissions, this.#clock.now()));
+    const late: LateMinute[] = [];
+    const lateOf = (parts: readonly PartRow[]) => {
+      late.push(...this.#late.find(parts, this.#clock.now()));
+      return late;
+    };
+    const committed = await this.#db.transaction((tx) => commitIn(tx, submissions, lateOf));
+    this.#late.remember(late);
+    return committed;
   }
 
   /** Before the commit, each stream by itself: within it, two commits that meet the same new streams would wait for one another. */
@@ -62,9 +71,10 @@ export class BatchCommitter {
   /** Nothing to claim and nothing new to note: the rows are all there is, and usually one statement holds them. */
   async #append(submissions: readonly Submission[]): Promise<Committed[]> {
     const { batches, parts } = packRows(submissions);
-    const late = lateMinutes(parts, this.#clock.now());
+    const late = this.#late.find(parts, this.#clock.now());
     if (batches.length + parts.length <= MAX_ROWS_A_STATEMENT) await appendRows(this.#db, batches, parts, late);
     else await this.#db.transaction((tx) => appendRows(tx, batches, parts, late));
+    this.#late.remember(late);
     return submissions.map((submission) => ({ kind: 'stored', answer: answerOf(submission, submission) }));
   }
 
@@ -83,19 +93,16 @@ export class BatchCommitter {
   }
 }
 
-/** Minutes that had ended: reports that cover them may have been made. */
-function lateMinutes(parts: readonly PartRow[], nowMs: number): LateMinute[] {
-  return parts
-    .filter(({ bucketMs }) => bucketMs + MINUTE_MS <= nowMs)
-    .map(({ streamId, bucketMs }) => ({ streamId, bucketMs, noticedAtMs: nowMs }));
-}
-
-async function commitIn(tx: Queryable, submissions: readonly Submission[], nowMs: number): Promise<Committed[]> {
+async function commitIn(
+  tx: Queryable,
+  submissions: readonly Submission[],
+  lateOf: (parts: readonly PartRow[]) => LateMinute[],
+): Promise<Committed[]> {
   const outcomes = await claimKeys(tx, submissions);
   const claimed = submissions.filter((_, i) => outcomes[i] === undefined);
   const fresh = await claimIds(tx, claimed);
   const { batches, parts } = packRows(fresh);
-  await appendRows(tx, batches, parts, lateMinutes(parts, nowMs));
+  await appendRows(tx, batches, parts, lateOf(parts));
   const answers = new Map(claimed.map((submission, i) => [submission, answerOf(submission, fresh[i] as Delivery)]));
   await correctAnswers(tx, answers);
   return submissions.map((submission, i): Committed => {
