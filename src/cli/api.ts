@@ -58,6 +58,11 @@ export class Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (answer.status >= 300) throw new Failure(describeProblem(readProblem(answer)));
+    return this.parse<T>(path, answer);
+  }
+
+  /** The JSON of an answer; what is none comes from something else that listens there. */
+  parse<T>(path: string, answer: ApiAnswer): T {
     if (answer.text === '') return undefined as T;
     try {
       return JSON.parse(answer.text) as T;

@@ -57,7 +57,7 @@ async function apply(terminal: Terminal, { file: path, prune, dryRun, api }: App
 async function send(api: Api, path: string, file: MonitorsFile, how: object): Promise<ApplyAnswer> {
   const body = JSON.stringify({ monitors: file.documents, ...how });
   const answer = await api.call('POST', '/v1/monitors/apply', { body });
-  if (answer.status < 300) return JSON.parse(answer.text) as ApplyAnswer;
+  if (answer.status < 300) return api.parse<ApplyAnswer>('/v1/monitors/apply', answer);
   const problem = readProblem(answer);
   if (problem.code !== 'invalid_monitor') throw new Failure(describeProblem(problem));
   throw fileFailure(

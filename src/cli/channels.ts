@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { apiFrom } from './api.ts';
+import { Failure } from './failure.ts';
 import { addApiCommand } from './stream-options.ts';
 import { renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -58,6 +59,8 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
         '/v1/notifications/replay',
         request,
       );
+      if (id !== undefined && answer.replayed === 0)
+        throw new Failure(`no dead letter ${id} can be sent again; plumbline channels dead lists them`);
       terminal.out(`${answer.replayed} are sent again`);
     });
 }

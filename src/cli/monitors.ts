@@ -102,7 +102,7 @@ function statusOf({ colors }: Terminal, last: MonitorEntry['last_run']): string 
 /** Default monitors stay out: they come by themselves. */
 async function exportMonitors(terminal: Terminal, api: Api): Promise<void> {
   const monitors = (await fetchAll(api)).filter(({ origin }) => origin !== 'default').map(({ spec }) => spec);
-  terminal.out(stringify({ monitors }).trimEnd());
+  terminal.out(stringify({ monitors }, { version: '1.1' }).trimEnd());
 }
 
 async function runMonitor(terminal: Terminal, api: Api, name: string, isDryRun: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { writeArtifact } from '../artifact.ts';
+import { type Artifact, writeArtifact } from '../artifact.ts';
 import { buildSentryArtifact, countLevel, MAX_RUNTIME_S, type SentryMetrics } from '../coherence/sentry.ts';
 import { configSchema } from '../config.ts';
 import { systemClock } from '../time/clock.ts';
@@ -52,8 +52,16 @@ async function watchOnce(terminal: Terminal, { window, failOnCritical, outDir, a
   const counts = `warnings=${warnings} critical=${critical}`;
   terminal.out(`[drift_sentry] window=${window} ${counts} report=${path} runtime_s=${seconds}`);
   const unknown = countLevel(artifact, 'UNKNOWN');
-  if (unknown > 0) terminal.err(`${unknown} of ${artifact.assessment.length} cannot be told; the report says why\n`);
+  if (unknown > 0)
+    terminal.err(`${unknown} of ${artifact.assessment.length} cannot be told; ${whyUnknown(artifact)}\n`);
   if (failOnCritical && critical > 0) throw new Failure(`signals that are CRITICAL: ${critical}`, 2);
+}
+
+/** Without a baseline nothing can ever be told: what to do is said at once. */
+function whyUnknown({ assessment }: Artifact): string {
+  const lacksBaseline = assessment.some(({ details }) => 'reason' in details && details.reason === 'no_baseline');
+  if (!lacksBaseline) return 'the report says why';
+  return 'there is no baseline: plumbline baseline build --service darshan --endpoint signals/summary --window 24h';
 }
 
 /** That there are no values is an answer as well: nothing can be told. */

@@ -73,6 +73,8 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
 }
 
 async function simulate(terminal: Terminal, options: SimulateOptions): Promise<void> {
+  if (options.replay === undefined && options.labels !== undefined) throw usageFailure('--labels goes with --replay');
+  if (options.monitors !== undefined) await readMonitors(options.monitors);
   const directory = await mkdtemp(join(tmpdir(), 'plumbline-simulate-'));
   const log = { info: () => {}, warn: () => {}, error: (_: object, text: string) => terminal.err(`${text}\n`) };
   const config = simulatedConfig(directory);
@@ -176,19 +178,30 @@ async function watchFromHere(
 }
 
 async function applyMonitorsFile(deps: Simulation['watch']['deps'], path: string): Promise<void> {
-  const file = readMonitorsFile(await readFile(path, 'utf8'));
+  await applyMonitors(deps, { monitors: await readMonitors(path), prune: false, dryRun: false });
+}
+
+async function readMonitors(path: string): Promise<readonly unknown[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usageFailure(`--monitors ${path} cannot be read (${error.code})`);
+  });
+  const file = readMonitorsFile(text);
   const [error] = [...file.errors, ...checkMonitors(file.documents, undefined).map(file.atLine)];
-  if (error !== undefined)
-    throw usageFailure(`${path}:${error.line} ${error.message}; plumbline apply shows all of them`);
-  await applyMonitors(deps, { monitors: file.documents, prune: false, dryRun: false });
+  if (error === undefined) return file.documents;
+  throw usageFailure(`${path}:${error.line} ${error.message}; plumbline apply shows all of them`);
 }
 
 function monitorOf(
   { every, window = every }: SimulateOptions,
   { service, endpoint }: { service: string; endpoint: string },
 ): MonitorDocument {
-  lengthOption('--every', every);
-  lengthOption('--window', window);
+  for (const [name, text] of [
+    ['--every', every],
+    ['--window', window],
+  ] as const) {
+    if (lengthOption(name, text) < MINUTE_MS)
+      throw usageFailure(`${name} "${text}" is too short; use a minute at least`);
+  }
   return { name: `${service} ${endpoint}`.slice(0, 200), stream: { service, endpoint }, window, every };
 }
 
@@ -225,6 +238,6 @@ function lengthOption(name: string, text: string): number {
 }
 
 function wholeOption(name: string, text: string): number {
-  if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw usageFailure(`${name} "${text}" is no whole number`);
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw usageFailure(`${name} "${text}" is no whole number from 1 on`);
 }

@@ -23,6 +23,8 @@ export interface IngestRun {
   readonly duplicates: number;
   readonly rejected: number;
   readonly invalid: number;
+  /** The upstream had more pages than are read at once. */
+  readonly truncated: boolean;
 }
 
 /** Summaries may come late: what is asked for next overlaps with what is known by this. */
@@ -37,16 +39,28 @@ export async function ingestSignals(deps: CoherenceDeps): Promise<IngestRun> {
   const startedMs = deps.clock.now();
   const run = { ...{ pages: 0, retries: 0 }, ...{ records: 0, invalid: 0, accepted: 0, duplicates: 0, rejected: 0 } };
   const tally: Tally & Traffic = { ...run, newestMs: null };
+  let isTruncated = false;
   try {
-    await (deps.config.DARSHAN_MODE === 'mock' ? readMock(deps, tally) : readLive(deps, tally));
+    if (deps.config.DARSHAN_MODE === 'mock') await readMock(deps, tally);
+    else isTruncated = await readLive(deps, tally);
   } catch (error) {
     await noteFailure(deps, tally, startedMs, error);
     throw error;
   }
-  await note(deps, tally, startedMs, null);
+  const complaint = complaintOf(tally, isTruncated);
+  if (complaint !== null) deps.log.warn({ reason: complaint }, 'signals were fetched, but not all of them');
+  await note(deps, tally, startedMs, complaint);
   const { pages, retries, records, accepted, duplicates, rejected, invalid } = tally;
   const cost = { latency_ms: deps.clock.now() - startedMs, pages_fetched: pages, retries };
-  return { ok: true, records, ...cost, accepted, duplicates, rejected, invalid };
+  return { ok: true, records, ...cost, accepted, duplicates, rejected, invalid, truncated: isTruncated };
+}
+
+/** What a fetch that went through must still say in /status. */
+function complaintOf({ records, invalid, pages }: Tally & Traffic, isTruncated: boolean): string | null {
+  if (records === 0 && invalid > 0) {
+    return `None of ${invalid} records can be read: each needs timestamp, signal_id and a number as coherenceScore.`;
+  }
+  return isTruncated ? `The upstream has more than ${pages} pages: what is on the others was left out.` : null;
 }
 
 /** Without the setting that says where records come from there is nothing to fetch. */
@@ -84,7 +98,8 @@ async function moveToNow({ db, clock, config }: CoherenceDeps, { records }: Sign
   return (await anchorMock(db, clock, longestWindow(config))) - newestMs;
 }
 
-async function readLive(deps: CoherenceDeps, tally: Tally & Traffic): Promise<void> {
+/** True when not all pages were read. */
+async function readLive(deps: CoherenceDeps, tally: Tally & Traffic): Promise<boolean> {
   assertSource(deps.config);
   const span = await spanToAsk(deps);
   const budget = await openBudget(deps);
@@ -93,11 +108,7 @@ async function readLive(deps: CoherenceDeps, tally: Tally & Traffic): Promise<vo
     await storePage(deps, page, { shiftMs: 0, budget, tally });
     last = page;
   }
-  if (last?.nextPage === undefined) return;
-  deps.log.warn(
-    { pages: tally.pages },
-    'the upstream has more pages than are read at once; what is on them is left out',
-  );
+  return last?.nextPage !== undefined;
 }
 
 /** From the newest record that is known, and at first as far as the longest window looks. */

@@ -26,7 +26,7 @@ const recordSchema = z.looseObject({
   signal_id: z.string().min(1).max(MAX_SIGNAL_LENGTH),
   coherenceScore: z.number(),
   eventCount: z.number().min(0).nullish(),
-  agentStates: z.unknown(),
+  agentStates: z.unknown().optional(),
 });
 
 /** Also a bare list of records, as files have it. */

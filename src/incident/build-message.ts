@@ -19,6 +19,8 @@ export interface MessageContext {
   readonly acknowledgedBy: string | null;
   /** The last report; undefined where a window could not be evaluated, or none was made just now. */
   readonly report: Pick<ReportBody, 'samples' | 'window_start' | 'window_end' | 'baseline' | 'reference'> | undefined;
+  /** Who or what ended it, where no window did. */
+  readonly ended?: string | undefined;
   readonly nowMs: number;
 }
 
@@ -63,10 +65,12 @@ function referenceOf(report: MessageContext['report']): string {
   return `the same hours of ${report.reference.windows?.length ?? 0} earlier weeks`;
 }
 
-function changesOf({ incident, told, reason, acknowledgedBy, nowMs }: MessageContext): string[] {
+function changesOf({ incident, told, reason, acknowledgedBy, ended, nowMs }: MessageContext): string[] {
   if (reason === 'resolved') {
     const lasted = (incident.resolvedAtMs ?? nowMs) - incident.startedAtMs;
-    return [`It lasted ${lengthOf(lasted)}${passed(incident.passes)}.`];
+    return [`It lasted ${lengthOf(lasted)}${ended === undefined ? passed(incident.passes) : ''}.`, ended ?? ''].filter(
+      Boolean,
+    );
   }
   if (told === undefined) return [];
   const known = new Set(incident.failing.map(({ check }) => check));

@@ -61,8 +61,15 @@ const TITLES: Readonly<Record<Message['condition'], string>> = { drift: 'Drift',
 export function titleOf(message: Message): string {
   const head = message.state === 'resolved' ? 'RESOLVED' : message.severity.toUpperCase();
   const test = message.reason === 'test' ? 'Test: ' : '';
-  const what = message.findings.some(({ check }) => check === 'not_evaluated')
-    ? 'Not evaluated'
-    : TITLES[message.condition];
+  const what = whatOf(message);
   return `[${head}] ${test}${what} on ${message.service} ${message.endpoint}`;
+}
+
+/** What users feel stands in the title before any drift. */
+function whatOf({ condition, findings }: Message): string {
+  if (findings.some(({ check }) => check === 'not_evaluated')) return 'Not evaluated';
+  const [worst] = findings;
+  return condition === 'drift' && worst !== undefined && worst.feature === null
+    ? 'Service level broken'
+    : TITLES[condition];
 }

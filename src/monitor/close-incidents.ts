@@ -26,7 +26,13 @@ export async function closeIncidents(
     const incident = { ...stored.incident, state: 'resolved' as const, resolvedAtMs: nowMs };
     deps.metrics.changed('monitor_deleted');
     await addTrail(tx, stored, { atMs: nowMs, who: 'plumbline', what: 'monitor_deleted', details: { reason } });
-    const context = { rules: spec?.tell ?? DEFAULT_TELL, channels: spec?.channels, report: undefined, nowMs };
+    const context = {
+      rules: spec?.tell ?? DEFAULT_TELL,
+      channels: spec?.channels,
+      report: undefined,
+      nowMs,
+      ended: `Nothing has passed: ${reason}.`,
+    };
     await tellIncident(tx, deps, stored, incident, context);
   }
 }

@@ -45,7 +45,9 @@ export async function handleIncident(
     await addTrail(tx, stored, { atMs: nowMs, who: by, what: action.action, details });
     const after = { ...stored, ...handling, incident };
     await updateHandling(tx, id, after, nowMs);
-    await tellIncident(tx, deps, after, incident, await tellContextOf(tx, deps, after));
+    const ended =
+      action.action === 'resolve' ? { ended: `Resolved by ${by}: no window has passed since it failed.` } : {};
+    await tellIncident(tx, deps, after, incident, { ...(await tellContextOf(tx, deps, after)), ...ended });
     return after;
   });
   deps.notifySoon();

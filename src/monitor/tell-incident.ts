@@ -5,7 +5,7 @@ import type { TellReason } from '../incident/message.ts';
 import { chooseChannels } from '../incident/route.ts';
 import { askAgainAt, decideTelling, type TellRules } from '../incident/tell.ts';
 import type { Queryable } from '../store/database.ts';
-import { addTrail } from '../store/incident-trail.ts';
+import { addTrail, findLastReport } from '../store/incident-trail.ts';
 import { type StoredIncident, updateIncident } from '../store/incidents.ts';
 import { insertNotifications } from '../store/notifications.ts';
 import type { WatchDeps } from './deps.ts';
@@ -14,7 +14,10 @@ export interface TellContext {
   readonly rules: TellRules;
   /** The monitor's own channels; else the routes choose. */
   readonly channels: readonly string[] | undefined;
+  /** The report that this comes from; without one the incident's last is told. */
   readonly report: ReportBody | undefined;
+  /** Who or what ended it, where no window did. */
+  readonly ended?: string;
   readonly nowMs: number;
 }
 
@@ -45,7 +48,7 @@ async function tell(
   deps: WatchDeps,
   stored: StoredIncident,
   reason: TellReason,
-  { channels: own, report, nowMs }: TellContext,
+  { channels: own, report, nowMs, ended }: TellContext,
 ): Promise<Told> {
   const { incident, id, streamId, told } = stored;
   const chosen = own ?? chooseChannels(deps.routes, { ...stored, severity: incident.severity });
@@ -54,7 +57,7 @@ async function tell(
   const message = buildMessage({
     ...stored,
     ...{ id: `plumbline-${id}-${nowMs}-${reason}`, incidentId: id, told: told ?? undefined },
-    ...{ reason, report, nowMs, url: urlOf(deps, id) },
+    ...{ reason, report: report ?? (await lastReport(tx, stored)), nowMs, url: urlOf(deps, id), ended },
   });
   const inserts = channels.map((channel) => ({ streamId, incidentId: id, channel, message }));
   await insertNotifications(tx, deps.clock, inserts);
@@ -67,6 +70,11 @@ async function tell(
     checks: incident.failing.map(({ check }) => check),
     channels: [...new Set([...earlier, ...channels])],
   };
+}
+
+async function lastReport(tx: Queryable, stored: StoredIncident): Promise<ReportBody | undefined> {
+  const body = await findLastReport(tx, stored);
+  return body === undefined ? undefined : (JSON.parse(body) as ReportBody);
 }
 
 function urlOf({ config }: WatchDeps, id: number): string | null {

@@ -45,3 +45,10 @@ export async function countIncidentReports(db: Queryable, incident: IncidentKey)
   const sql = 'select count(*) as n from incident_reports where stream_id = $1 and incident_id = $2';
   return (await db.query<{ n: number }>(sql, [incident.streamId, incident.id])).rows[0]?.n ?? 0;
 }
+
+/** The body of the report that it failed on last, as JSON text. */
+export async function findLastReport(db: Queryable, incident: IncidentKey): Promise<string | undefined> {
+  const sql = `select r.body::text as body from incident_reports i join reports r on r.stream_id = i.stream_id and r.id = i.report_id
+    where i.stream_id = $1 and i.incident_id = $2 order by r.id desc limit 1`;
+  return (await db.query<{ body: string }>(sql, [incident.streamId, incident.id])).rows[0]?.body;
+}

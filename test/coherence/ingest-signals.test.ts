@@ -41,6 +41,17 @@ describe('mock', () => {
     expect((await stored()).events).toHaveLength(3);
   });
 
+  it('takes a record of nothing but time, signal and score', async () => {
+    const deps = await withMock([{ timestamp: '2025-01-01T00:00:00Z', signal_id: 'bare', coherenceScore: 80 }]);
+    expect(await ingestSignals(deps)).toMatchObject({ records: 1, invalid: 0, accepted: 1 });
+  });
+
+  it('says in the status when not one record can be read', async () => {
+    const deps = await withMock([{ signal_id: 'a' }, 5]);
+    expect(await ingestSignals(deps)).toMatchObject({ records: 0, invalid: 2 });
+    expect((await findFetch(db(), 'mock'))?.error).toMatch(/None of 2 records can be read: each needs timestamp/);
+  });
+
   it('plays the file again once every window would be empty', async () => {
     const deps = await withMock(recordsOf('a', [1, 2], LAST_YEAR), { DEFAULT_WINDOWS: '2h' });
     await ingestSignals(deps);
@@ -114,7 +125,7 @@ describe('live', () => {
     const upstream = await openUpstream(() => ({ body: { data: [], next_page: ++n } }));
     const deps = await live(upstream.url);
     expect(await ingestSignals(deps)).toMatchObject({ pages_fetched: 100 });
-    expect(deps.logged.join()).toContain('more pages');
+    expect(deps.logged.join()).toContain('more than 100 pages');
   });
 });
 

@@ -197,3 +197,19 @@ describe('lengthOf', () => {
     );
   });
 });
+
+describe('titleOf', () => {
+  it('says that a service level is broken before it says that something drifts', () => {
+    const { failing } = endOf(word('ff'));
+    const level = {
+      check: 'success_rate',
+      feature: null,
+      text: 'success rate 91 %',
+      severity: 'critical',
+      strength: 9,
+    } as const;
+    const incident = { ...endOf(word('ff')), failing: [level, ...failing] };
+    expect(titleOf(messageOf({ incident }))).toMatch(/^\[[A-Z]+\] Service level broken on /);
+    expect(titleOf(messageOf({ incident: endOf(word('ff')) }))).toMatch(/^\[[A-Z]+\] Drift on /);
+  });
+});

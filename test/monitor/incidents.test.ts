@@ -151,6 +151,10 @@ describe('what people do', () => {
     expect(reasons(watching)).toEqual(['opened']);
     await watching.runAt(slotAt(1) + 46 * MINUTE_MS);
     expect(reasons(watching)).toEqual(['opened', 'repeat_interval']);
+    expect(watching.channel.sent[1]).toMatchObject({
+      window: { samples: 200 },
+      reference: 'baseline payments of 2026-06-01',
+    });
   });
 
   it('quiet hours hold back what is not critical, and what came and went is not told', async () => {
@@ -176,6 +180,10 @@ describe('what people do', () => {
     await watching.watch.deliver();
     await watching.watch.delivered();
     expect(reasons(watching)).toEqual(['opened', 'resolved', 'reopened']);
+    expect(watching.channel.sent[1]).toMatchObject({
+      ...{ window: { samples: 200 }, reference: 'baseline payments of 2026-06-01' },
+      changes: ['It lasted 10 min.', 'Resolved by anna: no window has passed since it failed.'],
+    });
     expect(await only(watching)).toMatchObject({ assignedTo: 'ben', incident: { state: 'firing' } });
     await expect(handleIncident(deps, 999, { action: 'resolve' }, who)).rejects.toMatchObject({
       code: 'incident_not_found',
@@ -191,6 +199,7 @@ describe('what people do', () => {
     await watching.watch.deliver();
     await watching.watch.delivered();
     expect(reasons(watching)).toEqual(['opened', 'resolved']);
+    expect(watching.channel.sent[1]?.changes).toContain('Nothing has passed: its monitor was deleted.');
     expect((await only(watching)).incident.state).toBe('resolved');
   });
 });

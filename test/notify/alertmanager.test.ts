@@ -30,7 +30,7 @@ test('a firing alert', async () => {
     },
     annotations: {
       summary: '[CRITICAL] Drift on payments_api POST /v2/payments',
-      description: expect.stringContaining('Since: 2026-03-01 11:00 UTC'),
+      description: expect.stringContaining('Since the window of: 2026-03-01 11:00 UTC'),
       severity: 'critical',
     },
     startsAt: '2026-03-01T11:00:00.000Z',

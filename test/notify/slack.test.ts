@@ -51,7 +51,7 @@ test('the first lines say what, where, since when and how much', () => {
     '*Service*\n`payments_api`',
     '*Endpoint*\n`POST /v2/payments`',
     '*Severity*\ncritical',
-    '*Since*\n<!date^1772362800^{date_short_pretty} {time}|2026-03-01 11:00 UTC>',
+    '*Since the window of*\n<!date^1772362800^{date_short_pretty} {time}|2026-03-01 11:00 UTC>',
     '*Window*\n2026-03-01 10:00 UTC to 2026-03-01 11:00 UTC, 1,234 events',
     '*Compared with*\nbaseline payments (2026-02-01)',
     '*Monitor*\n`payments hourly`',
@@ -61,7 +61,9 @@ test('the first lines say what, where, since when and how much', () => {
   );
   expect(blocks[3]?.text?.text).toBe('*What changed*\n• The severity rose from warning to critical.');
   expect(blocks[4]?.text?.text).toBe('<https://plumbline.example/incidents/7?a=1&amp;b=2|Open incident 7>');
-  expect(blocks[5]?.elements?.[0]?.text).toMatch(/^Incident 7, opened · <!date\^1772363100\^/);
+  expect(blocks[5]?.elements?.[0]?.text).toMatch(
+    /^Incident 7, opened \(plumbline incidents show 7\) · <!date\^1772363100\^/,
+  );
 });
 
 test.each([

@@ -5,6 +5,7 @@ import {
   describeMessage,
   factsOf,
   findingLines,
+  findingsTitle,
   fitLine,
   fitTitle,
   formatTime,
@@ -46,7 +47,7 @@ function pageOf(message: Message, subject: string): string {
 <table role="presentation" cellspacing="0" cellpadding="0" style="border-collapse:collapse">
 ${rows.join('\n')}
 </table>
-${listUnder('Findings', findingLines(message))}${listUnder('What changed', changeLines(message))}${linkTo(message)}
+${listUnder(findingsTitle(message), findingLines(message))}${listUnder('What changed', changeLines(message))}${linkTo(message)}
 <p style="margin:16px 0 0;font-size:13px;${SOFT}">${escapeHtml(`${incidentLine(message)}, ${formatTime(message.at)}`)}</p>
 </td></tr></table>
 </body></html>

@@ -29,8 +29,8 @@ export function factsOf(message: Message): Fact[] {
   return [
     { label: 'Service', value: message.service, isName: true },
     { label: 'Endpoint', value: message.endpoint, isName: true },
-    { label: 'Severity', value: message.severity },
-    { label: 'Since', value: formatTime(message.startedAt), at: message.startedAt },
+    { label: resolvedAt === null ? 'Severity' : 'Severity was', value: message.severity },
+    { label: 'Since the window of', value: formatTime(message.startedAt), at: message.startedAt },
     ...(resolvedAt === null ? [] : [{ label: 'Resolved', value: formatTime(resolvedAt), at: resolvedAt }]),
     { label: 'Window', value: formatWindow(message.window) },
     { label: 'Compared with', value: message.reference },
@@ -54,6 +54,11 @@ export function takeLines<T>(items: readonly T[], limit: number, toLine: (item: 
   return items.length > limit ? [...lines, `and ${items.length - limit} more`] : lines;
 }
 
+/** What is over must not read as if it went on. */
+export function findingsTitle({ state }: Message): string {
+  return state === 'resolved' ? 'What had failed' : 'Findings';
+}
+
 export function findingLines(message: Message): string[] {
   return takeLines(message.findings, MAX_LINES, findingLine);
 }
@@ -63,7 +68,8 @@ export function changeLines(message: Message): string[] {
 }
 
 export function incidentLine(message: Message): string {
-  return `Incident ${message.incident.id}, ${REASONS[message.reason]}`;
+  const { id } = message.incident;
+  return `Incident ${id}, ${REASONS[message.reason]}${message.reason === 'test' ? '' : ` (plumbline incidents show ${id})`}`;
 }
 
 /** The page of the incident, where it is a link that is safe to show. */
@@ -88,7 +94,7 @@ export function describeMessage(message: Message): string {
   const link = linkOf(message);
   return [
     ...factsOf(message).map(({ label, value }) => fitLine(`${label}: ${value}`)),
-    ...listUnder('Findings', findingLines(message)),
+    ...listUnder(findingsTitle(message), findingLines(message)),
     ...listUnder('What changed', changeLines(message)),
     '',
     `${incidentLine(message)}, ${formatTime(message.at)}`,

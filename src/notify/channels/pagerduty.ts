@@ -2,7 +2,16 @@ import type { Message } from '../../incident/message.ts';
 import type { Channel } from '../channel.ts';
 import { type PostLimits, postJson } from '../http-post.ts';
 import type { Outcome } from '../outcome.ts';
-import { changeLines, factsOf, findingLines, fitLine, fitTitle, incidentLine, linkOf } from './message-lines.ts';
+import {
+  changeLines,
+  factsOf,
+  findingLines,
+  findingsTitle,
+  fitLine,
+  fitTitle,
+  incidentLine,
+  linkOf,
+} from './message-lines.ts';
 
 const ENQUEUE_URL = 'https://events.pagerduty.com/v2/enqueue';
 const MAX_SUMMARY = 1_024;
@@ -56,7 +65,7 @@ function payloadOf(message: Message) {
     class: message.condition,
     custom_details: {
       ...Object.fromEntries(factsOf(message).map(({ label, value }) => [label, fitLine(value)])),
-      Findings: findingLines(message),
+      [findingsTitle(message)]: findingLines(message),
       'What changed': changeLines(message),
       Incident: incidentLine(message),
       Labels: Object.entries(message.labels).map(([name, value]) => fitLine(`${name}: ${value}`)),

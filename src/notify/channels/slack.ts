@@ -4,6 +4,7 @@ import { type PostLimits, postJson } from '../http-post.ts';
 import {
   type Fact,
   factsOf,
+  findingsTitle,
   fitTitle,
   formatTime,
   incidentLine,
@@ -74,7 +75,7 @@ function blocksOf(message: Message): Block[] {
       text: { type: 'plain_text', text: plainText(fitTitle(message, MAX_HEADER), MAX_HEADER), emoji: false },
     },
     { type: 'section', fields: factsOf(message).map(fieldOf) },
-    ...listUnder('Findings', findings),
+    ...listUnder(findingsTitle(message), findings),
     ...listUnder('What changed', changes),
     // A button would show a warning in workspaces whose app answers no interactions.
     ...(link === '' || link.length > MAX_LINK ? [] : [section(`<${link}|Open incident ${message.incident.id}>`)]),
