@@ -129,12 +129,12 @@ export const monitorDocument = z
     ({ every, cron }) => (every === undefined) !== (cron === undefined),
     together('every', 'give either every or cron'),
   )
-  .check((payload) => {
-    const { cron, zone } = payload.value;
-    const fault = cronFault(cron, zone);
-    if (fault === undefined) return;
-    const message = `"${cron}": ${fault}; use five fields, such as */5 * * * *`;
-    payload.issues.push({ code: 'custom', path: ['cron'], message, input: cron });
+  .refine(({ cron, zone }) => cronFault(cron, zone) === undefined, {
+    ...together('cron', ''),
+    error: ({ input }) => {
+      const { cron, zone } = input as { cron?: unknown; zone?: unknown };
+      return `"${cron}": ${cronFault(cron, zone)}; use five fields, such as */5 * * * *`;
+    },
   })
   .refine(
     ({ severity }) => !(severity?.critical < severity?.warning),

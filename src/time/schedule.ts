@@ -55,6 +55,8 @@ export function dueSlots(schedule: Schedule, firstMs: number, nowMs: number): Du
  * @returns what is wrong with it, or undefined
  */
 export function cronProblem(expression: string, zone: string): string | undefined {
+  const fields = expression.trim().split(/\s+/).length;
+  if (fields !== 5) return `has ${fields} fields`;
   try {
     const next = new Cron(expression, { timezone: zone, mode: '5-part' }).nextRun();
     return next === null ? 'never comes true' : undefined;
