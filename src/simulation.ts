@@ -1,14 +1,13 @@
 import type { Config } from './config.ts';
 import type { Message } from './incident/message.ts';
 import { foldParts } from './ingest/fold-parts.ts';
-import { Ingest, type IngestMetrics } from './ingest/ingest.ts';
+import { Ingest } from './ingest/ingest.ts';
 import { keepHouse } from './ingest/keep-house.ts';
-import type { WatchMetrics } from './monitor/deps.ts';
 import { ProfileCache } from './monitor/profile-cache.ts';
 import { reviseReports } from './monitor/revise-reports.ts';
 import type { SlotEnd } from './monitor/run-slot.ts';
+import { NO_METRICS } from './no-metrics.ts';
 import type { Channel } from './notify/channel.ts';
-import type { DeliveryMetrics } from './notify/deliver.ts';
 import type { Database, StoreLog } from './store/database.ts';
 import { findNextDue } from './store/next-due.ts';
 import type { DrivenClock } from './time/clock.ts';
@@ -27,19 +26,6 @@ export interface SimulationParts {
   readonly log: StoreLog;
   onEntry(entry: TimelineEntry): void;
 }
-
-const NOTHING = () => {};
-const NO_METRICS: IngestMetrics & WatchMetrics & DeliveryMetrics = {
-  ...{ accepted: NOTHING, rejected: NOTHING, duplicates: NOTHING, flushed: NOTHING },
-  ...{
-    ticked: NOTHING,
-    ranSlot: NOTHING,
-    skippedSlots: NOTHING,
-    changed: NOTHING,
-    decided: NOTHING,
-    delivered: NOTHING,
-  },
-};
 
 const CHANNEL = 'timeline';
 

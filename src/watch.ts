@@ -8,6 +8,7 @@ import type { ProfileCache } from './monitor/profile-cache.ts';
 import { type RanSlot, SCHEDULER_OPTIONS, Scheduler, type SchedulerOptions } from './monitor/scheduler.ts';
 import { Delivery, type DeliveryMetrics } from './notify/deliver.ts';
 import type { Channels } from './notify/read-channels.ts';
+import { reasonOf } from './reason-of.ts';
 import type { Database, StoreLog } from './store/database.ts';
 import type { Clock } from './time/clock.ts';
 
@@ -44,7 +45,7 @@ export class Watch {
       routes: channels.routes,
       channelNames: new Set(channels.byName.keys()),
       notifySoon: () =>
-        void this.deliver().catch((error) => log.warn({ reason: String(error) }, 'delivery could not start')),
+        void this.deliver().catch((error) => log.warn({ reason: reasonOf(error) }, 'delivery could not start')),
     };
     // Whoever drives the clock waits for slots and looks at them; a service does neither.
     this.#scheduler = new Scheduler(this.deps, {

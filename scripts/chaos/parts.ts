@@ -3,25 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config.ts';
 import { ProfileCache } from '../../src/monitor/profile-cache.ts';
+import { NO_METRICS } from '../../src/no-metrics.ts';
 import type { Channel } from '../../src/notify/channel.ts';
 import type { Database, StoreLog } from '../../src/store/database.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import { Watch } from '../../src/watch.ts';
 
 export const QUIET_LOG: StoreLog = { info: () => {}, warn: () => {}, error: (fields) => console.error(fields) };
-
-const nothing = () => {};
-export const NO_METRICS = {
-  ...{ accepted: nothing, rejected: nothing, duplicates: nothing, flushed: nothing },
-  ...{
-    ticked: nothing,
-    ranSlot: nothing,
-    skippedSlots: nothing,
-    changed: nothing,
-    decided: nothing,
-    delivered: nothing,
-  },
-};
 
 export const CONFIG = readConfig({
   BASELINES_DIR: mkdtempSync(join(tmpdir(), 'plumbline-chaos-')),

@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Ingest } from '../../src/ingest/ingest.ts';
 import { applyMonitors } from '../../src/monitor/apply-monitors.ts';
 import { buildBaseline } from '../../src/monitor/build-baseline.ts';
+import { NO_METRICS } from '../../src/no-metrics.ts';
 import { seededRng } from '../../src/stats/rng.ts';
 import type { Database } from '../../src/store/database.ts';
 import { DrivenClock } from '../../src/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/time/window.ts';
 import { printTable } from '../bench/figures.ts';
 import type { BenchDatabase } from '../bench/postgres.ts';
-import { CONFIG, NO_METRICS, openWatch } from './parts.ts';
+import { CONFIG, openWatch } from './parts.ts';
 import { receive } from './receiver.ts';
 
 const START = Date.UTC(2026, 5, 1, 12);

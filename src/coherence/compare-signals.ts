@@ -37,7 +37,8 @@ export async function compareSignals(
   const compare = (how: Pick<CompareSettings, 'policy' | 'tests'>) =>
     runStepsInTurns(compareInSteps(reference, window, { ...settings, ...how }));
   const found = await compare({ policy: 'calibrated', tests: TESTS });
-  const plain = await compare({ policy: 'classic', tests: ['psi'] });
+  const lacks = found.findings.some(({ test, statistic }) => test === 'psi' && statistic === null);
+  const plain = lacks ? await compare({ policy: 'classic', tests: ['psi'] }) : undefined;
   const missing = baseline === undefined ? 'no_baseline' : 'not_in_baseline';
   const paths = new Map([...known, ...now]);
   return [...paths]
@@ -72,14 +73,14 @@ function pick(profile: Profile | undefined, paths: ReadonlyMap<string, string>):
 /** PSI of few rows is by plain shares, as it was always given, where the other test can say whether it means anything. */
 function describe(
   found: Comparison,
-  plain: Comparison,
+  plain: Comparison | undefined,
   path: string,
   missing: string | undefined,
 ): Omit<SignalDrift, 'name' | 'n'> {
   const [ks, psi] = TESTS.map((test) => found.findings.find((f) => f.feature === path && f.test === test));
   const reason = missing ?? psi?.reason ?? found.notTested.find((f) => f.feature === path)?.reason;
   const verdict = verdictOf([ks, psi]);
-  const byShares = verdict === 'inconclusive' ? undefined : plain.findings.find((f) => f.feature === path)?.statistic;
+  const byShares = verdict === 'inconclusive' ? undefined : plain?.findings.find((f) => f.feature === path)?.statistic;
   const numbers = { psi: psi?.statistic ?? byShares ?? null, ks: ks?.statistic ?? null, verdict };
   return { ...numbers, ...(reason !== undefined && { reason }) };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { writeArtifact } from '../artifact.ts';
 import { AppError } from '../errors.ts';
+import { reasonOf } from '../reason-of.ts';
 import { dropHistoryBefore, insertHistory } from '../store/coherence.ts';
 import { claimTask } from '../store/scheduled-tasks.ts';
 import { DAY_MS, HOUR_MS, parseDuration } from '../time/window.ts';
@@ -71,8 +72,4 @@ async function writeSentryFile({ config, clock, log }: CoherenceDeps, window: st
 /** The settings were looked at when the process began. */
 function msOfWindow(text: string): number {
   return parseDuration(text) as number;
-}
-
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
 }

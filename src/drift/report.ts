@@ -1,4 +1,5 @@
 import type { Profile } from '../profile/profile.ts';
+import { isoTime } from '../time/iso-time.ts';
 import type { Interval } from '../time/window.ts';
 import { aggregateFindings, QUALITY_TESTS } from './aggregate.ts';
 import { nameChecks } from './check-names.ts';
@@ -165,8 +166,4 @@ function stateOf(checks: readonly CheckBody[], hasDrift: boolean): CheckState {
   if (hasDrift) return 'drift';
   if (has('slo_breach')) return 'slo_breach';
   return has('inconclusive') && !checks.some((check) => check.verdict === 'no_drift') ? 'inconclusive' : 'ok';
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

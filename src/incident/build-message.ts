@@ -1,4 +1,5 @@
 import type { ReportBody } from '../drift/report.ts';
+import { isoTime } from '../time/iso-time.ts';
 import type { Incident, Told } from './incident.ts';
 import type { Message, TellReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
@@ -109,8 +110,4 @@ export function lengthOf(ms: number): string {
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
   const parts = [days > 0 && `${days} d`, hours > 0 && `${hours} h`, rest > 0 && days === 0 && `${rest} min`];
   return parts.filter((part) => part !== false).join(' ');
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_TELL } from '../incident/tell.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { Queryable } from '../store/database.ts';
 import { lockIncidentToAsk, type StoredIncident } from '../store/incidents.ts';
 import { findMonitorById } from '../store/monitors.ts';
@@ -33,7 +34,7 @@ async function askOne(deps: WatchDeps, failed: number[]): Promise<boolean | unde
   } catch (error) {
     if (id === undefined) throw error;
     failed.push(id);
-    deps.log.warn({ incident: id, reason: String(error).slice(0, 300) }, 'nobody could be reminded of this incident');
+    deps.log.warn({ incident: id, reason: reasonOf(error) }, 'nobody could be reminded of this incident');
     return false;
   }
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason-of.ts';
 import { DatabaseUnavailable, sqlState } from '../store/database.ts';
 import { listNeedlessDefaults, listUnwatchedStreams } from '../store/monitors.ts';
 import { putMonitor, removeMonitor } from './apply-monitors.ts';
@@ -48,10 +49,7 @@ async function tryToPut(
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     if (sqlState(error) !== UNIQUE_VIOLATION) {
-      deps.log.warn(
-        { ...stream, reason: String(error).slice(0, 300) },
-        'this stream could not be given a default monitor',
-      );
+      deps.log.warn({ ...stream, reason: reasonOf(error) }, 'this stream could not be given a default monitor');
     }
     return false;
   }

@@ -176,7 +176,16 @@ export interface MonitorSpec {
 
 /** Reads a document that was checked before. */
 export function readSpec(document: unknown): MonitorSpec {
-  const parsed = monitorDocument.parse(document);
+  return specOf(monitorDocument.parse(document));
+}
+
+/** Undefined for one that an older or newer program wrote, or that was changed by hand: it must hold up no other monitor. */
+export function findSpec(document: unknown): MonitorSpec | undefined {
+  const { data } = monitorDocument.safeParse(document);
+  return data && specOf(data);
+}
+
+function specOf(parsed: Parsed): MonitorSpec {
   const { every, cron, zone: cronZone, severity, quiet_hours: quietHours } = parsed;
   return {
     name: parsed.name,
@@ -199,11 +208,6 @@ export function readSpec(document: unknown): MonitorSpec {
     labels: parsed.labels,
     paused: parsed.paused,
   };
-}
-
-/** Undefined for one that an older or newer program wrote, or that was changed by hand: it must hold up no other monitor. */
-export function findSpec(document: unknown): MonitorSpec | undefined {
-  return monitorDocument.safeParse(document).success ? readSpec(document) : undefined;
 }
 
 function referenceOf(choice: Parsed['reference']): ReferenceChoice {

@@ -4,6 +4,7 @@ import { decodeProfile } from '../profile/codec.ts';
 import { mergeProfiles, type Profile } from '../profile/profile.ts';
 import { seedOf } from '../profile/seed.ts';
 import { type Baseline, getBaselineProfile } from '../store/baselines.ts';
+import { isoTime } from '../time/iso-time.ts';
 import { DAY_MS, type Interval } from '../time/window.ts';
 import type { MonitorDeps } from './deps.ts';
 import { loadWindow } from './load-window.ts';
@@ -71,8 +72,4 @@ export function assertNotEmpty({ profile, described }: Reference): void {
   if (profile.events > 0 || described.reference?.kind === 'baseline') return;
   const windows = described.reference?.windows?.map(({ start, end }) => `${start} to ${end}`).join(', ');
   throw new AppError('no_events', `There are no events to compare with: ${windows}`);
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { reasonOf } from '../reason-of.ts';
 import { findBaseline } from '../store/baselines.ts';
 import { type LateMinutes, listLateMinutes, takeLateMinutes } from '../store/late-minutes.ts';
 import { findMonitorById } from '../store/monitors.ts';
@@ -26,7 +27,7 @@ export async function reviseReports(deps: WatchDeps): Promise<number> {
       await takeLateMinutes(deps.db, late);
     } catch (error) {
       // Its minutes stay, and are looked at again; other streams go on.
-      deps.log.warn({ stream: late.streamId, reason: String(error).slice(0, 300) }, 'reports could not be revised');
+      deps.log.warn({ stream: late.streamId, reason: reasonOf(error) }, 'reports could not be revised');
     }
   }
   return revised;

@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason-of.ts';
 import { type ClaimedMonitor, claimDueMonitors, postponeSlot, renewLease } from '../store/monitors.ts';
 import { SECOND_MS } from '../time/window.ts';
 import type { WatchDeps } from './deps.ts';
@@ -17,11 +18,6 @@ export interface SchedulerOptions {
 export const SCHEDULER_OPTIONS: SchedulerOptions = { leaseMs: 60 * SECOND_MS, lanes: 4 };
 
 const RETRY_MS = 5 * SECOND_MS;
-
-/** The first line is enough, and never a statement's values. */
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 500);
-}
 
 export interface RanSlot {
   readonly monitor: ClaimedMonitor;

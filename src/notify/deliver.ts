@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../reason-of.ts';
 import type { Database, StoreLog } from '../store/database.ts';
 import {
   type ClaimedNotification,
@@ -89,11 +90,7 @@ export class Delivery {
         await Promise.all(claims.map((claim) => this.#deliver(claim)));
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn(
-        { channel, reason: reason.slice(0, 500) },
-        'delivery stopped; what is left is tried when its lease ends',
-      );
+      log.warn({ channel, reason: reasonOf(error) }, 'delivery stopped; what is left is tried when its lease ends');
     }
   }
 

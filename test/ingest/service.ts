@@ -1,5 +1,6 @@
 import { type Config, configSchema } from '../../src/config.ts';
-import { Ingest, type IngestMetrics, type IngestResult } from '../../src/ingest/ingest.ts';
+import { Ingest, type IngestResult } from '../../src/ingest/ingest.ts';
+import { NO_METRICS } from '../../src/no-metrics.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Clock } from '../../src/time/clock.ts';
 
@@ -20,14 +21,12 @@ export function testConfig(env: Readonly<Record<string, string>> = {}): Config {
   return configSchema.parse(env);
 }
 
-const deaf: IngestMetrics = { accepted: () => {}, rejected: () => {}, duplicates: () => {}, flushed: () => {} };
-
 export function openIngest(
   db: Database,
   env: Readonly<Record<string, string>> = {},
   clock: Clock = drivenClock(),
 ): Ingest {
-  return new Ingest({ db, config: testConfig(env), clock, metrics: deaf });
+  return new Ingest({ db, config: testConfig(env), clock, metrics: NO_METRICS });
 }
 
 export interface Sending {

@@ -6,6 +6,7 @@ import { applyMonitors } from '../../src/monitor/apply-monitors.ts';
 import { buildBaseline } from '../../src/monitor/build-baseline.ts';
 import type { MonitorDocument } from '../../src/monitor/monitor-spec.ts';
 import { ProfileCache } from '../../src/monitor/profile-cache.ts';
+import { NO_METRICS } from '../../src/no-metrics.ts';
 import type { Channel } from '../../src/notify/channel.ts';
 import type { Outcome } from '../../src/notify/outcome.ts';
 import { seededRng } from '../../src/stats/rng.ts';
@@ -19,19 +20,6 @@ import { SILENT } from '../silent-log.ts';
 
 export const START = Date.UTC(2026, 5, 1, 12);
 const STREAM = { service: 'payments', endpoint: 'POST /pay' } as const;
-
-const nothing = () => {};
-export const NO_METRICS = {
-  ...{ accepted: nothing, rejected: nothing, duplicates: nothing, flushed: nothing },
-  ...{
-    ticked: nothing,
-    ranSlot: nothing,
-    skippedSlots: nothing,
-    changed: nothing,
-    decided: nothing,
-    delivered: nothing,
-  },
-};
 
 /** A channel that remembers what it was sent and answers as a test wishes. */
 export class TestChannel implements Channel {

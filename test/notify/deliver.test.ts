@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Message } from '../../src/incident/message.ts';
 import { ProfileCache } from '../../src/monitor/profile-cache.ts';
+import { NO_METRICS } from '../../src/no-metrics.ts';
 import { BACKOFF_MS } from '../../src/notify/deliver.ts';
 import { sampleMessage } from '../../src/notify/sample-message.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -16,7 +17,7 @@ import { SECOND_MS } from '../../src/time/window.ts';
 import { Watch } from '../../src/watch.ts';
 import { withDatabase } from '../database.ts';
 import { testConfig } from '../ingest/service.ts';
-import { NO_METRICS, START, TestChannel } from '../monitor/watching.ts';
+import { START, TestChannel } from '../monitor/watching.ts';
 import { SILENT } from '../silent-log.ts';
 
 const database = withDatabase();

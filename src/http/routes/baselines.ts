@@ -13,8 +13,8 @@ import {
   listBaselines,
 } from '../../store/baselines.ts';
 import type { Database } from '../../store/database.ts';
+import { isoTime } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
-import { isoTime } from '../iso-time.ts';
 import { next, pageQuery } from '../page.ts';
 import { durationOrSeconds, endpointName, inOrder, serviceName, text, time, truth } from '../parameters.ts';
 import { spanOf } from '../span.ts';

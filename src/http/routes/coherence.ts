@@ -6,10 +6,10 @@ import { predictCoherence } from '../../coherence/predict.ts';
 import { SOURCES } from '../../coherence/signal-stream.ts';
 import { AppError } from '../../errors.ts';
 import { findFetch, type HistoryRow, listHistory } from '../../store/coherence.ts';
+import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import { DAY_MS, SECOND_MS } from '../../time/window.ts';
 import { chooseType } from '../accept.ts';
 import type { HttpApp } from '../deps.ts';
-import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import { durationOrSeconds, text, wholeNumber } from '../parameters.ts';
 
 export interface CoherenceRouteDeps {

@@ -3,8 +3,8 @@ import { AppError } from '../../errors.ts';
 import { createApiKey, hashApiKey } from '../../store/api-key.ts';
 import { type ApiKey, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
+import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
-import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import { text, wholeNumber } from '../parameters.ts';
 
 const scope = z.enum(['ingest', 'read', 'admin'], 'use ingest, read or admin');

@@ -15,9 +15,9 @@ import {
   setMonitorPaused,
 } from '../../store/monitors.ts';
 import { findStream } from '../../store/streams.ts';
+import { isoTime } from '../../time/iso-time.ts';
 import { nextSlot } from '../../time/schedule.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
-import { isoTime } from '../iso-time.ts';
 import { next, pageQuery } from '../page.ts';
 import { text, truth } from '../parameters.ts';
 

@@ -4,8 +4,8 @@ import { titleOf } from '../../incident/message.ts';
 import type { Channel } from '../../notify/channel.ts';
 import { sampleMessage } from '../../notify/sample-message.ts';
 import { listNotifications, replayDead, type StoredNotification } from '../../store/notifications.ts';
+import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
-import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import { next, pageQuery } from '../page.ts';
 import { text, wholeNumber } from '../parameters.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listStreams, type StreamEntry } from '../../store/streams.ts';
+import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
-import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import { next, pageQuery } from '../page.ts';
 
 const DEFAULT_LIMIT = 100;
