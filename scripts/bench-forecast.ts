@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { forecastMean } from '../src/coherence/forecast.ts';
+import { forecastMean } from '../src/core/forecast/forecast.ts';
 import { median, printTable } from './bench/figures.ts';
 
 // The forecast of the next hour's mean beside the last value and the mean of the last hour, walking forward over real series.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { trafficOf } from '../src/cli/simulate/traffic.ts';
-import { MINUTE_MS } from '../src/time/window.ts';
+import { MINUTE_MS } from '../src/core/time/window.ts';
 import { printTable } from './bench/figures.ts';
 import { sendAll } from './bench/load.ts';
 import { option } from './bench/option.ts';

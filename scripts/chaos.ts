@@ -1,5 +1,5 @@
-import { migrate } from '../src/store/migrate.ts';
-import { openDatabase } from '../src/store/open.ts';
+import { migrate } from '../src/store/engine/migrate.ts';
+import { openDatabase } from '../src/store/engine/open.ts';
 import { createDatabase } from './bench/postgres.ts';
 import { chaosChannels } from './chaos/channels.ts';
 import { QUIET_LOG } from './chaos/parts.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeSchema } from '../src/store/describe-schema.ts';
-import { migrate } from '../src/store/migrate.ts';
-import { openDatabase } from '../src/store/open.ts';
+import { describeSchema } from '../src/store/engine/describe-schema.ts';
+import { migrate } from '../src/store/engine/migrate.ts';
+import { openDatabase } from '../src/store/engine/open.ts';
 
 const log = { info: () => {}, warn: console.warn, error: console.error };
 const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-schema-'));

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { TEST_NAMES } from '../src/drift/test-name.ts';
-import { figuresOf } from '../test/drift/documented-figures.ts';
+import { TEST_NAMES } from '../src/core/drift/test-name.ts';
+import { figuresOf } from '../test/core/drift/documented-figures.ts';
 
 // Puts the figures of every drift test into docs/statistics.md; a test holds that they are still true. Usage: npm run statistics
 

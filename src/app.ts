@@ -1,28 +1,27 @@
 import type { AddressInfo } from 'node:net';
 import { type ScheduledTask, schedule, setLogger } from 'node-cron';
 import pino, { type Logger } from 'pino';
-import type { CoherenceDeps } from './coherence/deps.ts';
-import { runCoherence } from './coherence/run-coherence.ts';
-import { coherenceDeps } from './coherence-parts.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
+import { VERSION } from './config/version.ts';
+import type { Clock } from './core/time/clock.ts';
 import { assertSafeHost } from './http/auth.ts';
 import { describeError } from './http/describe-error.ts';
 import { createMetrics } from './http/metrics.ts';
 import { buildServer } from './http/server.ts';
-import { foldParts } from './ingest/fold-parts.ts';
-import { Ingest } from './ingest/ingest.ts';
-import { keepHouse } from './ingest/keep-house.ts';
-import { dropOld } from './monitor/drop-old.ts';
-import { loadBaselineFile } from './monitor/load-baseline.ts';
-import { ProfileCache } from './monitor/profile-cache.ts';
-import { reviseReports } from './monitor/revise-reports.ts';
-import { readChannels } from './notify/read-channels.ts';
+import { loadBaselineFile } from './services/baselines/load-baseline.ts';
+import type { CoherenceContext } from './services/coherence/context.ts';
+import { runCoherence } from './services/coherence/run-coherence.ts';
+import { ProfileCache } from './services/evaluation/profile-cache.ts';
+import { Ingest } from './services/ingest/ingest.ts';
+import { dropOld } from './services/maintenance/drop-old.ts';
+import { foldParts } from './services/maintenance/fold-parts.ts';
+import { keepHouse } from './services/maintenance/run-maintenance.ts';
+import { reviseReports } from './services/monitors/revise-reports.ts';
+import { readChannels } from './services/notify/read-channels.ts';
 import { countApiKeys } from './store/api-keys.ts';
 import type { Database } from './store/database.ts';
-import { migrate } from './store/migrate.ts';
-import { openDatabase } from './store/open.ts';
-import type { Clock } from './time/clock.ts';
-import { VERSION } from './version.ts';
+import { migrate } from './store/engine/migrate.ts';
+import { openDatabase } from './store/engine/open.ts';
 import { Watch } from './watch.ts';
 
 export interface RunningApp {
@@ -68,7 +67,7 @@ async function startOn(db: Database, config: Config, clock: Clock, log: Logger, 
   if (config.BASELINE_PATH !== undefined) await loadBaselineFile(watch.deps, config.BASELINE_PATH);
   await watch.start();
   const parts = { config, db, clock, ingest, log, metrics };
-  const coherence = coherenceDeps({ ...parts, monitor: watch.deps });
+  const coherence = { ...watch.deps, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const own = { version: VERSION, startedAtMs: clock.now() };
   const server = buildServer({ ...parts, ...own, watch: watch.deps, channels, coherence });
   await server.listen({ host: config.HOST, port: config.PORT });
@@ -106,7 +105,11 @@ interface Parts {
 }
 
 /** The cron only wakes: what is due, and by whom it is done, is read from the database. */
-function startJobs({ db, config, clock, ingest, log }: Parts, watch: Watch, coherence: CoherenceDeps): ScheduledTask[] {
+function startJobs(
+  { db, config, clock, ingest, log }: Parts,
+  watch: Watch,
+  coherence: CoherenceContext,
+): ScheduledTask[] {
   useLog(log);
   const job = (name: string, when: string, work: () => Promise<unknown>): ScheduledTask =>
     schedule(

@@ -1,14 +1,15 @@
 /**
  * The library: comparing tables and profiles without a service. Importing it starts nothing.
  */
-export type { DetectDriftBody, DetectOptions, FeatureBody, FindingBody } from './dataset/detect-drift.ts';
-export { type DetectorOptions, DriftDetector, detectDrift, type Row } from './dataset/drift-detector.ts';
-export { type ProfileOptions, profileOf } from './dataset/profile-of.ts';
-export { type Comparison, compareProfiles } from './drift/compare.ts';
-export type { DriftTest, FeaturePair, TestResult } from './drift/drift-test.ts';
-export type { Finding, Verdict } from './drift/finding.ts';
-export type { CompareSettings } from './drift/settings.ts';
-export type { TestName } from './drift/test-name.ts';
-export { DRIFT_TESTS as tests } from './drift/test-table.ts';
-export { AppError } from './errors.ts';
-export type { Profile } from './profile/profile.ts';
+
+export { type Comparison, compareProfiles } from './core/drift/compare.ts';
+export type { DriftTest, FeaturePair, TestResult } from './core/drift/drift-test.ts';
+export type { Finding, Verdict } from './core/drift/finding.ts';
+export type { CompareSettings } from './core/drift/settings.ts';
+export type { TestName } from './core/drift/test-name.ts';
+export { DRIFT_TESTS as tests } from './core/drift/test-table.ts';
+export { AppError } from './core/errors.ts';
+export type { Profile } from './core/profile/profile.ts';
+export type { DetectDriftBody, DetectOptions, FeatureBody, FindingBody } from './services/datasets/detect-drift.ts';
+export { type DetectorOptions, DriftDetector, detectDrift, type Row } from './services/datasets/drift-detector.ts';
+export { type ProfileOptions, profileOf } from './services/datasets/profile-of.ts';

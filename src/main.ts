@@ -1,5 +1,5 @@
+import { runService } from './cli/commands/serve.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
-import { runService } from './cli/serve.ts';
 import { processTerminal } from './cli/terminal.ts';
 
 const terminal = processTerminal();

@@ -1,17 +1,17 @@
-import type { Config } from './config.ts';
-import type { Message } from './incident/message.ts';
-import { foldParts } from './ingest/fold-parts.ts';
-import { Ingest } from './ingest/ingest.ts';
-import { keepHouse } from './ingest/keep-house.ts';
-import { ProfileCache } from './monitor/profile-cache.ts';
-import { reviseReports } from './monitor/revise-reports.ts';
-import type { SlotEnd } from './monitor/run-slot.ts';
+import type { Config } from './config/config.ts';
+import type { Message } from './core/incident/message.ts';
+import type { DrivenClock } from './core/time/clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/time/window.ts';
 import { NO_METRICS } from './no-metrics.ts';
-import type { Channel } from './notify/channel.ts';
+import { ProfileCache } from './services/evaluation/profile-cache.ts';
+import { Ingest } from './services/ingest/ingest.ts';
+import { foldParts } from './services/maintenance/fold-parts.ts';
+import { keepHouse } from './services/maintenance/run-maintenance.ts';
+import { reviseReports } from './services/monitors/revise-reports.ts';
+import type { SlotEnd } from './services/monitors/run-slot.ts';
+import type { Channel } from './services/notify/channel.ts';
 import type { Database, StoreLog } from './store/database.ts';
 import { findNextDue } from './store/next-due.ts';
-import type { DrivenClock } from './time/clock.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './time/window.ts';
 import { Watch } from './watch.ts';
 
 /** Something that happened, at the simulated time. */

@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
-import type { Config } from './config.ts';
-import { applyFile } from './monitor/apply-file.ts';
-import { askAgain } from './monitor/ask-again.ts';
-import { keepDefaultMonitors } from './monitor/default-monitors.ts';
-import type { WatchDeps, WatchMetrics } from './monitor/deps.ts';
-import type { ProfileCache } from './monitor/profile-cache.ts';
-import { type RanSlot, SCHEDULER_OPTIONS, Scheduler, type SchedulerOptions } from './monitor/scheduler.ts';
-import { Delivery, type DeliveryMetrics } from './notify/deliver.ts';
-import type { Channels } from './notify/read-channels.ts';
-import { reasonOf } from './reason-of.ts';
+import type { Config } from './config/config.ts';
+import { reasonOf } from './core/format/reason-of.ts';
+import type { Clock } from './core/time/clock.ts';
+import type { ProfileCache } from './services/evaluation/profile-cache.ts';
+import { askAgain } from './services/incidents/ask-again.ts';
+import { applyFile } from './services/monitors/apply-file.ts';
+import type { MonitorContext, MonitorMetrics } from './services/monitors/context.ts';
+import { keepDefaultMonitors } from './services/monitors/default-monitors.ts';
+import { type RanSlot, SCHEDULER_OPTIONS, Scheduler, type SchedulerOptions } from './services/monitors/scheduler.ts';
+import { Delivery, type DeliveryMetrics } from './services/notify/deliver.ts';
+import type { Channels } from './services/notify/read-channels.ts';
 import type { Database, StoreLog } from './store/database.ts';
-import type { Clock } from './time/clock.ts';
 
 export interface WatchParts {
   readonly db: Database;
@@ -19,7 +19,7 @@ export interface WatchParts {
   readonly log: StoreLog;
   readonly cache: ProfileCache;
   readonly channels: Channels;
-  readonly metrics: WatchMetrics & DeliveryMetrics;
+  readonly metrics: MonitorMetrics & DeliveryMetrics;
   readonly options?: SchedulerOptions;
   /** How long a notification is held by a process that may have died. */
   readonly deliveryLeaseMs?: number;
@@ -31,7 +31,7 @@ const RANDOM_STEPS = 2 ** 32;
 
 /** What watches by itself: monitors, incidents and delivery, wired by hand. The service wakes it by cron, a simulation by a driven clock. */
 export class Watch {
-  readonly deps: WatchDeps;
+  readonly deps: MonitorContext;
   readonly #scheduler: Scheduler;
   readonly #delivery: Delivery;
 

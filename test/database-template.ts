@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Database } from '../src/store/database.ts';
-import { migrate, readMigrations } from '../src/store/migrate.ts';
-import { openDatabase } from '../src/store/open.ts';
+import { migrate, readMigrations } from '../src/store/engine/migrate.ts';
+import { openDatabase } from '../src/store/engine/open.ts';
 import { makeTemporaryDirectory, runOnServer, urlOf } from './database.ts';
 import { SILENT } from './silent-log.ts';
 
@@ -36,7 +36,9 @@ async function setupEmbedded(project: TestProject): Promise<() => Promise<void>>
 }
 
 async function fingerprint(): Promise<string> {
-  const hash = createHash('sha256').update(await readFile(new URL('../src/store/embedded-worker.ts', import.meta.url)));
+  const hash = createHash('sha256').update(
+    await readFile(new URL('../src/store/engine/embedded-worker.ts', import.meta.url)),
+  );
   for (const { checksum } of await readMigrations()) hash.update(checksum);
   return hash
     .update(await readFile(new URL('../package-lock.json', import.meta.url)))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { Database } from '../src/store/database.ts';
-import { openDatabase } from '../src/store/open.ts';
+import { openDatabase } from '../src/store/engine/open.ts';
 import { SILENT } from './silent-log.ts';
 
 /** A migrated, empty database of its own: a clone of a Postgres template when DATABASE_URL is set, else a copy of an embedded one. */

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TEST_NAMES } from '../src/drift/test-name.ts';
+import { TEST_NAMES } from '../src/core/drift/test-name.ts';
 import * as library from '../src/index.ts';
-import { listExamples, runExample } from './stats/examples.ts';
+import { listExamples, runExample } from './core/stats/examples.ts';
 
 describe('the library', () => {
   it('has what the README promises', () => {

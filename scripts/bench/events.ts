@@ -1,4 +1,4 @@
-import { seededRng } from '../../src/stats/rng.ts';
+import { seededRng } from '../../src/core/stats/rng.ts';
 
 const CURRENCIES = ['USD', 'USD', 'USD', 'USD', 'USD', 'USD', 'CAD', 'CAD', 'CAD', 'EUR'];
 const METHODS = ['card', 'card', 'card', 'transfer', 'wallet'];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { type Rng, seededRng } from '../../src/stats/rng.ts';
+import { type Rng, seededRng } from '../../src/core/stats/rng.ts';
 
 const ROWS_A_WRITE = 20_000;
 const COUNTRIES = ['DE', 'FR', 'US', 'GB', 'ES', 'IT', 'NL', 'PL'];

@@ -1,12 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config.ts';
-import { ProfileCache } from '../../src/monitor/profile-cache.ts';
+import { readConfig } from '../../src/config/config.ts';
+import type { Clock } from '../../src/core/time/clock.ts';
 import { NO_METRICS } from '../../src/no-metrics.ts';
-import type { Channel } from '../../src/notify/channel.ts';
+import { ProfileCache } from '../../src/services/evaluation/profile-cache.ts';
+import type { Channel } from '../../src/services/notify/channel.ts';
 import type { Database, StoreLog } from '../../src/store/database.ts';
-import type { Clock } from '../../src/time/clock.ts';
 import { Watch } from '../../src/watch.ts';
 
 export const QUIET_LOG: StoreLog = { info: () => {}, warn: () => {}, error: (fields) => console.error(fields) };

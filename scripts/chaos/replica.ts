@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Channel } from '../../src/notify/channel.ts';
-import { webhookChannel } from '../../src/notify/channels/webhook.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import type { Channel } from '../../src/services/notify/channel.ts';
+import { webhookChannel } from '../../src/services/notify/channels/webhook.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { openWatch, QUIET_LOG, scaledClock } from './parts.ts';
 
 // One replica of the watch, with its clock from its parent. With CHAOS_DIE it kills itself between "sent" and "recorded".

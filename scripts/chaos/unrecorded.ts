@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sampleMessage } from '../../src/notify/sample-message.ts';
+import { DrivenClock } from '../../src/core/time/clock.ts';
+import { MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
+import { sampleMessage } from '../../src/services/notify/sample-message.ts';
 import type { Database } from '../../src/store/database.ts';
 import { insertNotifications } from '../../src/store/notifications.ts';
-import { DrivenClock } from '../../src/time/clock.ts';
-import { MINUTE_MS, SECOND_MS } from '../../src/time/window.ts';
 import { printTable } from '../bench/figures.ts';
 import type { BenchDatabase } from '../bench/postgres.ts';
 import { receive } from './receiver.ts';

@@ -1,5 +1,5 @@
-import type { DetectDriftBody, FeatureBody, FindingBody } from '../dataset/detect-drift.ts';
-import { amount, count, pValue } from './amounts.ts';
+import { amount, count, pValue } from '../core/format/amounts.ts';
+import type { DetectDriftBody, FeatureBody, FindingBody } from '../services/datasets/detect-drift.ts';
 import { renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 

@@ -1,6 +1,6 @@
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import type { Database, StoreLog } from '../store/database.ts';
-import { openDatabase } from '../store/open.ts';
+import { openDatabase } from '../store/engine/open.ts';
 import { Failure, messageOf } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
-import type { Rng } from '../stats/rng.ts';
-import type { Interval } from '../time/window.ts';
+import type { Rng } from '../core/stats/rng.ts';
+import type { Interval } from '../core/time/window.ts';
 
 export const PAYMENTS_SERVICE = 'payments_api';
 export const PAYMENTS_ENDPOINT = 'POST /v2/payments';

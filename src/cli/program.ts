@@ -1,21 +1,21 @@
 import { Command } from 'commander';
-import { VERSION } from '../version.ts';
-import { addApplyCommand } from './apply.ts';
-import { addBaselineCommand } from './baseline.ts';
-import { addChannelsCommand } from './channels.ts';
-import { addCompareCommand } from './compare.ts';
-import { addDemoCommand } from './demo.ts';
+import { VERSION } from '../config/version.ts';
+import { addApplyCommand } from './commands/apply.ts';
+import { addBaselineCommand } from './commands/baseline.ts';
+import { addChannelsCommand } from './commands/channels.ts';
+import { addCompareCommand } from './commands/compare.ts';
+import { addDemoCommand } from './commands/demo.ts';
+import { addIncidentsCommand } from './commands/incidents.ts';
+import { addKeysCommand } from './commands/keys.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
+import { addMonitorsCommand } from './commands/monitors.ts';
+import { addRebuildCommand } from './commands/rebuild.ts';
+import { addReplayCommand } from './commands/replay.ts';
+import { addReportCommand } from './commands/report.ts';
+import { addSentryCommand } from './commands/sentry.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { addIncidentsCommand } from './incidents.ts';
-import { addKeysCommand } from './keys.ts';
-import { addMigrateCommand } from './migrate.ts';
-import { addMonitorsCommand } from './monitors.ts';
-import { addRebuildCommand } from './rebuild.ts';
-import { addReplayCommand } from './replay.ts';
-import { addReportCommand } from './report.ts';
-import { addSentryCommand } from './sentry.ts';
-import { addServeCommand } from './serve.ts';
-import { addSimulateCommand } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
 
 const HELP = `

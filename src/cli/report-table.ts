@@ -1,4 +1,4 @@
-import { amount, count, pValue } from './amounts.ts';
+import { amount, count, pValue } from '../core/format/amounts.ts';
 import { renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 

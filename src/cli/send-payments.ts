@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { seededRng } from '../stats/rng.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
-import { floorTo, MINUTE_MS } from '../time/window.ts';
+import { seededRng } from '../core/stats/rng.ts';
+import { type Clock, systemClock } from '../core/time/clock.ts';
+import { floorTo, MINUTE_MS } from '../core/time/window.ts';
 import { API_OPTION, type Api, apiFrom } from './api.ts';
 import { exitCodeOf } from './exit-code.ts';
 import {

@@ -1,6 +1,6 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../core/errors.ts';
 import type { Caller, CallerCache } from './caller-cache.ts';
 
 export type Access = 'public' | 'ingest' | 'read' | 'admin';

@@ -1,7 +1,7 @@
+import type { Clock } from '../core/time/clock.ts';
 import { hashApiKey, isApiKey } from '../store/api-key.ts';
 import { countApiKeys, findApiKeyByHash } from '../store/api-keys.ts';
 import type { Queryable } from '../store/database.ts';
-import type { Clock } from '../time/clock.ts';
 
 /** Who asks: the scope of a key; `open` while no key exists; `none` without a key where one is needed; or an unknown key. */
 export type Caller = 'ingest' | 'read' | 'admin' | 'open' | 'none' | 'unknown';

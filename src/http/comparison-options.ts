@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PRESET_NAMES, PRESETS, type PresetName } from '../drift/presets/table.ts';
-import type { Aggregate, TestChoice } from '../drift/settings.ts';
-import { TEST_NAMES } from '../drift/test-name.ts';
+import { PRESET_NAMES, PRESETS, type PresetName } from '../core/drift/presets/table.ts';
+import type { Aggregate, TestChoice } from '../core/drift/settings.ts';
+import { TEST_NAMES } from '../core/drift/test-name.ts';
 
 const TESTS_HINT = `use "auto" or a list of ${TEST_NAMES.join(', ')}`;
 

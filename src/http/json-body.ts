@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 
 /**
  * Bodies are JSON and nothing else. No `text/plain`: a page of another origin can send it without asking first.

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { IngestMetrics } from '../ingest/ingest.ts';
-import type { WatchMetrics } from '../monitor/deps.ts';
-import type { DeliveryMetrics } from '../notify/deliver.ts';
+import type { IngestMetrics } from '../services/ingest/ingest.ts';
+import type { MonitorMetrics } from '../services/monitors/context.ts';
+import type { DeliveryMetrics } from '../services/notify/deliver.ts';
 import type { Database } from '../store/database.ts';
 import { countOpenIncidents } from '../store/incidents.ts';
 import { countNotifications } from '../store/notifications.ts';
@@ -9,7 +9,7 @@ import { countNotifications } from '../store/notifications.ts';
 /** Called once for each answer of one route. */
 export type ObserveRequest = (statusCode: number, seconds: number) => void;
 
-export interface Metrics extends IngestMetrics, WatchMetrics, DeliveryMetrics {
+export interface Metrics extends IngestMetrics, MonitorMetrics, DeliveryMetrics {
   readonly contentType: string;
   /** The labels are resolved here, once a route, and not once a request. */
   requestObserver(method: string, route: string): ObserveRequest;
@@ -102,7 +102,7 @@ function watchBytesInFlight(registry: Registry, read: () => number): void {
 
 const LATE_BUCKETS = [0.5, 1, 2, 5, 10, 15, 30, 60, 300, 1800, 7200];
 
-function watchMetrics(registry: Registry): WatchMetrics {
+function watchMetrics(registry: Registry): MonitorMetrics {
   const registers = [registry];
   const slots = new Counter({
     name: 'plumbline_slots_total',

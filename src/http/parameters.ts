@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ErrorCode } from '../errors.ts';
-import { parseTimestamp } from '../time/timestamp.ts';
-import { DURATION_HINT, parseDuration } from '../time/window.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import { parseTimestamp } from '../core/time/timestamp.ts';
+import { DURATION_HINT, parseDuration } from '../core/time/window.ts';
 
 const NAME_LENGTH = 500;
 const CURSOR_LENGTH = 1_000;

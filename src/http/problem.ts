@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { AppError, ERRORS, type ErrorCode, type FieldError } from '../errors.ts';
+import { AppError, ERRORS, type ErrorCode, type FieldError } from '../core/errors.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
 import { describeError } from './describe-error.ts';
 import { validationError } from './validation-error.ts';

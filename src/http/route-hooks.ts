@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
-import { AppError } from '../errors.ts';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../core/errors.ts';
 import { accessOf, guardRoute } from './auth.ts';
 import type { CallerCache } from './caller-cache.ts';
 import type { Metrics, ObserveRequest } from './metrics.ts';

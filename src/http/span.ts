@@ -1,5 +1,5 @@
-import { AppError } from '../errors.ts';
-import type { Interval } from '../time/window.ts';
+import { AppError } from '../core/errors.ts';
+import type { Interval } from '../core/time/window.ts';
 
 /** A window as a request gives it: a length that ends now, or `start` and `end` (now, when not given). In milliseconds. */
 export interface AskedSpan {

@@ -1,4 +1,4 @@
-import type { SloTargets } from '../drift/settings.ts';
+import type { SloTargets } from '../core/drift/settings.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { timestampParam } from './sql.ts';

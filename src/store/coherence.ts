@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 import type { Queryable } from './database.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../core/errors.ts';
 
 /** An opaque cursor: where the page ended, as numbers. */
 export function encodeCursor(position: readonly number[]): string {

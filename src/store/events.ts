@@ -1,4 +1,4 @@
-import { floorTo, type Interval, MINUTE_MS } from '../time/window.ts';
+import { floorTo, type Interval, MINUTE_MS } from '../core/time/window.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { timestampParam } from './sql.ts';

@@ -1,6 +1,6 @@
-import type { Handling, Incident, IncidentState, Told } from '../incident/incident.ts';
-import type { Severity } from '../incident/severity.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Handling, Incident, IncidentState, Told } from '../core/incident/incident.ts';
+import type { Severity } from '../core/incident/severity.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';

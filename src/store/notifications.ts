@@ -1,5 +1,5 @@
-import type { Message, TellReason } from '../incident/message.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Message, TellReason } from '../core/incident/message.ts';
+import type { Clock } from '../core/time/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';

@@ -1,4 +1,4 @@
-import { DAY_MS, floorTo } from '../time/window.ts';
+import { DAY_MS, floorTo } from '../core/time/window.ts';
 import { type Database, type Queryable, sqlState } from './database.ts';
 import { dayParam } from './sql.ts';
 

@@ -1,4 +1,4 @@
-import type { Interval } from '../time/window.ts';
+import type { Interval } from '../core/time/window.ts';
 import { appendRows, type PartRow } from './append.ts';
 import type { Queryable } from './database.ts';
 import { timestampParam } from './sql.ts';

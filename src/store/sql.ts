@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '../core/time/clock.ts';
 
 /**
  * Placeholders of a multi-row VALUES, each with its cast.

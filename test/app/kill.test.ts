@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
-import { seededRng } from '../../src/stats/rng.ts';
+import { seededRng } from '../../src/core/stats/rng.ts';
 import { profiledEvents, RetryingClient, storedNumbers } from './client.ts';
 import { type Isolated, isolate } from './isolated.ts';
 

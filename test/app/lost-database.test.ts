@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, inject, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { systemClock } from '../../src/time/clock.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
 import { profiledEvents, RetryingClient, storedNumbers } from './client.ts';
 import { isolate } from './isolated.ts';
 

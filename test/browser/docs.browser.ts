@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { systemClock } from '../../src/time/clock.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
 import { type Isolated, isolate } from '../app/isolated.ts';
 import { launchBrowser } from './chromium.ts';
 

@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { renderEmail } from '../../src/notify/channels/email-body.ts';
+import { renderEmail } from '../../src/services/notify/channels/email-body.ts';
 import { makeTemporaryDirectory } from '../database.ts';
-import { HOSTILE, messageSaying, sampleMessage } from '../notify/sample-message.ts';
+import { HOSTILE, messageSaying, sampleMessage } from '../services/notify/sample-message.ts';
 import { launchBrowser } from './chromium.ts';
 
 let browser: Browser;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/program.ts';
 import { hashApiKey, isApiKey } from '../../src/store/api-key.ts';
 import { findApiKeyByHash } from '../../src/store/api-keys.ts';
-import { openDatabase } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/engine/open.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BASELINE_MIX, DEFAULT_SEED, DRIFT_MIX, type PaymentEvent, paymentEvents } from '../../src/cli/payments.ts';
-import { seededRng } from '../../src/stats/rng.ts';
+import { seededRng } from '../../src/core/stats/rng.ts';
 
 const interval = { startMs: 0, endMs: 600_000 };
 const many = (mix: typeof BASELINE_MIX) => paymentEvents({ ...mix, events: 100_000 }, seededRng('moments'), interval);

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { amount } from '../../src/cli/amounts.ts';
 import { type ReportBody, renderReport } from '../../src/cli/report-table.ts';
 import { renderTable } from '../../src/cli/table.ts';
+import { amount } from '../../src/core/format/amounts.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
 const { colors } = fakeTerminal();

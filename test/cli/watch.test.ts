@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type RunningApp, startApp } from '../../src/app.ts';
 import { runCommand } from '../../src/cli/program.ts';
-import { readConfig } from '../../src/config.ts';
-import { systemClock } from '../../src/time/clock.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
 import { type Isolated, isolate } from '../app/isolated.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 

@@ -3,8 +3,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRng } from '../../src/stats/rng.ts';
-import { MINUTE_MS } from '../../src/time/window.ts';
+import { seededRng } from '../../src/core/stats/rng.ts';
+import { MINUTE_MS } from '../../src/core/time/window.ts';
 import { makeTemporaryDirectory, withDatabase } from '../database.ts';
 import { NOW, openService, type Service } from './service.ts';
 

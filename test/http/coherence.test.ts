@@ -2,13 +2,13 @@ import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import pino from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { runCoherence } from '../../src/coherence/run-coherence.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/core/time/window.ts';
 import { problemHandler } from '../../src/http/problem.ts';
 import { coherenceRoutes } from '../../src/http/routes/coherence.ts';
-import { DAY_MS, MINUTE_MS } from '../../src/time/window.ts';
-import { openCoherence, recordsOf, type TestCoherence, writeMock } from '../coherence/service.ts';
+import { runCoherence } from '../../src/services/coherence/run-coherence.ts';
 import { withDatabase } from '../database.ts';
-import { NOW_MS } from '../ingest/service.ts';
+import { openCoherence, recordsOf, type TestCoherence, writeMock } from '../services/coherence/service.ts';
+import { NOW_MS } from '../services/ingest/service.ts';
 
 const db = withDatabase();
 const GOLDEN = [87.2, 85.5, 84.9, 86.1, 88.0];

@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { afterAll, onTestFinished } from 'vitest';
-import { coherenceDeps } from '../../src/coherence-parts.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
-import { Ingest } from '../../src/ingest/ingest.ts';
-import { ProfileCache } from '../../src/monitor/profile-cache.ts';
-import { dryRunChannel } from '../../src/notify/dry-run.ts';
+import { ProfileCache } from '../../src/services/evaluation/profile-cache.ts';
+import { Ingest } from '../../src/services/ingest/ingest.ts';
+import { dryRunChannel } from '../../src/services/notify/dry-run.ts';
 import type { Database } from '../../src/store/database.ts';
 import { Watch } from '../../src/watch.ts';
 
@@ -52,7 +51,7 @@ function buildService(db: Database, env: Readonly<Record<string, string>>): Serv
   const channels = { byName: new Map([['log', dryRunChannel('log', 'log', log)]]), routes: [{ channels: ['log'] }] };
   const watch = new Watch({ db, config, clock, log, metrics, channels, cache: new ProfileCache() });
   const parts = { config, db, clock, ingest, log };
-  const coherence = coherenceDeps({ ...parts, monitor: watch.deps });
+  const coherence = { ...watch.deps, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const own = { version: '1.2.3', startedAtMs: NOW, metrics };
   const app = buildServer({ ...parts, ...own, watch: watch.deps, channels, coherence });
   return { app, config, clock, logged, watch };

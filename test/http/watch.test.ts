@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/time/window.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
 import { openTestDatabase } from '../database.ts';
 import { NOW, openService, type Service } from './service.ts';
 

@@ -1,4 +1,4 @@
-import { openEmbedded } from '../../src/store/embedded.ts';
+import { openEmbedded } from '../../src/store/engine/embedded.ts';
 import { SILENT } from '../silent-log.ts';
 
 /** Run as a process of its own, to be killed: writes row after row and says each number once it is committed. */

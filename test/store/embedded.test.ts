@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
-import { lockDirectory } from '../../src/store/directory-lock.ts';
-import { openEmbedded } from '../../src/store/embedded.ts';
+import { lockDirectory } from '../../src/store/engine/directory-lock.ts';
+import { openEmbedded } from '../../src/store/engine/embedded.ts';
 import { makeTemporaryDirectory } from '../database.ts';
 import { SILENT } from '../silent-log.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { DAY_MS } from '../../src/core/time/window.ts';
 import { claimEventIds } from '../../src/store/event-ids.ts';
 import { ensurePartitions } from '../../src/store/partitions.ts';
-import { DAY_MS } from '../../src/time/window.ts';
 import { withDatabase } from '../database.ts';
 import { DAY, makeStream } from './make.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { parseTimestamp } from '../../src/core/time/timestamp.ts';
+import { DAY_MS, floorTo, MINUTE_MS } from '../../src/core/time/window.ts';
 import { appendRows } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import { listEventBuckets, listEvents, readBucketEvents } from '../../src/store/events.ts';
 import { ensurePartitions } from '../../src/store/partitions.ts';
 import { listPartRefs } from '../../src/store/parts.ts';
-import { parseTimestamp } from '../../src/time/timestamp.ts';
-import { DAY_MS, floorTo, MINUTE_MS } from '../../src/time/window.ts';
 import { withDatabase } from '../database.ts';
 import { DAY, makeBatch, makePart, makeStream } from './make.ts';
 

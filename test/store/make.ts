@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { floorTo, MINUTE_MS } from '../../src/core/time/window.ts';
 import type { BatchRow, PartRow } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import { getOrCreateStream } from '../../src/store/streams.ts';
-import { floorTo, MINUTE_MS } from '../../src/time/window.ts';
 
 export const DAY = Date.UTC(2026, 0, 15);
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { DAY_MS } from '../../src/core/time/window.ts';
 import { appendRows } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import { claimEventIds } from '../../src/store/event-ids.ts';
 import { listEvents } from '../../src/store/events.ts';
 import { dropPartitionsBefore, ensurePartitions } from '../../src/store/partitions.ts';
-import { DAY_MS } from '../../src/time/window.ts';
 import { withDatabase } from '../database.ts';
 import { makeBatch, makeStream } from './make.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/time/window.ts';
 import { appendRows } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import {
@@ -12,7 +13,6 @@ import {
   replaceParts,
 } from '../../src/store/parts.ts';
 import { vacuumEmbedded } from '../../src/store/vacuum.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/time/window.ts';
 import { withDatabase } from '../database.ts';
 import { DAY, makePart, makeStream } from './make.ts';
 

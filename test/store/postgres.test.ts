@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, inject, test } from 'vitest';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/postgres.ts';
+import { openPostgres } from '../../src/store/engine/postgres.ts';
 import { SILENT } from '../silent-log.ts';
 
 const { databaseUrl } = inject('testDatabase');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/core/time/window.ts';
 import { listReports, type ReportInsert, saveReport } from '../../src/store/reports.ts';
-import { HOUR_MS } from '../../src/time/window.ts';
 import { withDatabase } from '../database.ts';
 import { DAY, makeStream } from './make.ts';
 

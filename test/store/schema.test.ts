@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { describeSchema } from '../../src/store/describe-schema.ts';
+import { describeSchema } from '../../src/store/engine/describe-schema.ts';
 import { ensurePartitions } from '../../src/store/partitions.ts';
 import { withDatabase } from '../database.ts';
 

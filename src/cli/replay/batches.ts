@@ -1,5 +1,5 @@
-import type { ReplayEvent } from './events.ts';
-import type { SkippedLine } from './record.ts';
+import type { ReplayEvent } from './read/events.ts';
+import type { SkippedLine } from './read/record.ts';
 
 /** Well under the service's 16 MiB, with room for its own counting. */
 const MAX_BATCH_CHARS = 4 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { type FieldMap, parseFieldMap } from './field-map.ts';
-import { type Format, guessFormat, readFirstLine } from './format.ts';
-import { fileMessage } from './lines.ts';
+import { type FieldMap, parseFieldMap } from './read/field-map.ts';
+import { type Format, guessFormat, readFirstLine } from './read/format.ts';
+import { fileMessage } from './read/lines.ts';
 
 const IDENTITY_BYTES = 1024 * 1024;
 

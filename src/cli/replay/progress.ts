@@ -1,4 +1,4 @@
-import type { Clock } from '../../time/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Terminal } from '../terminal.ts';
 
 const BAR_CHARS = 24;

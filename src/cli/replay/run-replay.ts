@@ -1,13 +1,13 @@
-import type { Clock } from '../../time/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Api } from '../api.ts';
 import { Failure, messageOf } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Batch, cutBatches } from './batches.ts';
 import { deliverBatch } from './deliver.ts';
-import { readEvents } from './events.ts';
-import { type OpenFile, openFile } from './lines.ts';
 import type { ReplayPlan } from './plan.ts';
 import { Progress } from './progress.ts';
+import { readEvents } from './read/events.ts';
+import { type OpenFile, openFile } from './read/lines.ts';
 import { AcknowledgedLines, type ReplayState, saveState } from './state.ts';
 import { countInto, Tally } from './tally.ts';
 

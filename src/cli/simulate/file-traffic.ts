@@ -1,8 +1,8 @@
-import { floorTo, MINUTE_MS } from '../../time/window.ts';
-import type { ReplayEvent } from '../replay/events.ts';
-import { readEvents } from '../replay/events.ts';
-import { openFile } from '../replay/lines.ts';
+import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import { planReplay } from '../replay/plan.ts';
+import type { ReplayEvent } from '../replay/read/events.ts';
+import { readEvents } from '../replay/read/events.ts';
+import { openFile } from '../replay/read/lines.ts';
 
 /** A file's events by the minute, in the order of the file; one that lies before its minute comes late, as it would have. */
 export async function* fileTraffic(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseTimestamp } from '../../time/timestamp.ts';
+import { parseTimestamp } from '../../core/time/timestamp.ts';
 import { usageFailure } from '../failure.ts';
 
 export interface Label {

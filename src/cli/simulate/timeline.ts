@@ -1,5 +1,5 @@
-import { lengthOf } from '../../incident/build-message.ts';
-import { titleOf } from '../../incident/message.ts';
+import { lengthOf } from '../../core/incident/build-message.ts';
+import { titleOf } from '../../core/incident/message.ts';
 import type { TimelineEntry } from '../../simulation.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,5 +1,5 @@
-import { type Rng, seededRng } from '../../stats/rng.ts';
-import type { Interval } from '../../time/window.ts';
+import { type Rng, seededRng } from '../../core/stats/rng.ts';
+import type { Interval } from '../../core/time/window.ts';
 
 export const SIMULATED_STREAM = { service: 'simulated', endpoint: 'POST /score' } as const;
 

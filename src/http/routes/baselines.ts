@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import { baselineDocument, sloDocument, sloOf } from '../../monitor/baseline-document.ts';
-import { buildBaseline } from '../../monitor/build-baseline.ts';
-import { loadBaseline } from '../../monitor/load-baseline.ts';
-import { getStream } from '../../monitor/resolve-stream.ts';
+import { sloDocument, sloOf } from '../../core/drift/slo-document.ts';
+import { AppError } from '../../core/errors.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
+import { baselineDocument } from '../../services/baselines/baseline-document.ts';
+import { buildBaseline } from '../../services/baselines/build-baseline.ts';
+import { loadBaseline } from '../../services/baselines/load-baseline.ts';
+import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import {
   activateBaseline,
   type Baseline,
@@ -13,7 +15,6 @@ import {
   listBaselines,
 } from '../../store/baselines.ts';
 import type { Database } from '../../store/database.ts';
-import { isoTime } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
 import { durationOrSeconds, endpointName, inOrder, serviceName, text, time, truth } from '../parameters.ts';

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import type { CoherenceDeps } from '../../coherence/deps.ts';
-import { ingestSignals } from '../../coherence/ingest-signals.ts';
-import { measureWindow } from '../../coherence/metrics.ts';
-import { predictCoherence } from '../../coherence/predict.ts';
-import { SOURCES } from '../../coherence/signal-stream.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../core/errors.ts';
+import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
+import { DAY_MS, SECOND_MS } from '../../core/time/window.ts';
+import type { CoherenceContext } from '../../services/coherence/context.ts';
+import { measureWindow } from '../../services/coherence/metrics.ts';
+import { predictCoherence } from '../../services/coherence/predict.ts';
+import { SOURCES } from '../../services/coherence/signal-stream.ts';
+import { ingestSignals } from '../../services/sources/ingest-signals.ts';
 import { findFetch, type HistoryRow, listHistory } from '../../store/coherence.ts';
-import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
-import { DAY_MS, SECOND_MS } from '../../time/window.ts';
 import { chooseType } from '../accept.ts';
 import type { HttpApp } from '../deps.ts';
 import { durationOrSeconds, text, wholeNumber } from '../parameters.ts';
 
 export interface CoherenceRouteDeps {
-  readonly coherence: CoherenceDeps;
+  readonly coherence: CoherenceContext;
   readonly version: string;
   readonly startedAtMs: number;
 }
@@ -70,7 +70,7 @@ export function coherenceRoutes(app: HttpApp, deps: CoherenceRouteDeps): void {
   statusRoute(app, deps);
 }
 
-function metricsRoute(app: HttpApp, deps: CoherenceDeps): void {
+function metricsRoute(app: HttpApp, deps: CoherenceContext): void {
   const summary = 'Mean and volatility of the coherence of a window, and the drift of every signal';
   const schema = { tags, summary, querystring: z.object(values), response: { 200: metrics } };
   app.get('/coherence/metrics', { schema }, async (request) => {
@@ -80,7 +80,7 @@ function metricsRoute(app: HttpApp, deps: CoherenceDeps): void {
   });
 }
 
-function predictRoute(app: HttpApp, deps: CoherenceDeps): void {
+function predictRoute(app: HttpApp, deps: CoherenceContext): void {
   const querystring = z.object({ ...values, horizon: length.optional().describe('The coming window; as the window') });
   const description = '204 when there is nothing to go by: fewer than three stretches of the past have values.';
   const response = { 200: prediction, 204: z.null() };
@@ -103,7 +103,7 @@ const historyEntry = z.looseObject({
   request_id: z.string().describe('Rows of one run of the schedule share it'),
 });
 
-function historyRoute(app: HttpApp, { db }: CoherenceDeps): void {
+function historyRoute(app: HttpApp, { db }: CoherenceContext): void {
   const limit = wholeNumber(1, MAX_LIMIT).optional().describe(`At most so many; ${DEFAULT_LIMIT} when not given`);
   const content = { 'application/json': { schema: z.array(historyEntry) }, [CSV]: { schema: z.string() } };
   const schema = {
@@ -150,7 +150,7 @@ const run = z.looseObject({
   accepted: z.int().describe('Of the records: stored now'),
 });
 
-function runRoutes(app: HttpApp, deps: CoherenceDeps): void {
+function runRoutes(app: HttpApp, deps: CoherenceContext): void {
   const description =
     'From DARSHAN_BASE_URL (live) or MOCK_PATH (mock). 503 `upstream_unavailable` when neither is set, or none answers.';
   const schema = { tags, summary: 'Fetch signals now', description, response: { 200: run } };
@@ -196,7 +196,7 @@ function statusRoute(app: HttpApp, { coherence, version, startedAtMs }: Coherenc
   });
 }
 
-async function describeFetch({ db, config }: CoherenceDeps) {
+async function describeFetch({ db, config }: CoherenceContext) {
   const last = await findFetch(db, config.DARSHAN_MODE);
   return {
     last_ingest_time: isoTimeOrNull(last?.atMs ?? null),

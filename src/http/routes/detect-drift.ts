@@ -1,15 +1,15 @@
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type DetectDriftBody, type DetectOptions, detectInSteps } from '../../dataset/detect-drift.ts';
-import { declaredKinds } from '../../dataset/drift-detector.ts';
-import { pairOf } from '../../dataset/read-pair.ts';
-import { readChunks } from '../../dataset/read-table.ts';
-import { profileInSteps } from '../../dataset/rows-table.ts';
-import type { ReadOptions, TableColumns } from '../../dataset/table-profiler.ts';
-import { TEST_NAMES } from '../../drift/test-name.ts';
-import { AppError, type FieldError } from '../../errors.ts';
-import { runStepsInTurns } from '../../steps.ts';
+import { TEST_NAMES } from '../../core/drift/test-name.ts';
+import { AppError, type FieldError } from '../../core/errors.ts';
+import { profileInSteps } from '../../core/table/rows-table.ts';
+import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
+import { type DetectDriftBody, type DetectOptions, detectInSteps } from '../../services/datasets/detect-drift.ts';
+import { declaredKinds } from '../../services/datasets/drift-detector.ts';
+import { pairOf } from '../../services/datasets/read-pair.ts';
+import { readChunks } from '../../services/datasets/read-table.ts';
 import { aggregateOf, comparisonOptions, driftShare, testNames } from '../comparison-options.ts';
 import type { HttpApp } from '../deps.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import { getStream } from '../../monitor/resolve-stream.ts';
+import { AppError } from '../../core/errors.ts';
+import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import { listEvents } from '../../store/events.ts';
 import { chooseType } from '../accept.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';

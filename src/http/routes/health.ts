@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../core/errors.ts';
 import type { Database } from '../../store/database.ts';
-import { pendingMigrations } from '../../store/migrate.ts';
+import { pendingMigrations } from '../../store/engine/migrate.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;

@@ -3,10 +3,10 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import type { ByteBudget } from '../../ingest/byte-budget.ts';
-import { EVENT_SCHEMA } from '../../ingest/event-schema.ts';
-import type { BatchFormat } from '../../ingest/parse-batch.ts';
+import { AppError } from '../../core/errors.ts';
+import type { ByteBudget } from '../../services/ingest/byte-budget.ts';
+import { EVENT_SCHEMA } from '../../services/ingest/event-schema.ts';
+import type { BatchFormat } from '../../services/ingest/parse-batch.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 
 const OVERLOAD_RETRY_SECONDS = 1;

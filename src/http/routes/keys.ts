@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../core/errors.ts';
+import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { createApiKey, hashApiKey } from '../../store/api-key.ts';
 import { type ApiKey, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
-import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { text, wholeNumber } from '../parameters.ts';
 

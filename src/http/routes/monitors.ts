@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import { applyMonitors, putMonitor, removeMonitor } from '../../monitor/apply-monitors.ts';
-import { assertMonitors } from '../../monitor/check-monitors.ts';
-import { monitorDocument, readSpec } from '../../monitor/monitor-spec.ts';
-import { type RunAnswer, runNow, tryMonitor } from '../../monitor/run-now.ts';
+import { AppError } from '../../core/errors.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
+import { monitorDocument, readSpec } from '../../core/monitor/monitor-spec.ts';
+import { nextSlot } from '../../core/time/schedule.ts';
+import { applyMonitors, putMonitor, removeMonitor } from '../../services/monitors/apply-monitors.ts';
+import { assertMonitors } from '../../services/monitors/check-monitors.ts';
+import { type RunAnswer, runNow, tryMonitor } from '../../services/monitors/run-now.ts';
 import type { Database } from '../../store/database.ts';
 import { sqlState } from '../../store/database.ts';
 import { findLastRuns, listRuns, type MonitorRun } from '../../store/monitor-runs.ts';
@@ -15,8 +17,6 @@ import {
   setMonitorPaused,
 } from '../../store/monitors.ts';
 import { findStream } from '../../store/streams.ts';
-import { isoTime } from '../../time/iso-time.ts';
-import { nextSlot } from '../../time/schedule.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
 import { text, truth } from '../parameters.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../../errors.ts';
-import { titleOf } from '../../incident/message.ts';
-import type { Channel } from '../../notify/channel.ts';
-import { sampleMessage } from '../../notify/sample-message.ts';
+import { AppError } from '../../core/errors.ts';
+import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
+import { titleOf } from '../../core/incident/message.ts';
+import type { Channel } from '../../services/notify/channel.ts';
+import { sampleMessage } from '../../services/notify/sample-message.ts';
 import { listNotifications, replayDead, type StoredNotification } from '../../store/notifications.ts';
-import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
 import { text, wholeNumber } from '../parameters.ts';

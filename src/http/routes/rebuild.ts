@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { rebuildProfiles } from '../../ingest/rebuild-profiles.ts';
-import { getStream } from '../../monitor/resolve-stream.ts';
-import { featureRules } from '../../profile/rules.ts';
+import { featureRules } from '../../core/profile/rules.ts';
+import { getStream } from '../../services/evaluation/resolve-stream.ts';
+import { rebuildProfiles } from '../../services/maintenance/rebuild-profiles.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { endpointName, inOrder, serviceName, time } from '../parameters.ts';
 

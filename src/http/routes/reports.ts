@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { evaluateWindow } from '../../monitor/evaluate-window.ts';
+import { evaluateWindow } from '../../services/evaluation/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
 import { aggregateOf, comparisonOptions, driftShareInQuery, testNamesInQuery } from '../comparison-options.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { listStreams, type StreamEntry } from '../../store/streams.ts';
-import { isoTime, isoTimeOrNull } from '../../time/iso-time.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
 

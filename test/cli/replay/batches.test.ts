@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cutBatches } from '../../../src/cli/replay/batches.ts';
-import type { ReplayEvent } from '../../../src/cli/replay/events.ts';
 import { batchKey } from '../../../src/cli/replay/plan.ts';
-import type { SkippedLine } from '../../../src/cli/replay/record.ts';
+import type { ReplayEvent } from '../../../src/cli/replay/read/events.ts';
+import type { SkippedLine } from '../../../src/cli/replay/read/record.ts';
 import { AcknowledgedLines } from '../../../src/cli/replay/state.ts';
 
 type Item = ReplayEvent | SkippedLine;

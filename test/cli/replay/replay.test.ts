@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/program.ts';
 import { waitMs } from '../../../src/cli/replay/deliver.ts';
-import { systemClock } from '../../../src/time/clock.ts';
+import { systemClock } from '../../../src/core/time/clock.ts';
 import { fakeTerminal } from '../fake-terminal.ts';
 import { type StubService, startStubService } from './stub-service.ts';
 

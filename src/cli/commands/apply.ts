@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { FileError } from '../../config/yaml-file.ts';
+import type { ApplyAnswer } from '../../services/monitors/apply-monitors.ts';
+import { checkMonitors } from '../../services/monitors/check-monitors.ts';
+import { type MonitorsFile, readMonitorsFile } from '../../services/monitors/read-monitors-file.ts';
+import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
+import { Failure, usageFailure } from '../failure.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface ApplyOptions {
+  readonly file: string;
+  readonly prune: boolean;
+  readonly dryRun: boolean;
+  readonly api?: string;
+}
+
+const HELP = `
+Makes the monitors of the service be what the file says, all or none; what is the same already stays as it is.
+A wrong file: every error with its line, and nothing is applied. docs/monitors.md lists the settings.
+
+Examples:
+  plumbline apply -f monitors.yaml --dry-run     what would change
+  plumbline apply -f monitors.yaml --prune       and delete what an earlier file brought and this one does not have
+
+monitors.yaml:
+  monitors:
+    - name: payments
+      stream: {service: payments_api, endpoint: POST /v2/payments}
+      window: 1h
+      every: 5m`;
+
+export function addApplyCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('apply')
+    .description('apply a file of monitors')
+    .requiredOption('-f, --file <path>', 'YAML or JSON')
+    .option('--prune', 'delete monitors that an earlier file brought and this one does not have', false)
+    .option('--dry-run', 'show what would change, and change nothing', false)
+    .option(...API_OPTION)
+    .addHelpText('after', HELP)
+    .action((options: ApplyOptions) => apply(terminal, options));
+}
+
+async function apply(terminal: Terminal, { file: path, prune, dryRun, api }: ApplyOptions): Promise<void> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usageFailure(`${path} cannot be read (${error.code})`);
+  });
+  const file = readMonitorsFile(text);
+  const errors = [...file.errors, ...checkMonitors(file.documents, undefined).map(file.atLine)];
+  if (errors.length > 0) throw fileFailure(path, errors);
+  const answer = await send(apiFrom(terminal.env, api), path, file, { prune, dry_run: dryRun });
+  tell(terminal, answer, dryRun);
+}
+
+/** What only the service can know is wrong (its channels) is shown with its line too. */
+async function send(api: Api, path: string, file: MonitorsFile, how: object): Promise<ApplyAnswer> {
+  const body = JSON.stringify({ monitors: file.documents, ...how });
+  const answer = await api.call('POST', '/v1/monitors/apply', { body });
+  if (answer.status < 300) return api.parse<ApplyAnswer>('/v1/monitors/apply', answer);
+  const problem = readProblem(answer);
+  if (problem.code !== 'invalid_monitor') throw new Failure(describeProblem(problem));
+  throw fileFailure(
+    path,
+    problem.errors.map(({ path: at = '', message }) => file.atLine({ path: at, message })),
+  );
+}
+
+function fileFailure(path: string, errors: readonly FileError[]): Failure {
+  const lines = [...errors].sort((a, b) => a.line - b.line).map(({ line, message }) => `  ${path}:${line}  ${message}`);
+  const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
+  return new Failure(`${count}, nothing was applied:\n${lines.join('\n')}`, 2);
+}
+
+function tell(terminal: Terminal, { created, changed, unchanged, deleted }: ApplyAnswer, isDryRun: boolean): void {
+  const { green, yellow, red, dim } = terminal.colors;
+  for (const name of created) terminal.out(green(`+ ${name}`));
+  for (const { name, differences } of changed) {
+    terminal.out(yellow(`~ ${name}`));
+    for (const line of differences) terminal.out(`    ${line}`);
+  }
+  for (const name of deleted) terminal.out(red(`- ${name}`));
+  const counts = `${created.length} created, ${changed.length} changed, ${deleted.length} deleted, ${unchanged.length} unchanged`;
+  terminal.out(dim(isDryRun ? `dry run, nothing was changed: ${counts}` : counts));
+}

@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import { DURATION_HINT, parseDuration, SECOND_MS } from '../../core/time/window.ts';
+import { type Api, apiFrom } from '../api.ts';
+import { usageFailure } from '../failure.ts';
+import { addApiCommand } from '../stream-options.ts';
+import { renderTable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface IncidentEntry {
+  readonly id: number;
+  readonly state: string;
+  readonly severity: string;
+  readonly monitor: string;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly started_at: string;
+  readonly acknowledged_by: string | null;
+  readonly findings: readonly { readonly check: string; readonly text: string }[];
+}
+
+interface IncidentDetails extends IncidentEntry {
+  readonly resolved_at: string | null;
+  readonly reports: number;
+  readonly trail: readonly { at: string; who: string; what: string; details: { note?: string } }[];
+  readonly notifications: readonly { channel: string; reason: string; status: string; last_error: string | null }[];
+}
+
+interface ActOptions {
+  readonly api?: string;
+  readonly by?: string;
+  readonly note?: string;
+  readonly for?: string;
+  readonly to?: string;
+}
+
+const HELP = `
+Examples:
+  plumbline incidents list                       those that are open
+  plumbline incidents list --state resolved
+  plumbline incidents show 12
+  plumbline incidents ack 12 --by anna --note "rolled back"
+  plumbline incidents silence 12 --for 2h --by anna`;
+
+export function addIncidentsCommand(program: Command, terminal: Terminal): void {
+  const group = program.command('incidents').description('see incidents, and act on them').addHelpText('after', HELP);
+  const add = (name: string, description: string) => addApiCommand(group, name, description);
+  add('list', 'the open ones, newest first')
+    .option('--state <states>', 'open, pending, firing, recovering, resolved', 'open')
+    .action(({ api, state }: { api?: string; state: string }) => list(terminal, apiFrom(terminal.env, api), state));
+  add('show', 'one, with what was done about it')
+    .argument('<id>')
+    .action((id: string, { api }: { api?: string }) => show(terminal, apiFrom(terminal.env, api), id));
+  for (const [name, action, description] of [
+    ['ack', 'acknowledge', 'somebody looks into it: no more reminders'],
+    ['silence', 'silence', 'tell nobody of it for a while'],
+    ['assign', 'assign', 'say whose it is'],
+    ['note', 'annotate', 'write something down'],
+    ['resolve', 'resolve', 'it is over'],
+    ['reopen', 'reopen', 'it is not over'],
+  ] as const) {
+    const command = add(name, description)
+      .argument('<id>')
+      .option('--by <name>', 'who does it')
+      .option('--note <text>');
+    if (action === 'silence') command.requiredOption('--for <length>', '30m, 2h, 1d');
+    if (action === 'assign') command.requiredOption('--to <name>', 'whose it is');
+    command.action((id: string, options: ActOptions) => act(terminal, id, action, options));
+  }
+}
+
+async function list(terminal: Terminal, api: Api, state: string): Promise<void> {
+  const query = { state, limit: 100 };
+  const { incidents } = await api.json<{ incidents: IncidentEntry[] }>('GET', '/v1/incidents', { query });
+  if (incidents.length === 0) return terminal.out(state === 'open' ? 'no incident is open' : 'there is none');
+  const rows = incidents.map((row) => [
+    String(row.id),
+    row.state,
+    paint(terminal, row.severity),
+    `${row.service} ${row.endpoint}`,
+    `${row.started_at.slice(0, 16)}Z`,
+    row.findings[0]?.check ?? '',
+    row.acknowledged_by ?? '',
+  ]);
+  const head = ['id', 'state', 'severity', 'stream', 'since', 'worst', 'acknowledged by'];
+  for (const line of renderTable(head, rows)) terminal.out(line);
+}
+
+function paint({ colors }: Terminal, severity: string): string {
+  if (severity === 'critical') return colors.red(severity);
+  return severity === 'warning' ? colors.yellow(severity) : severity;
+}
+
+async function show(terminal: Terminal, api: Api, id: string): Promise<void> {
+  const row = await api.json<IncidentDetails>('GET', `/v1/incidents/${encodeURIComponent(id)}`);
+  const { bold, dim } = terminal.colors;
+  const end = row.resolved_at === null ? '' : `, resolved ${row.resolved_at}`;
+  terminal.out(
+    `${bold(`Incident ${row.id}`)} ${row.state}, ${paint(terminal, row.severity)}: ${row.service} ${row.endpoint}`,
+  );
+  terminal.out(dim(`monitor ${row.monitor}, since ${row.started_at}${end}, ${row.reports} reports`));
+  for (const { check, text } of row.findings) terminal.out(`  ${check}: ${text}`);
+  for (const { at, who, what, details } of row.trail) {
+    terminal.out(`${dim(at)} ${what} ${dim(`by ${who}`)}${details.note === undefined ? '' : ` "${details.note}"`}`);
+  }
+  for (const { channel, reason, status, last_error: error } of row.notifications) {
+    terminal.out(`  ${reason} to ${channel}: ${status}${error === null ? '' : ` (${error})`}`);
+  }
+}
+
+async function act(terminal: Terminal, id: string, action: string, options: ActOptions): Promise<void> {
+  const { api, by, note, to } = options;
+  const ms = options.for === undefined ? undefined : parseDuration(options.for);
+  if (options.for !== undefined && ms === undefined) throw usageFailure(`--for "${options.for}"; ${DURATION_HINT}`);
+  const body = { by, note, to, ...(ms !== undefined && { for: ms / SECOND_MS }) };
+  const path = `/v1/incidents/${encodeURIComponent(id)}/${action}`;
+  const row = await apiFrom(terminal.env, api).json<IncidentDetails>('POST', path, { body });
+  terminal.out(`incident ${row.id} is ${row.state}; written down: ${action}`);
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { systemClock } from '../../core/time/clock.ts';
+import { type Api, apiFrom } from '../api.ts';
+import { usageFailure } from '../failure.ts';
+import { type StreamOptions, withStreamOptions } from '../stream-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface RebuildOptions extends StreamOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface StreamName {
+  readonly service: string;
+  readonly endpoint: string;
+}
+
+const HELP = `
+Profiles are summaries of events; this makes them anew, hour by whole hour, where the events are still stored. Do it after a
+change of FEATURES_ALLOW, FEATURES_DENY or FEATURES_CATEGORICAL. Without --service and --endpoint: every stream.
+
+Examples:
+  plumbline rebuild
+  plumbline rebuild --service shop --endpoint "GET /cart" --from 2026-01-05T00:00:00Z --to 2026-01-06T00:00:00Z`;
+
+export function addRebuildCommand(program: Command, terminal: Terminal): void {
+  withStreamOptions(program.command('rebuild').description('recreate profiles from stored events'))
+    .option('--from <time>', 'an ISO time (default: the oldest event)')
+    .option('--to <time>', 'an ISO time (default: now)')
+    .addHelpText('after', HELP)
+    .action((options: RebuildOptions) => rebuild(terminal, options));
+}
+
+async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<void> {
+  const { service, endpoint } = options;
+  if ((service === undefined) !== (endpoint === undefined))
+    throw usageFailure('give --service and --endpoint together, or neither');
+  const api = apiFrom(terminal.env, options.api);
+  const from = options.from ?? new Date(0).toISOString();
+  const to = options.to ?? new Date(systemClock.now()).toISOString();
+  const named = service !== undefined && endpoint !== undefined ? [{ service, endpoint }] : undefined;
+  for await (const stream of named ?? listStreams(api)) {
+    const body = { service: stream.service, endpoint: stream.endpoint, from, to };
+    const { minutes, events } = await api.json<{ minutes: number; events: number }>('POST', '/v1/rebuild', {
+      body,
+      timeoutMs: 3_600_000,
+    });
+    const counts = `${minutes.toLocaleString('en-US')} minutes from ${events.toLocaleString('en-US')} events`;
+    terminal.out(`${stream.service} ${stream.endpoint}: ${counts}`);
+  }
+}
+
+async function* listStreams(api: Api): AsyncGenerator<StreamName> {
+  let cursor: string | undefined;
+  do {
+    const page = await api.json<{ streams: StreamName[]; next: string | null }>('GET', '/v1/streams', {
+      query: { cursor },
+    });
+    yield* page.streams;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,206 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Clock, systemClock } from '../../core/time/clock.ts';
+import { parseTimestamp } from '../../core/time/timestamp.ts';
+import { API_OPTION, type Api, apiFrom } from '../api.ts';
+import { Failure, usageFailure } from '../failure.ts';
+import { planReplay, type ReplayPlan } from '../replay/plan.ts';
+import { findLastTime } from '../replay/read/find-last-time.ts';
+import { FORMATS, type Format } from '../replay/read/format.ts';
+import { type ReplayResult, runReplay } from '../replay/run-replay.ts';
+import { findState, type ReplayState, removeState, saveState } from '../replay/state.ts';
+import { summarizeReplay } from '../replay/summary.ts';
+import { collect } from '../stream-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface ReplayOptions {
+  readonly service?: string;
+  readonly endpoint?: string;
+  readonly map: string[];
+  readonly format?: Format;
+  readonly utc: boolean;
+  readonly shiftTo?: string;
+  readonly speed?: number;
+  readonly batch: number;
+  readonly connections: number;
+  readonly resume: boolean;
+  readonly state?: string;
+  readonly api?: string;
+}
+
+const HELP = `
+The formats: NDJSON (one event a line), CSV with a header, and a web server's access log in common or combined format.
+Each may be gzipped. Without --format it is told by the first line.
+
+  --map names the field of the event for a column: ts=time,response.status=code. A constant stands in quotes, and
+  prefix.*=* takes all other columns. Without --map a column is the field that its name spells.
+
+  An access log gives: endpoint = the method and the first two segments of the path (identifiers as :id, files as *.png,
+  at most 300 endpoints, then "(other)"), request.method, path, referrer, agent, response.status, bytes. Client addresses,
+  user names and query strings are left out.
+
+  Every batch carries an Idempotency-Key of the file and its lines, so sending a file twice stores it once (within 24 h).
+  Ctrl-C stops after the batches under way; --resume goes on from there.
+
+Examples:
+  plumbline replay events.ndjson.gz --shift-to now
+  plumbline replay access.log.gz --format combined --service shop --shift-to now
+  plumbline replay rides.csv --map 'ts=started_at,service="rides",endpoint=city,request.body.*=*' --utc
+  plumbline replay events.ndjson --speed 60        one minute of the file in one second`;
+
+export function addReplayCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('replay')
+    .description('send a file of events to a running service')
+    .argument('<file>', 'NDJSON, CSV or access log, plain or gzipped')
+    .option('--service <name>', 'the service of events that name none')
+    .option('--endpoint <name>', 'the endpoint of events that name none')
+    .option('--map <field=column,...>', 'where fields come from; may be given several times', collect, [])
+    .addOption(new Option('--format <format>', 'what the file is (default: guessed)').choices(FORMATS))
+    .option('--utc', 'times without a zone are UTC', false)
+    .option('--shift-to <time>', 'move all events by one span, so that the last one is now, or at an ISO time')
+    .option('--speed <n>', 'seconds of the file in one second; 1 is real time (default: as fast as possible)', positive)
+    .option('--batch <n>', 'events in one request', wholeUpTo(10_000), 1_000)
+    .option('--connections <n>', 'requests at once', wholeUpTo(64), 4)
+    .option('--resume', 'go on where an earlier replay of this file stopped', false)
+    .option('--state <path>', 'where progress is kept (default: <file>.replay.json)')
+    .option(...API_OPTION)
+    .addHelpText('after', HELP)
+    .action((path: string, options: ReplayOptions) => replay(terminal, path, options));
+}
+
+async function replay(terminal: Terminal, path: string, options: ReplayOptions): Promise<void> {
+  const plan = await planReplay({
+    path,
+    service: options.service,
+    endpoint: options.endpoint,
+    map: options.map,
+    assumeUtc: options.utc,
+    format: options.format,
+    batchEvents: options.batch,
+    speed: options.speed,
+  });
+  const api = apiFrom(terminal.env, options.api);
+  await api.call('GET', '/livez', { timeoutMs: 10_000 });
+  const chosenPath = options.state ?? `${path}.replay.json`;
+  const state =
+    (await findResumeState(terminal, plan, api, chosenPath, options.resume)) ??
+    (await freshState(terminal, plan, api, options.shiftTo, systemClock));
+  const statePath = await tryState(terminal, chosenPath, state, options.state !== undefined);
+  const result = await runUntilStopped(terminal, api, plan, state, statePath, options.connections);
+  await finish(terminal, result, state, statePath);
+}
+
+/** The state to go on from; undefined to start at the beginning. */
+async function findResumeState(
+  terminal: Terminal,
+  plan: ReplayPlan,
+  api: Api,
+  path: string,
+  isWanted: boolean,
+): Promise<ReplayState | undefined> {
+  const state = await findState(path);
+  if (!isWanted) {
+    if (state !== undefined && state.lastLine > 0)
+      terminal.err(`starting over; --resume would go on after line ${state.lastLine}\n`);
+    return undefined;
+  }
+  if (state === undefined) terminal.err(`nothing to resume in ${path}; starting at the first line\n`);
+  else if (state.identity !== plan.identity)
+    throw new Failure(
+      `${path} belongs to another file, or to other options (map, format, batch, speed, names); start without --resume`,
+    );
+  else if (state.api !== api.url)
+    throw new Failure(`${path} belongs to a replay into ${state.api}; pass that --api, or start without --resume`);
+  else terminal.err(`going on after line ${state.lastLine.toLocaleString('en-US')}\n`);
+  return state;
+}
+
+async function freshState(
+  terminal: Terminal,
+  plan: ReplayPlan,
+  api: Api,
+  shiftTo: string | undefined,
+  clock: Clock,
+): Promise<ReplayState> {
+  const state = { version: 1, identity: plan.identity, api: api.url, shiftMs: 0, lastLine: 0 } as const;
+  if (shiftTo === undefined) return state;
+  const target = shiftTo === 'now' ? clock.now() : parseTimestamp(shiftTo);
+  if (typeof target === 'string')
+    throw usageFailure(`--shift-to takes "now" or an ISO time with a zone, not "${shiftTo}"`);
+  const lastMs = await findLastTime(plan, terminal, clock);
+  if (lastMs === undefined) throw new Failure(`no event of ${plan.path} has a time to move; is \`ts\` mapped?`);
+  terminal.err(`moving the last event from ${new Date(lastMs).toISOString()} to ${new Date(target).toISOString()}\n`);
+  return { ...state, shiftMs: target - lastMs };
+}
+
+/** A directory that cannot be written (a mounted data set) stops nobody; a path that was asked for must work. */
+async function tryState(
+  terminal: Terminal,
+  path: string,
+  state: ReplayState,
+  isAsked: boolean,
+): Promise<string | undefined> {
+  try {
+    await saveState(path, state);
+    return path;
+  } catch (error) {
+    if (isAsked) throw error;
+    terminal.err(`${path} cannot be written, so this replay cannot be resumed; --state PATH keeps it elsewhere\n`);
+    return undefined;
+  }
+}
+
+async function runUntilStopped(
+  terminal: Terminal,
+  api: Api,
+  plan: ReplayPlan,
+  state: ReplayState,
+  statePath: string | undefined,
+  connections: number,
+): Promise<ReplayResult> {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await runReplay(
+      { api, clock: systemClock, terminal, sleep: sleepUntilHalt, stop: stopping.signal },
+      { plan, connections, state, statePath },
+    );
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function sleepUntilHalt(ms: number, halt: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { signal: halt }).catch(() => undefined);
+}
+
+async function finish(
+  terminal: Terminal,
+  { tally, elapsedMs, lastLine, isComplete }: ReplayResult,
+  state: ReplayState,
+  statePath: string | undefined,
+): Promise<void> {
+  for (const line of summarizeReplay(tally, elapsedMs, terminal.colors)) terminal.out(line);
+  if (!isComplete) throw new Failure(`stopped after line ${lastLine}${statePath ? '; go on with --resume' : ''}`, 130);
+  if (statePath !== undefined) await removeState(statePath);
+  if (tally.sent === 0 && state.lastLine > 0) terminal.err('nothing was left to send\n');
+  else if (tally.sent === 0) throw new Failure('the file holds no event');
+  else if (tally.accepted + tally.duplicates === 0) throw new Failure('no event was accepted');
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('give a number above 0.');
+  return value;
+}
+
+function wholeUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > max)
+      throw new InvalidArgumentError(`give a whole number from 1 to ${max}.`);
+    return value;
+  };
+}

@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Failure, messageOf, systemCode } from '../../failure.ts';
+
+/** Longer lines are cut here, so that a file without line ends cannot fill the memory; what is left is no valid event. */
+const MAX_LINE_CHARS = 16 * 1024 * 1024;
+const CUT_LINE_CHARS = 1_000;
+
+export interface Line {
+  /** Counted from 1, as editors do. */
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface OpenFile {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Bytes of the file read so far, before unpacking: what a progress bar can compare with the file's size. */
+  bytesRead(): number;
+}
+
+/** Opens a file for reading from the start, unpacked if it is gzip (told by its first bytes, not by its name). */
+export async function openFile(path: string): Promise<OpenFile> {
+  const gzipped = await isGzip(path);
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const chunks = gzipped ? pipeline(file, createGunzip({ chunkSize: 256 * 1024 }), () => undefined) : file;
+  return { chunks, bytesRead: () => file.bytesRead };
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new Failure(fileMessage(path, error), 1, { cause: error });
+  }
+}
+
+export function fileMessage(path: string, error: unknown): string {
+  const code = systemCode(error);
+  if (code === 'ENOENT') return `there is no file ${path}`;
+  if (code === 'EISDIR') return `${path} is a directory`;
+  return `${path} cannot be read: ${code ?? messageOf(error)}`;
+}
+
+/** Cuts text into lines, a list for each chunk, so that a million lines do not cost a million turns of the event loop. */
+export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let number = 0;
+  for await (const chunk of chunks) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    if (rest.length > MAX_LINE_CHARS) rest = rest.slice(0, CUT_LINE_CHARS);
+    if (parts.length > 0) yield parts.map((text) => ({ number: ++number, text: withoutReturn(text) }));
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield [{ number: ++number, text: withoutReturn(rest) }];
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}

@@ -1,0 +1,101 @@
+import type { CategoryCounts } from '../profile/counts.ts';
+import { type KllSketch, shareAtMost, type WeightedSample } from '../profile/kll.ts';
+import type { FeatureProfile } from '../profile/profile.ts';
+import { countInBins } from './bins/bins.ts';
+import { OTHER } from './bins/category-cells.ts';
+
+const BINS = 24;
+const POINTS = 48;
+const MOST_BARS = 20;
+/** Outliers beyond these shares go to the first and the last bin, or the picture would be all axis. */
+const SHOWN_FROM = 0.005;
+
+/** Both windows' shares in bins of equal width; the first and the last also hold what lies beyond. */
+export interface Histogram {
+  readonly edges: readonly number[];
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+}
+
+/** Both distribution functions at the same values, ascending. */
+export interface Curves {
+  readonly values: readonly number[];
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+}
+
+/** Share of each category on both sides, the largest first. */
+export interface Bars {
+  readonly names: readonly string[];
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+}
+
+/** What is needed to draw one feature, whatever its number of rows. */
+export interface Figures {
+  readonly histogram?: Histogram;
+  readonly cdf?: Curves;
+  readonly categories?: Bars;
+}
+
+/** The figures of a feature; empty when both windows are. */
+export function figuresOf(reference: FeatureProfile, current: FeatureProfile): Figures {
+  return {
+    ...numericFigures(reference.numeric?.sketch, current.numeric?.sketch),
+    ...categoryFigures(reference.categories, current.categories),
+  };
+}
+
+const NOTHING: WeightedSample = { values: new Float64Array(0), weights: new Float64Array(0), total: 0 };
+
+function numericFigures(reference?: KllSketch, current?: KllSketch): Pick<Figures, 'histogram' | 'cdf'> {
+  const sketches = [reference, current].filter((sketch) => sketch !== undefined && sketch.n > 0) as KllSketch[];
+  if (sketches.length === 0) return {};
+  const [mine, other] = [reference?.weighted() ?? NOTHING, current?.weighted() ?? NOTHING];
+  const low = Math.min(...sketches.map((sketch) => sketch.quantile(SHOWN_FROM)));
+  const high = Math.max(...sketches.map((sketch) => sketch.quantile(1 - SHOWN_FROM)));
+  const edges = evenly(low, high, high > low ? BINS : 1);
+  const bins = { edges: Float64Array.from(edges.slice(1, -1)) };
+  const values = [
+    ...new Set(sketches.flatMap((sketch) => evenly(0, 1, POINTS / 2).map((share) => sketch.quantile(share)))),
+  ].sort((a, b) => a - b);
+  return {
+    histogram: { edges, reference: shares(countInBins(mine, bins)), current: shares(countInBins(other, bins)) },
+    cdf: { values, reference: values.map((x) => atMost(mine, x)), current: values.map((x) => atMost(other, x)) },
+  };
+}
+
+function atMost(sample: WeightedSample, x: number): number {
+  return sample.total === 0 ? 0 : shareAtMost(sample, x);
+}
+
+function categoryFigures(reference?: CategoryCounts, current?: CategoryCounts): Pick<Figures, 'categories'> {
+  const total = (reference?.n ?? 0) + (current?.n ?? 0);
+  if (total === 0) return {};
+  const share = (counts: CategoryCounts | undefined, name: string) =>
+    counts === undefined || counts.n === 0 ? 0 : (counts.counts.get(name) ?? 0) / counts.n;
+  const names = [...new Set([...(reference?.counts.keys() ?? []), ...(current?.counts.keys() ?? [])])];
+  const weight = (name: string) => share(reference, name) + share(current, name);
+  const shown = names.sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, MOST_BARS);
+  const of = (counts: CategoryCounts | undefined) => shown.map((name) => share(counts, name));
+  const [mine, other] = [of(reference), of(current)];
+  const rest = [mine, other].map((list, i) => {
+    const isEmpty = ((i === 0 ? reference : current)?.n ?? 0) === 0;
+    return isEmpty ? 0 : 1 - list.reduce((sum, value) => sum + value, 0);
+  });
+  if (Math.max(...rest) < 1e-9) return { categories: { names: shown, reference: mine, current: other } };
+  const [restMine = 0, restOther = 0] = rest.map((value) => Math.max(0, value));
+  return {
+    categories: { names: [...shown, OTHER], reference: [...mine, restMine], current: [...other, restOther] },
+  };
+}
+
+/** So many steps from one number to another, both included. */
+function evenly(from: number, to: number, steps: number): number[] {
+  return Array.from({ length: steps + 1 }, (_, i) => (i === steps ? to : from + i * (to / steps - from / steps)));
+}
+
+function shares(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (total === 0 ? 0 : count / total));
+}

@@ -1,0 +1,73 @@
+import type { WeightedSample } from '../../profile/kll.ts';
+import { categoryCells } from '../bins/category-cells.ts';
+import type { FeaturePair } from '../drift-test.ts';
+import { ksPValue } from '../ecdf/ks-p-value.ts';
+import { largestGap } from '../ecdf/largest-gap.ts';
+
+/** SciPy's `ks_2samp(method='auto')` takes the exact law up to so many rows. */
+const EXACT_ROWS = 10_000;
+
+/** Both numeric samples; undefined when either is empty. */
+export interface Samples {
+  readonly reference: WeightedSample;
+  readonly current: WeightedSample;
+  readonly isExact: boolean;
+  /** The reference's quantile, type 7 as in NumPy. */
+  quantile(share: number): number;
+}
+
+export function samplesOf({ reference, current }: FeaturePair): Samples | undefined {
+  const [mine, other] = [reference.numeric?.sketch, current.numeric?.sketch];
+  if (mine === undefined || other === undefined || mine.n === 0 || other.n === 0) return undefined;
+  return {
+    ...{ reference: mine.weighted(), current: other.weighted(), isExact: mine.isExact && other.isExact },
+    quantile: (share) => mine.quantile(share),
+  };
+}
+
+/** Counts of every category on both sides; undefined when either side is empty. */
+export function countsOf({ reference, current }: FeaturePair) {
+  if (!reference.categories?.n || !current.categories?.n) return undefined;
+  return categoryCells(reference.categories, current.categories);
+}
+
+/** D and p as SciPy's `ks_2samp` has them. */
+export function scipyKs({ reference, current, isExact }: Samples) {
+  const { d } = largestGap(reference, current);
+  const [n, m] = [reference.total, current.total];
+  const { pValue, method } = ksPValue(d, n, m, isExact && Math.max(n, m) <= EXACT_ROWS);
+  return { statistic: d, pValue, method: `ks_2samp, ${method}` };
+}
+
+/** Counts as NumPy's histogram: [e₀, e₁), …, [e_last−1, e_last]; what lies outside is dropped. */
+export function histogram({ values, weights }: WeightedSample, edges: readonly number[]): number[] {
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  const last = edges.at(-1) as number;
+  let bin = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < (edges[0] as number) || value > last) continue;
+    while (bin < counts.length - 1 && value >= (edges[bin + 1] as number)) bin++;
+    counts[bin] = (counts[bin] as number) + (weights[i] as number);
+  }
+  return counts;
+}
+
+/** So many bins of equal width, as NumPy's `linspace` has their edges. */
+export function evenEdges(low: number, high: number, bins: number): number[] {
+  const [from, to] = low === high ? [low - 0.5, high + 0.5] : [low, high];
+  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? to : from + i * ((to - from) / bins)));
+}
+
+/** Counts over their sum, or over another whole. */
+export function shareOf(counts: readonly number[], whole = counts.reduce((sum, count) => sum + count, 0)): number[] {
+  return counts.map((count) => count / whole);
+}
+
+/** Ascending, each once. */
+export function unique(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** 0, .1, …, 1. */
+export const DECILES: readonly number[] = Array.from({ length: 11 }, (_, i) => i / 10);

@@ -1,0 +1,113 @@
+import type { ReportBody } from '../drift/report.ts';
+import { isoTime } from '../format/iso-time.ts';
+import type { Incident, Told } from './incident.ts';
+import type { Message, TellReason } from './message.ts';
+import { compareSeverity } from './severity.ts';
+import { NO_DATA_GROUP } from './signal.ts';
+
+export interface MessageContext {
+  readonly id: string;
+  readonly reason: TellReason;
+  readonly incidentId: number;
+  readonly url: string | null;
+  readonly group: string;
+  readonly monitor: string;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly incident: Incident;
+  readonly told: Told | undefined;
+  readonly acknowledgedBy: string | null;
+  /** The last report; undefined where a window could not be evaluated, or none was made just now. */
+  readonly report: Pick<ReportBody, 'samples' | 'window_start' | 'window_end' | 'baseline' | 'reference'> | undefined;
+  /** Who or what ended it, where no window did. */
+  readonly ended?: string | undefined;
+  readonly nowMs: number;
+}
+
+/** Findings beyond this many are counted, not listed: they wait in the incident. */
+const MOST_FINDINGS = 25;
+
+/** Puts into words what changed, for any channel. */
+export function buildMessage(context: MessageContext): Message {
+  const { incident, report, nowMs } = context;
+  const findings = incident.failing.slice(0, MOST_FINDINGS).map(({ check, feature, text, severity }) => {
+    return { check, feature, text, severity, isNew: isUntold(check, context.told) };
+  });
+  return {
+    id: context.id,
+    reason: context.reason,
+    state: incident.state === 'resolved' ? 'resolved' : 'firing',
+    severity: incident.severity,
+    condition: context.group === NO_DATA_GROUP ? 'no_data' : 'drift',
+    incident: { id: context.incidentId, url: context.url },
+    monitor: context.monitor,
+    service: context.service,
+    endpoint: context.endpoint,
+    labels: context.labels,
+    startedAt: isoTime(incident.startedAtMs),
+    at: isoTime(nowMs),
+    resolvedAt: incident.resolvedAtMs === null ? null : isoTime(incident.resolvedAtMs),
+    window: {
+      start: report?.window_start ?? isoTime(incident.startedAtMs),
+      end: report?.window_end ?? isoTime(incident.lastSlotMs),
+      samples: report?.samples ?? 0,
+    },
+    reference: referenceOf(report),
+    findings,
+    changes: changesOf(context),
+  };
+}
+
+function referenceOf(report: MessageContext['report']): string {
+  if (report === undefined) return 'its reference';
+  if (report.baseline !== null) return `baseline ${report.baseline.name} of ${report.baseline.created_at.slice(0, 10)}`;
+  if (report.reference.kind === 'previous_window') return 'the window before';
+  return `the same hours of ${report.reference.windows?.length ?? 0} earlier weeks`;
+}
+
+function changesOf({ incident, told, reason, acknowledgedBy, ended, nowMs }: MessageContext): string[] {
+  if (reason === 'resolved') {
+    const lasted = (incident.resolvedAtMs ?? nowMs) - incident.startedAtMs;
+    return [`It lasted ${lengthOf(lasted)}${ended === undefined ? passed(incident.passes) : ''}.`, ended ?? ''].filter(
+      Boolean,
+    );
+  }
+  if (told === undefined) return [];
+  const known = new Set(incident.failing.map(({ check }) => check));
+  const fresh = [...known].filter((check) => isUntold(check, told));
+  const gone = told.checks.filter((check) => !known.has(check));
+  return [
+    reason === 'reopened' ? `It is back, ${lengthOf(nowMs - told.atMs)} after it was resolved.` : '',
+    compareSeverity(incident.severity, told.severity) === 0 ? '' : `Severity ${told.severity} → ${incident.severity}.`,
+    fresh.length === 0 ? '' : `New: ${listed(fresh)}.`,
+    gone.length === 0 || reason === 'reopened' ? '' : `No longer failing: ${listed(gone)}.`,
+    reason === 'repeat_interval' ? `Still open after ${lengthOf(nowMs - incident.startedAtMs)}.` : '',
+    acknowledgedBy === null ? '' : `Acknowledged by ${acknowledgedBy}.`,
+  ].filter((sentence) => sentence !== '');
+}
+
+function isUntold(check: string, told: Told | undefined): boolean {
+  return told !== undefined && !told.checks.includes(check);
+}
+
+/** None have where somebody resolved it by hand. */
+function passed(windows: number): string {
+  if (windows === 0) return '';
+  return windows === 1 ? '; one window has passed' : `; ${windows} windows in a row have passed`;
+}
+
+const MOST_LISTED = 8;
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  return names.slice(0, MOST_LISTED).join(', ') + more;
+}
+
+/** @example lengthOf(5_400_000) // '1 h 30 min' */
+export function lengthOf(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  const parts = [days > 0 && `${days} d`, hours > 0 && `${hours} h`, rest > 0 && days === 0 && `${rest} min`];
+  return parts.filter((part) => part !== false).join(' ');
+}

@@ -1,0 +1,9 @@
+/** Work that can pause after each step; its result comes at the end. */
+export type Steps<T> = Generator<void, T>;
+
+/** Does all the work at once. */
+export function runSteps<T>(steps: Steps<T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}

@@ -1,0 +1,50 @@
+import { natureOf } from '../../core/profile/feature-type.ts';
+import { standardDeviation } from '../../core/profile/moments.ts';
+import { type FeatureProfile, missingOf, type Profile } from '../../core/profile/profile.ts';
+
+/** A feature of a baseline, told for people and for the file. */
+export interface FeatureSummary {
+  readonly path: string;
+  readonly kind: 'numeric' | 'categorical' | 'identifier';
+  readonly n: number;
+  readonly missing: number;
+  readonly mean?: number;
+  readonly std?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly categories?: number;
+  readonly top?: readonly { readonly value: string; readonly n: number }[];
+  /** Why it is not tested. */
+  readonly reason?: string;
+}
+
+const TOP = 10;
+
+export function describeFeatures(profile: Profile): FeatureSummary[] {
+  return [...profile.features]
+    .map(([path, feature]) => describe(profile, path, feature))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function describe(profile: Profile, path: string, feature: FeatureProfile): FeatureSummary {
+  const nature = natureOf(path, feature);
+  const missing = missingOf(profile, path);
+  const reason = nature.kind === 'identifier' ? { reason: nature.reason } : {};
+  const { numeric, categories } = feature;
+  if (numeric !== undefined && numeric.moments.n >= (categories?.n ?? 0)) {
+    const { n, mean, min, max } = numeric.moments;
+    const std = n > 1 ? { std: standardDeviation(numeric.moments) } : {};
+    return { path, kind: nature.kind, n, missing, mean, ...std, min, max, ...reason };
+  }
+  const counts = [...(categories?.counts ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const top = nature.kind === 'identifier' ? {} : { top: counts.slice(0, TOP).map(([value, n]) => ({ value, n })) };
+  return {
+    path,
+    kind: nature.kind,
+    n: categories?.n ?? 0,
+    missing,
+    categories: categories?.cardinality() ?? 0,
+    ...top,
+    ...reason,
+  };
+}

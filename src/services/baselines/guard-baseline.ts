@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { CategoryCounts } from '../../core/profile/counts.ts';
+import { KllSketch } from '../../core/profile/kll.ts';
+import { addValueInto, emptyMoments, type Moments } from '../../core/profile/moments.ts';
+import { emptyProfile, type NumericProfile, type Profile } from '../../core/profile/profile.ts';
+
+/** What may name a stream: as in an event. */
+export function streamName(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'is not storable text');
+}
+
+const counts = z.record(z.string(), z.number().int().min(0));
+const numeric = z.looseObject({
+  n: z.number().int().min(0).optional(),
+  mean: z.number().optional(),
+  std: z.number().min(0).optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  sample: z.array(z.number()),
+});
+
+/** The file of the Intent Drift Monitor & Guard. */
+export const guardBaseline = z.looseObject({
+  created_at: z.string(),
+  service: streamName(200),
+  endpoint: streamName(400),
+  samples: z.number().int().min(0).optional(),
+  numeric: z.record(z.string(), numeric).default({}),
+  categorical: z.record(z.string(), counts).default({}),
+  slo: z
+    .looseObject({
+      success_rate_min: z.number().min(0).max(1).optional(),
+      latency_p95_max: z.number().positive().optional(),
+    })
+    .optional(),
+});
+
+export type GuardBaseline = z.output<typeof guardBaseline>;
+
+const STATUS_BUCKETS = 'status_buckets';
+
+/** What the guard calls a feature, and the path in the event that it read it from. */
+function pathOf(name: string): string {
+  if (name === 'latency_ms') return 'response.duration_ms';
+  return name.includes('.') ? name : `request.body.${name}`;
+}
+
+/** The profile that such a file stands for: KS compares with its samples, PSI with its counts. */
+export function guardProfile(file: GuardBaseline): Profile {
+  const profile = emptyProfile();
+  for (const [name, summary] of Object.entries(file.numeric)) {
+    profile.features.set(pathOf(name), { numeric: numericProfile(summary) });
+  }
+  for (const [name, byValue] of Object.entries(file.categorical)) {
+    if (name === STATUS_BUCKETS) continue;
+    const categories = new CategoryCounts();
+    for (const [value, n] of Object.entries(byValue)) if (n > 0) categories.add(value, n);
+    profile.features.set(pathOf(name), { categories });
+  }
+  const buckets = file.categorical[STATUS_BUCKETS] ?? {};
+  profile.statusKnown = Object.values(buckets).reduce((sum, n) => sum + n, 0);
+  profile.success = buckets['2xx'] ?? 0;
+  profile.events = file.samples ?? eventsOf(profile);
+  return profile;
+}
+
+/** The sketch holds the samples that the file carries; the moments tell of all the values they were drawn from. */
+function numericProfile(summary: z.output<typeof numeric>): NumericProfile {
+  const sketch = new KllSketch();
+  const drawn: Moments = emptyMoments();
+  for (const value of summary.sample) {
+    sketch.add(value);
+    addValueInto(drawn, value);
+  }
+  const n = Math.max(summary.n ?? 0, drawn.n);
+  const std = summary.std ?? Math.sqrt(drawn.m2 / Math.max(1, drawn.n - 1));
+  const moments = {
+    n,
+    mean: summary.mean ?? drawn.mean,
+    m2: std * std * Math.max(0, n - 1),
+    min: Math.min(drawn.min, summary.min ?? drawn.min),
+    max: Math.max(drawn.max, summary.max ?? drawn.max),
+  };
+  return { moments: n === 0 ? drawn : moments, sketch };
+}
+
+function eventsOf(profile: Profile): number {
+  const seen = [...profile.features.values()].map((f) => (f.numeric?.moments.n ?? 0) + (f.categories?.n ?? 0));
+  return Math.max(0, profile.statusKnown, ...seen);
+}

@@ -1,0 +1,112 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SloTargets } from '../../core/drift/settings.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Interval } from '../../core/time/window.ts';
+import { activateBaseline, type Baseline, findBaseline, insertBaseline } from '../../store/baselines.ts';
+import type { Stream } from '../../store/streams.ts';
+import type { EvaluationContext } from '../evaluation/context.ts';
+import { baselineDocument } from './baseline-document.ts';
+import type { FeatureSummary } from './describe-features.ts';
+
+export interface BaselineDraft {
+  readonly stream: Stream;
+  readonly name: string | undefined;
+  readonly window: Interval;
+  readonly samples: number;
+  readonly slo: Partial<SloTargets>;
+  readonly features: readonly FeatureSummary[];
+  readonly warnings: readonly string[];
+  readonly source: string;
+  readonly profile: Uint8Array;
+  readonly activate: boolean;
+}
+
+/** The answer to whoever made a baseline. */
+export interface BaselineSummary {
+  readonly id: number;
+  readonly name: string;
+  readonly service: string;
+  readonly endpoint: string;
+  readonly window_start: string;
+  readonly window_end: string;
+  readonly samples: number;
+  readonly features: readonly FeatureSummary[];
+  readonly warnings: readonly string[];
+  readonly active: boolean;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Writes a baseline to the database and to `<BASELINES_DIR>/<name>.json`. */
+export async function saveBaseline(deps: EvaluationContext, draft: BaselineDraft): Promise<BaselineSummary> {
+  const { db, clock, config } = deps;
+  const name = draft.name ?? defaultName(draft.stream, clock.now());
+  assertName(name);
+  if ((await findBaseline(db, name)) !== undefined) {
+    throw new AppError('conflict', `There is already a baseline "${name}"; choose another name, or delete that one`);
+  }
+  const baseline = await db.transaction(async (tx) => {
+    const inserted = await insertBaseline(tx, {
+      streamId: draft.stream.id,
+      name,
+      createdAtMs: clock.now(),
+      windowStartMs: draft.window.startMs,
+      windowEndMs: draft.window.endMs,
+      samples: draft.samples,
+      slo: draft.slo,
+      features: draft.features,
+      warnings: draft.warnings,
+      source: draft.source,
+      profile: draft.profile,
+    });
+    if (draft.activate) await activateBaseline(tx, inserted.id);
+    return inserted;
+  });
+  const unwritten = await writeDocument(config.BASELINES_DIR, name, baselineDocument(baseline, draft.profile));
+  return summaryOf(baseline, draft, unwritten === undefined ? [] : [unwritten]);
+}
+
+function assertName(name: string): void {
+  if (NAME.test(name)) return;
+  throw new AppError(
+    'invalid_baseline',
+    `"${name}" cannot be a baseline's name: it takes letters, digits, ".", "_" and "-", and begins with a letter or digit`,
+  );
+}
+
+/** Service, endpoint and the time to the millisecond, in characters that a file may have. */
+function defaultName(stream: Stream, nowMs: number): string {
+  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace(/Z$/, '');
+  const words = `${stream.service}-${stream.endpoint}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  return `${(words || 'baseline').slice(0, 80)}-${stamp}`;
+}
+
+/** Written beside and moved into place, so that nobody reads half a file. The baseline holds without it: a failure is told, not thrown. */
+async function writeDocument(directory: string, name: string, document: object): Promise<string | undefined> {
+  try {
+    await mkdir(directory, { recursive: true });
+    const path = join(directory, `${name}.json`);
+    await writeFile(`${path}.part`, `${JSON.stringify(document, null, 2)}\n`);
+    await rename(`${path}.part`, path);
+    return undefined;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return `its file could not be written to BASELINES_DIR (${code}); the database has it, and it can be downloaded`;
+  }
+}
+
+function summaryOf(baseline: Baseline, draft: BaselineDraft, unwritten: readonly string[]): BaselineSummary {
+  return {
+    id: baseline.id,
+    name: baseline.name,
+    service: draft.stream.service,
+    endpoint: draft.stream.endpoint,
+    window_start: new Date(draft.window.startMs).toISOString(),
+    window_end: new Date(draft.window.endMs).toISOString(),
+    samples: draft.samples,
+    features: draft.features,
+    warnings: [...draft.warnings, ...unwritten],
+    active: draft.activate,
+  };
+}

@@ -1,0 +1,77 @@
+import { AppError } from '../../core/errors.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
+import type { Profile } from '../../core/profile/profile.ts';
+import { ceilTo, floorTo, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
+import { findActiveBaseline } from '../../store/baselines.ts';
+import { loadWindow } from '../evaluation/load-window.ts';
+import { loadBaselineReference } from '../evaluation/reference.ts';
+import { compareSignals, type SignalDrift } from './compare-signals.ts';
+import type { CoherenceContext } from './context.ts';
+import { type Measure, measureMoments, type Risk, riskOf, riskThresholds, roundSix } from './measure.ts';
+import { findValues, inputsOf, momentsOf, type ValuesQuery } from './signal-stream.ts';
+
+export interface MetricsQuery extends ValuesQuery {
+  /** The window that ends now. */
+  readonly windowMs: number;
+}
+
+/** The metrics of one window, as they are answered. */
+export interface CoherenceMetrics {
+  readonly coherenceMean: number;
+  readonly volatilityIndex: number;
+  readonly predictedDriftRisk: Risk;
+  readonly timestamp: string;
+  readonly windowSec: number;
+  readonly n: number;
+  readonly inputs: { readonly source: string; readonly signal?: string };
+  readonly meta: { readonly method: 'rolling mean/stdev'; readonly latency_ms: number };
+  /** What is in it: the window widened to whole minutes. */
+  readonly window_start: string;
+  readonly window_end: string;
+  readonly signals: readonly SignalDrift[];
+}
+
+/**
+ * Mean and volatility of a window's values, exact, and how far each signal in it has moved from the baseline.
+ *
+ * @throws AppError `no_values`
+ */
+export async function measureWindow(
+  deps: CoherenceContext,
+  query: MetricsQuery,
+): Promise<{ metrics: CoherenceMetrics; measure: Measure }> {
+  const { db, config, clock } = deps;
+  const startedMs = clock.now();
+  const stream = await findValues(db, config, query);
+  if (stream === undefined) throw noValues();
+  const window = { startMs: floorTo(startedMs - query.windowMs, MINUTE_MS), endMs: ceilTo(startedMs + 1, MINUTE_MS) };
+  const { profile, covered } = await loadWindow(deps, stream.id, window);
+  const moments = momentsOf(profile, query);
+  if (moments === undefined || moments.n === 0) throw noValues();
+  const measure = measureMoments(moments);
+  const floors = { ks: config.KS_D_MIN, psi: config.PSI_MAX };
+  const baseline = await findBaselineProfile(deps, stream.id);
+  const signals = await compareSignals(baseline, profile, { alpha: config.KS_P_MIN, floors }, query.signal);
+  const metrics: CoherenceMetrics = {
+    coherenceMean: roundSix(measure.mean),
+    volatilityIndex: roundSix(measure.volatility),
+    predictedDriftRisk: riskOf(measure.volatility, riskThresholds(config)),
+    timestamp: isoTime(startedMs),
+    windowSec: query.windowMs / SECOND_MS,
+    n: measure.n,
+    inputs: inputsOf(config, query),
+    meta: { method: 'rolling mean/stdev', latency_ms: clock.now() - startedMs },
+    ...{ window_start: isoTime(covered.startMs), window_end: isoTime(covered.endMs) },
+    signals,
+  };
+  return { metrics, measure };
+}
+
+function noValues(): AppError {
+  return new AppError('no_values', 'No values available for the requested source/window.');
+}
+
+async function findBaselineProfile(context: CoherenceContext, streamId: number): Promise<Profile | undefined> {
+  const baseline = await findActiveBaseline(context.db, streamId);
+  return baseline && (await loadBaselineReference(context, baseline)).profile;
+}

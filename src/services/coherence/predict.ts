@@ -1,0 +1,112 @@
+import { type Forecast, forecastMean } from '../../core/forecast/forecast.ts';
+import { forecastVolatility, type RiskProbabilities, riskProbabilities } from '../../core/forecast/volatility.ts';
+import { emptyMoments, type Moments, mergeMoments } from '../../core/profile/moments.ts';
+import { ceilTo, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
+import { loadWindow } from '../evaluation/load-window.ts';
+import type { CoherenceContext } from './context.ts';
+import { measureMoments, type Risk, riskThresholds, roundSix } from './measure.ts';
+import { findValues, inputsOf, momentsOf, type ValuesQuery } from './signal-stream.ts';
+
+export interface PredictQuery extends ValuesQuery {
+  /** Looked back at least so far. */
+  readonly windowMs: number;
+  /** How long the coming window is. */
+  readonly horizonMs: number;
+}
+
+const BUCKETS_A_HORIZON = 12;
+const MOST_BUCKETS = 96;
+const HORIZONS_BACK = 8;
+
+/** The means of the past in equal buckets, and how many of these the coming window has. */
+interface Past {
+  readonly bucketMs: number;
+  readonly steps: number;
+  /** Oldest first; undefined where nothing came in. */
+  readonly buckets: readonly (Moments | undefined)[];
+}
+
+/**
+ * What the window that begins now is expected to be.
+ *
+ * @returns undefined when there is nothing to go by: fewer than three buckets of the past have values
+ */
+export async function predictCoherence(deps: CoherenceContext, query: PredictQuery) {
+  const startedMs = deps.clock.now();
+  const past = await loadPast(deps, query, startedMs);
+  if (past === undefined) return undefined;
+  const mean = forecastMean(meansOf(past.buckets), past.steps);
+  const whole = measureMoments(mergeAll(past.buckets));
+  if (mean === undefined || whole.n < 2) return undefined;
+  const volatilities = volatilitiesOf(past);
+  const volatility = forecastVolatility(volatilities, whole);
+  const risks = riskProbabilities(volatilities, whole, riskThresholds(deps.config));
+  return {
+    coherenceMean: roundSix(mean.value),
+    volatilityIndex: roundSix(volatility.value),
+    predictedDriftRisk: mostLikely(risks),
+    timestamp: new Date(startedMs).toISOString(),
+    windowSec: query.windowMs / SECOND_MS,
+    horizonSec: query.horizonMs / SECOND_MS,
+    n: whole.n,
+    inputs: inputsOf(deps.config, query),
+    interval: { low: roundSix(mean.low), high: roundSix(mean.high), level: mean.level },
+    volatility_interval: { low: roundSix(volatility.low), high: roundSix(volatility.high), level: mean.level },
+    risk_probability: { low: roundSix(risks.low), medium: roundSix(risks.medium), high: roundSix(risks.high) },
+    meta: { ...describeMethod(mean, past), latency_ms: deps.clock.now() - startedMs },
+  };
+}
+
+function describeMethod({ method, alpha, beta, phi }: Forecast, { bucketMs, buckets }: Past) {
+  return { method, alpha, beta, phi, bucket_sec: bucketMs / SECOND_MS, buckets: buckets.length };
+}
+
+async function loadPast(deps: CoherenceContext, query: PredictQuery, nowMs: number): Promise<Past | undefined> {
+  const stream = await findValues(deps.db, deps.config, query);
+  if (stream === undefined) return undefined;
+  const bucketMs = bucketOf(query.horizonMs);
+  const reachMs = Math.max(query.windowMs, HORIZONS_BACK * query.horizonMs);
+  const count = Math.min(MOST_BUCKETS, Math.max(1, Math.floor(reachMs / bucketMs)));
+  const endMs = ceilTo(nowMs + 1, gridOf(bucketMs));
+  const buckets: (Moments | undefined)[] = [];
+  for (let back = count; back > 0; back--) {
+    const startMs = endMs - back * bucketMs;
+    const { profile } = await loadWindow(deps, stream.id, { startMs, endMs: startMs + bucketMs });
+    buckets.push(momentsOf(profile, query));
+  }
+  return { bucketMs, steps: Math.ceil(query.horizonMs / bucketMs), buckets };
+}
+
+/** Whole minutes; beyond an hour whole hours, and beyond a day whole days: what is older is kept in no finer parts. */
+function bucketOf(horizonMs: number): number {
+  const bucketMs = horizonMs / BUCKETS_A_HORIZON;
+  return ceilTo(bucketMs, gridOf(bucketMs));
+}
+
+function gridOf(bucketMs: number): number {
+  return bucketMs >= DAY_MS ? DAY_MS : bucketMs >= HOUR_MS ? HOUR_MS : MINUTE_MS;
+}
+
+function meansOf(buckets: Past['buckets']): number[] {
+  return buckets.map((moments) => (moments === undefined || moments.n === 0 ? Number.NaN : moments.mean));
+}
+
+/** Of windows as long as the coming one, counted back from now; NaN where two values are not to be had. */
+function volatilitiesOf({ buckets, steps }: Past): number[] {
+  const windows = Math.floor(buckets.length / steps);
+  return Array.from({ length: windows }, (_, i) => {
+    const end = buckets.length - (windows - 1 - i) * steps;
+    const { n, volatility } = measureMoments(mergeAll(buckets.slice(end - steps, end)));
+    return n < 2 ? Number.NaN : volatility;
+  });
+}
+
+function mergeAll(buckets: Past['buckets']): Moments {
+  return buckets.reduce<Moments>((merged, moments) => mergeMoments(merged, moments ?? emptyMoments()), emptyMoments());
+}
+
+/** Of equal ones the graver. */
+function mostLikely({ low, medium, high }: RiskProbabilities): Risk {
+  if (high >= medium && high >= low) return 'high';
+  return medium >= low ? 'medium' : 'low';
+}

@@ -1,0 +1,33 @@
+import type { Config } from '../../config/config.ts';
+import type { Moments } from '../../core/profile/moments.ts';
+import { joinPath } from '../../core/profile/path.ts';
+import type { Profile } from '../../core/profile/profile.ts';
+import type { Database } from '../../store/database.ts';
+import { findStream, type Stream } from '../../store/streams.ts';
+import { SCORE_PATH, SIGNAL_STREAM, SIGNALS } from '../sources/signal-event.ts';
+
+export const SOURCES = ['mock', 'live', 'darshan'] as const;
+type Source = (typeof SOURCES)[number];
+
+/** What a question about values is about. */
+export interface ValuesQuery {
+  /** `darshan` is whatever is fetched here. */
+  readonly source?: Source | undefined;
+  readonly signal?: string | undefined;
+}
+
+/** The stream that holds the values; undefined where nothing came in, and for a source that is not fetched here. */
+export async function findValues(db: Database, config: Config, { source }: ValuesQuery): Promise<Stream | undefined> {
+  if (source !== undefined && source !== 'darshan' && source !== config.DARSHAN_MODE) return undefined;
+  return findStream(db, SIGNAL_STREAM.service, SIGNAL_STREAM.endpoint);
+}
+
+/** The moments of all values, or of one signal's. */
+export function momentsOf(profile: Profile, { signal }: ValuesQuery): Moments | undefined {
+  const path = signal === undefined ? SCORE_PATH : joinPath(SIGNALS, signal);
+  return profile.features.get(path)?.numeric?.moments;
+}
+
+export function inputsOf({ DARSHAN_MODE: mode }: Config, { source = mode, signal }: ValuesQuery) {
+  return { source, ...(signal !== undefined && { signal }) };
+}

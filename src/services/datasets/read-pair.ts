@@ -1,0 +1,79 @@
+import { stat } from 'node:fs/promises';
+import { AppError } from '../../core/errors.ts';
+import { decodeProfile } from '../../core/profile/codec.ts';
+import { type Dataset, datasetOf } from '../../core/table/dataset.ts';
+import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+import { startThread } from '../../runtime/workers/start-thread.ts';
+import { readTable } from './read-table.ts';
+import type { ReadJob, ReadMessage } from './read-worker.ts';
+
+/** Below it a thread costs more than it saves. */
+const WORTH_A_THREAD_BYTES = 8 * 1024 * 1024;
+
+export interface DatasetPair {
+  readonly reference: Dataset;
+  readonly production: Dataset;
+}
+
+/**
+ * Reads two files at once, each in a thread of its own when it is large, and decides by the first what its columns hold.
+ *
+ * @throws AppError where a table is not what it should be, or a file cannot be read
+ */
+export async function readPair(
+  referencePath: string,
+  productionPath: string,
+  options: ReadOptions = {},
+): Promise<DatasetPair> {
+  const progress = [0, 0];
+  const optionsOf = (side: 0 | 1): ReadOptions => ({
+    ...options,
+    onProgress: (bytesRead) => {
+      progress[side] = bytesRead;
+      options.onProgress?.((progress[0] as number) + (progress[1] as number));
+    },
+  });
+  const [reference, production] = await Promise.all([
+    readOne(referencePath, 'reference', optionsOf(0)),
+    readOne(productionPath, 'production', optionsOf(1)),
+  ]);
+  return pairOf(reference, production, options);
+}
+
+/** Decides by the reference what the columns of both tables hold, and leaves out those that are to be ignored. */
+export function pairOf(reference: TableColumns, production: TableColumns, options: ReadOptions = {}): DatasetPair {
+  const known = datasetOf(without(reference, options.ignore), options.kinds);
+  const kinds = new Map([...(options.kinds ?? []), ...known.kinds]);
+  return { reference: known, production: datasetOf(without(production, options.ignore), kinds) };
+}
+
+function without(table: TableColumns, ignored: readonly string[] = []): TableColumns {
+  const isWanted = ({ name }: { name: string }) => !ignored.includes(name);
+  return ignored.length === 0 ? table : { ...table, columns: table.columns.filter(isWanted) };
+}
+
+async function readOne(path: string, source: string, options: ReadOptions): Promise<TableColumns> {
+  const bytes = await stat(path).then(
+    (file) => file.size,
+    () => 0,
+  );
+  return bytes < WORTH_A_THREAD_BYTES ? readTable(path, source, options) : readInThread(path, source, options);
+}
+
+async function readInThread(path: string, source: string, options: ReadOptions): Promise<TableColumns> {
+  const job: ReadJob = { path, source, kinds: options.kinds, ignore: options.ignore };
+  const thread = startThread(import.meta.url, './read-worker', { name: `read ${source}`, workerData: job });
+  try {
+    return await new Promise<TableColumns>((resolve, reject) => {
+      thread.on('error', reject);
+      thread.on('exit', (code) => reject(new Error(`the thread that read ${source} ended with code ${code}`)));
+      thread.on('message', (message: ReadMessage) => {
+        if ('bytesRead' in message) options.onProgress?.(message.bytesRead);
+        else if ('refusal' in message) reject(new AppError('invalid_dataset', message.refusal));
+        else resolve({ ...message.table, profile: decodeProfile(message.profile) });
+      });
+    });
+  } finally {
+    await thread.terminate();
+  }
+}

@@ -1,0 +1,131 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError } from '../../core/errors.ts';
+import { CsvTable } from '../../core/table/csv-table.ts';
+import { readJsonArray, readNdjson } from '../../core/table/read-json.ts';
+import { readParquet } from '../../core/table/read-parquet.ts';
+import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const GZIP = [0x1f, 0x8b] as const;
+const PARQUET = 'PAR1';
+const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
+
+/**
+ * Reads a file: CSV, NDJSON, a JSON array of objects, or Parquet, told by its first bytes; all but Parquet may be gzipped.
+ *
+ * @param path - of the file
+ * @param source - what messages call it
+ * @throws AppError where the table is not what it should be, or the file cannot be read
+ */
+export async function readTable(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
+  const first = await firstBytes(path, source);
+  if (first.toString('latin1') === PARQUET) return readParquet(path, source, options);
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  try {
+    const chunks = progressOf(file, () => options.onProgress?.(file.bytesRead));
+    return await readChunks(chunks, source, options);
+  } finally {
+    file.destroy();
+  }
+}
+
+/**
+ * Reads a table in pieces: CSV, NDJSON or a JSON array of objects, each of them perhaps gzipped.
+ *
+ * @throws AppError where the table is not what it should be, or its source breaks
+ */
+export async function readChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  options: ReadOptions = {},
+): Promise<TableColumns> {
+  try {
+    return await readText(await unpacked(chunks), source, options);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw unreadable(source, error);
+  }
+}
+
+async function unpacked(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const { seen, all } = await peek(chunks, (bytes) => bytes.length >= 2);
+  if (seen[0] !== GZIP[0] || seen[1] !== GZIP[1]) return all;
+  return pipeline(Readable.from(all), createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+}
+
+async function readText(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  options: ReadOptions,
+): Promise<TableColumns> {
+  const { seen, all } = await peek(chunks, (bytes) => firstGlyph(bytes) !== undefined);
+  if (Buffer.from(seen.subarray(0, 4)).toString('latin1') === PARQUET)
+    throw new AppError('invalid_dataset', `${source} is Parquet, which is read from a file only; send CSV or NDJSON`);
+  const first = firstGlyph(seen);
+  if (first === OPEN_BRACE) return readNdjson(all, source, options);
+  if (first === OPEN_BRACKET) return readJsonArray(all, source, options);
+  const table = new CsvTable(source, options);
+  for await (const chunk of all) table.write(chunk);
+  return table.end();
+}
+
+async function firstBytes(path: string, source: string): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+}
+
+function unreadable(source: string, error: unknown): AppError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOENT'
+      ? 'does not exist'
+      : code === 'EISDIR'
+        ? 'is a directory'
+        : code?.startsWith('Z_')
+          ? `ends before its gzip does, or is damaged (${message})`
+          : `cannot be read: ${code ?? message}`;
+  return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
+}
+
+/** The first byte that is neither a byte-order mark nor a blank. */
+function firstGlyph(bytes: Uint8Array): number | undefined {
+  return bytes.subarray(bytes[0] === 0xef ? 3 : 0).find((byte) => byte > SPACE);
+}
+
+/** Reads until enough was seen, and gives that and all chunks, what was seen among them. */
+async function peek(
+  chunks: AsyncIterable<Uint8Array>,
+  isEnough: (bytes: Uint8Array) => boolean,
+): Promise<{ seen: Uint8Array; all: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let seen: Uint8Array = new Uint8Array(0);
+  while (!isEnough(seen)) {
+    const next = await iterator.next();
+    if (next.done) break;
+    seen = seen.length === 0 ? next.value : Buffer.concat([seen, next.value]);
+  }
+  async function* all() {
+    yield seen;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { seen, all: all() };
+}
+
+async function* progressOf(chunks: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    tell();
+  }
+}

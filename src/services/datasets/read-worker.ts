@@ -1,0 +1,37 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { AppError } from '../../core/errors.ts';
+import { encodeProfile } from '../../core/profile/codec.ts';
+import type { Kinds, TableColumns } from '../../core/table/table-profiler.ts';
+import { readTable } from './read-table.ts';
+
+/** What a reading thread is given. */
+export interface ReadJob {
+  readonly path: string;
+  readonly source: string;
+  readonly kinds: Kinds | undefined;
+  readonly ignore: readonly string[] | undefined;
+}
+
+/** What it sends: how far it is, and at the end the table, with its profile as bytes, or why it could not be read. */
+export type ReadMessage =
+  | { readonly bytesRead: number }
+  | { readonly table: Omit<TableColumns, 'profile'>; readonly profile: Uint8Array }
+  | { readonly refusal: string };
+
+const TELL_EVERY_BYTES = 1 << 20;
+
+const { path, source, kinds, ignore } = workerData as ReadJob;
+let told = 0;
+const send = (message: ReadMessage) => parentPort?.postMessage(message);
+const onProgress = (bytesRead: number) => {
+  if (bytesRead - told < TELL_EVERY_BYTES) return;
+  told = bytesRead;
+  send({ bytesRead });
+};
+try {
+  const { profile, ...table } = await readTable(path, source, { kinds, ignore, onProgress });
+  send({ table, profile: encodeProfile(profile) });
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  send({ refusal: error.message });
+}

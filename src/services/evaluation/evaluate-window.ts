@@ -1,0 +1,146 @@
+import type { Policy } from '../../core/drift/drift-test.ts';
+import type { PresetName } from '../../core/drift/presets/table.ts';
+import { buildReport, type ReportBody } from '../../core/drift/report.ts';
+import type { Aggregate, CompareSettings, DriftSettings, SloTargets, TestChoice } from '../../core/drift/settings.ts';
+import { AppError } from '../../core/errors.ts';
+import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../../core/time/window.ts';
+import { type ReportInsert, saveReport } from '../../store/reports.ts';
+import type { EvaluationContext } from './context.ts';
+import { loadWindow } from './load-window.ts';
+import { loadBaselineReference, type Reference } from './reference.ts';
+import { resolveTarget, type StreamName, type TargetQuery } from './resolve-stream.ts';
+
+export interface WindowQuery extends TargetQuery {
+  /** How long the window is that ends now, in minutes; default DRIFT_WINDOW_MINUTES. */
+  readonly windowMinutes?: number | undefined;
+  /** A window of the past instead: both ends, in milliseconds since the Unix epoch. */
+  readonly interval?: Interval | undefined;
+  readonly policy?: Policy | undefined;
+  readonly tests?: TestChoice | undefined;
+  readonly preset?: PresetName | undefined;
+  readonly correction?: CompareSettings['correction'] | undefined;
+  readonly aggregate?: Aggregate | undefined;
+}
+
+/**
+ * Compares a window of a stream with a baseline. The window is widened to whole minutes; the report says which interval it covers,
+ * and is stored, unless it was asked for with tests or rules of its own.
+ */
+export async function evaluateWindow(deps: EvaluationContext, query: WindowQuery): Promise<ReportBody> {
+  const { db, config, clock } = deps;
+  const { stream, baseline } = await resolveTarget(db, query);
+  const nowMs = clock.now();
+  const { body, covered } = await compareWindow(deps, {
+    stream,
+    window: askedInterval(deps, query, nowMs),
+    windowMinutes: query.windowMinutes ?? minutesOf(query.interval) ?? config.DRIFT_WINDOW_MINUTES,
+    reference: await loadBaselineReference(deps, baseline),
+    settings: settingsOf(query),
+    slo: {},
+    nowMs,
+  });
+  if (!isOfItsOwn(query)) {
+    await saveReport(db, reportRow(body, covered, { streamId: stream.id, baselineId: baseline.id, monitorId: null }));
+  }
+  return body;
+}
+
+export interface WindowComparison {
+  readonly stream: StreamName & { readonly id: number };
+  /** Aligned to minutes. */
+  readonly window: Interval;
+  readonly windowMinutes: number;
+  readonly reference: Reference;
+  /** Wins over the environment. */
+  readonly settings: Partial<CompareSettings>;
+  /** Wins over the baseline's, which wins over the environment's. */
+  readonly slo: Partial<SloTargets>;
+  readonly nowMs: number;
+}
+
+/** One window against its reference, whoever asks. */
+export async function compareWindow(
+  deps: EvaluationContext,
+  { stream, window, windowMinutes, reference, settings, slo, nowMs }: WindowComparison,
+): Promise<{ body: ReportBody; covered: Interval }> {
+  const { profile, covered } = await loadWindow(deps, stream.id, window);
+  const body = buildReport(reference.profile, profile, {
+    ...reference.described,
+    generatedAtMs: nowMs,
+    windowMinutes,
+    window: covered,
+    service: stream.service,
+    endpoint: stream.endpoint,
+    settings: driftSettings(deps, settings, { ...reference.baseline?.slo, ...slo }),
+  });
+  return { body, covered };
+}
+
+/** A report as it is stored. */
+export function reportRow(
+  body: ReportBody,
+  covered: Interval,
+  question: Pick<ReportInsert, 'streamId' | 'baselineId' | 'monitorId'>,
+): ReportInsert {
+  return {
+    ...question,
+    ...{ policy: body.policy, status: body.status, samples: body.samples, body: JSON.stringify(body) },
+    ...{ windowStartMs: covered.startMs, windowEndMs: covered.endMs, generatedAtMs: Date.parse(body.generated_at) },
+  };
+}
+
+/** Stored reports answer one question each; what was asked differently would stand in their place. */
+function isOfItsOwn({ tests, preset, correction, aggregate }: WindowQuery): boolean {
+  return [tests, preset, correction, aggregate].some((choice) => choice !== undefined);
+}
+
+function askedInterval(deps: EvaluationContext, query: WindowQuery, nowMs: number): Interval {
+  if (query.interval !== undefined) return wholeMinutes(query.interval);
+  const lengthMs = (query.windowMinutes ?? deps.config.DRIFT_WINDOW_MINUTES) * MINUTE_MS;
+  return wholeMinutes({ startMs: nowMs - lengthMs, endMs: nowMs + 1 });
+}
+
+/** The interval widened to whole minutes, the finest that profiles are kept in. */
+export function wholeMinutes(interval: Interval): Interval {
+  if (interval.endMs <= interval.startMs) {
+    throw new AppError('invalid_window', 'The window must end after it starts');
+  }
+  return { startMs: floorTo(interval.startMs, MINUTE_MS), endMs: ceilTo(interval.endMs, MINUTE_MS) };
+}
+
+function minutesOf(interval: Interval | undefined): number | undefined {
+  return interval === undefined ? undefined : Math.ceil((interval.endMs - interval.startMs) / MINUTE_MS);
+}
+
+function settingsOf({ policy, tests, preset, correction, aggregate }: WindowQuery): Partial<CompareSettings> {
+  return {
+    ...(policy && { policy }),
+    ...(tests && { tests }),
+    ...(preset && { preset }),
+    ...(correction && { correction }),
+    ...(aggregate && { aggregate }),
+  };
+}
+
+function driftSettings(
+  deps: EvaluationContext,
+  { preset, ...own }: Partial<CompareSettings>,
+  slo: Partial<SloTargets>,
+): DriftSettings {
+  const { config } = deps;
+  // A tool that is copied keeps thresholds of its own.
+  const floors = preset === undefined ? { ks: config.KS_D_MIN, psi: config.PSI_MAX, ...own.floors } : own.floors;
+  return {
+    alpha: config.KS_P_MIN,
+    ...own,
+    policy: preset === undefined ? (own.policy ?? config.DRIFT_POLICY) : 'classic',
+    ...(floors && { floors }),
+    ...(preset && { preset }),
+    slo: { ...defaultSlo(deps), ...slo },
+  };
+}
+
+/** What the service promises where a baseline says nothing of its own. */
+export function defaultSlo(deps: EvaluationContext): SloTargets {
+  return { successMin: deps.config.SLO_SUCCESS_MIN, p95MaxMs: deps.config.SLO_P95_MAX };
+}

@@ -1,0 +1,88 @@
+import { decodeProfile } from '../../core/profile/codec.ts';
+import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
+import { seedOf } from '../../core/profile/seed.ts';
+import { ceilTo, DAY_MS, floorTo, type Interval, SECOND_MS } from '../../core/time/window.ts';
+import type { Queryable } from '../../store/database.ts';
+import { listPartRefs, loadParts, type PartRef } from '../../store/parts.ts';
+import { chooseParts } from './choose-parts.ts';
+import type { EvaluationContext } from './context.ts';
+import type { ProfileCache } from './profile-cache.ts';
+
+export interface WindowProfile {
+  /** Shared with the cache: not to be changed. */
+  readonly profile: Profile;
+  readonly covered: Interval;
+}
+
+/**
+ * The profile of a stream's events in an interval (aligned to minutes), merged from the parts that cover it.
+ Buckets that have ended are
+ * at rest, so that their merge is worth keeping.
+ */
+export async function loadWindow(
+  { db, cache, clock }: Pick<EvaluationContext, 'db' | 'cache' | 'clock'>,
+  streamId: number,
+  interval: Interval,
+): Promise<WindowProfile> {
+  const days = { startMs: floorTo(interval.startMs, DAY_MS), endMs: ceilTo(interval.endMs, DAY_MS) };
+  // Parts may be folded away between the two reads; one snapshot sees them all.
+  return db.transaction(
+    async (tx) => {
+      const refs = await listPartRefs(tx, streamId, days);
+      const { ids, covered } = chooseParts(refs, interval);
+      const isClosed = closedIds(refs, clock.now());
+      const closed = await mergeParts(
+        tx,
+        cache,
+        streamId,
+        ids.filter((id) => isClosed.has(id)),
+      );
+      const open = await findParts(
+        tx,
+        cache,
+        streamId,
+        ids.filter((id) => !isClosed.has(id)),
+      );
+      const profile = open.length === 0 ? closed : mergeProfiles([closed, ...open], seedOf(streamId, interval.startMs));
+      return { profile, covered };
+    },
+    { isolation: 'repeatable read' },
+  );
+}
+
+function closedIds(refs: readonly PartRef[], beforeMs: number): Set<number> {
+  return new Set(refs.filter((ref) => ref.bucketMs + ref.span * SECOND_MS <= beforeMs).map((ref) => ref.id));
+}
+
+/** The merge of parts that never change, kept for the next who asks for the same. */
+async function mergeParts(
+  tx: Queryable,
+  cache: ProfileCache,
+  streamId: number,
+  ids: readonly number[],
+): Promise<Profile> {
+  const key = `merge ${streamId} ${ids.join(' ')}`;
+  const known = cache.find(key);
+  if (known !== undefined) return known;
+  const merged = mergeProfiles(await findParts(tx, cache, streamId, ids), seedOf(streamId, ids[0] ?? 0));
+  cache.keep(key, merged);
+  return merged;
+}
+
+async function findParts(
+  tx: Queryable,
+  cache: ProfileCache,
+  streamId: number,
+  ids: readonly number[],
+): Promise<Profile[]> {
+  const found = new Map(ids.map((id) => [id, cache.find(`part ${id}`)]));
+  const missing = ids.filter((id) => found.get(id) === undefined);
+  if (missing.length > 0) {
+    for (const part of await loadParts(tx, streamId, missing)) {
+      const profile = decodeProfile(part.profile);
+      cache.keep(`part ${part.id}`, profile);
+      found.set(part.id, profile);
+    }
+  }
+  return ids.map((id) => found.get(id)).filter((profile) => profile !== undefined);
+}

@@ -1,0 +1,92 @@
+import { AppError } from '../../core/errors.ts';
+import { type Baseline, findActiveBaseline, findBaseline, listBaselines } from '../../store/baselines.ts';
+import type { Database } from '../../store/database.ts';
+import { findStream, findStreamById, type Stream } from '../../store/streams.ts';
+
+/** The stream of that name; the refusal says how a stream comes into being. */
+export async function getStream(db: Database, service: string, endpoint: string): Promise<Stream> {
+  const stream = await findStream(db, service, endpoint);
+  if (stream !== undefined) return stream;
+  throw new AppError(
+    'stream_not_found',
+    `No events of service "${service}" and endpoint "${endpoint}" have come in; send some to POST /v1/ingest`,
+  );
+}
+
+export interface StreamName {
+  readonly service: string;
+  readonly endpoint: string;
+}
+
+export interface Target {
+  readonly stream: Stream;
+  readonly baseline: Baseline;
+}
+
+export interface TargetQuery {
+  readonly service?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** A baseline's id or name; without it the stream's active one. */
+  readonly baseline?: string | undefined;
+}
+
+/** The stream and the baseline that a question is about: named, or the only stream that has an active baseline. */
+export async function resolveTarget(db: Database, query: TargetQuery): Promise<Target> {
+  if (query.service !== undefined && query.endpoint !== undefined) {
+    const stream = await getStream(db, query.service, query.endpoint);
+    return { stream, baseline: await getBaseline(db, stream, query.baseline) };
+  }
+  if (query.service !== undefined || query.endpoint !== undefined) {
+    throw new AppError('invalid_request', 'Give service and endpoint together, or neither');
+  }
+  return resolveOnly(db, query.baseline);
+}
+
+/** A stream's baseline of a name or id, or its active one; the refusal says how to build one. */
+export async function getBaseline(
+  db: Database,
+  stream: StreamName & { readonly id: number },
+  wanted: string | undefined,
+): Promise<Baseline> {
+  const baseline = wanted === undefined ? await findActiveBaseline(db, stream.id) : await findBaseline(db, wanted);
+  if (baseline !== undefined && baseline.streamId === stream.id) return baseline;
+  if (wanted !== undefined) throw new AppError('baseline_not_found', `The stream has no baseline "${wanted}"`);
+  throw new AppError('baseline_not_found', `The stream has no active baseline; ${howToBuild(stream)}`);
+}
+
+function howToBuild(stream: StreamName): string {
+  return `build one: plumbline baseline build --service "${stream.service}" --endpoint "${stream.endpoint}"`;
+}
+
+async function resolveOnly(db: Database, wanted: string | undefined): Promise<Target> {
+  if (wanted !== undefined) {
+    const baseline = await findBaseline(db, wanted);
+    const stream = baseline && (await findStreamById(db, baseline.streamId));
+    if (baseline === undefined || stream === undefined) {
+      throw new AppError('baseline_not_found', `There is no baseline "${wanted}"`);
+    }
+    return { stream, baseline };
+  }
+  const active = (await listBaselines(db, { isActive: true, limit: MAX_LISTED + 1 })).baselines;
+  const [only] = active;
+  if (only === undefined) {
+    throw new AppError(
+      'baseline_not_found',
+      'No stream has an active baseline; build one: plumbline baseline build --service S --endpoint E',
+    );
+  }
+  if (active.length > 1) throw severalStreams(active);
+  const stream = (await findStreamById(db, only.streamId)) as Stream;
+  return { stream, baseline: await getBaseline(db, stream, undefined) };
+}
+
+const MAX_LISTED = 20;
+
+function severalStreams(active: readonly { service: string; endpoint: string }[]): AppError {
+  const names = active.slice(0, MAX_LISTED).map((b) => `service=${b.service}&endpoint=${b.endpoint}`);
+  const rest = active.length > MAX_LISTED ? ', …' : '';
+  return new AppError(
+    'ambiguous_stream',
+    `Several streams have an active baseline; add service and endpoint. They are: ${names.join(', ')}${rest}`,
+  );
+}

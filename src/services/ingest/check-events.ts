@@ -1,0 +1,146 @@
+import { type LeafLimits, type LeafProblem, type Leaves, readLeaves } from '../../core/profile/leaves.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { parseTimestamp } from '../../core/time/timestamp.ts';
+import { DAY_MS, SECOND_MS } from '../../core/time/window.ts';
+import { type Event, type EventFault, findFault } from './event-schema.ts';
+import type { Batch } from './parse-batch.ts';
+import type { OpenStream, StreamRegistry } from './stream-registry.ts';
+import { hasUnsafeText } from './unsafe-text.ts';
+
+/** An event that was found good, ready to be folded and stored. */
+export interface CheckedEvent {
+  readonly index: number;
+  readonly stream: OpenStream;
+  readonly tsMs: number;
+  readonly id: string | undefined;
+  readonly leaves: Leaves;
+}
+
+export interface Refusal extends EventFault {
+  readonly index: number;
+}
+
+export interface CheckedBatch {
+  readonly events: readonly CheckedEvent[];
+  readonly errors: readonly Refusal[];
+}
+
+export interface CheckRules {
+  readonly limits: LeafLimits;
+  readonly retentionDays: number;
+  readonly maxFutureSeconds: number;
+}
+
+/** Looks at every event of a batch by itself; opens the streams that it names. */
+export async function checkEvents(
+  batch: Batch,
+  streams: StreamRegistry,
+  rules: CheckRules,
+  clock: Clock,
+): Promise<CheckedBatch> {
+  const errors: Refusal[] = [];
+  const events: CheckedEvent[] = [];
+  const now = clock.now();
+  const window = { earliestMs: now - rules.retentionDays * DAY_MS, latestMs: now + rules.maxFutureSeconds * SECOND_MS };
+  const newcomers = new Newcomers(streams);
+  for (let index = 0; index < batch.values.length; index++) {
+    const value = batch.values[index];
+    const fault = formFault(batch, index, rules);
+    if (fault !== undefined) {
+      errors.push({ index, ...fault });
+      continue;
+    }
+    const event = value as Event;
+    const tsMs = parseTimestamp(event.ts);
+    const late = typeof tsMs === 'string' ? TIME_FAULTS[tsMs] : timeFault(tsMs, window, rules);
+    if (late !== undefined) {
+      errors.push({ index, ...late });
+      continue;
+    }
+    // Awaited only for a stream that this process has not met: a known one must cost no turn of the event loop.
+    const stream = streams.find(event.service, event.endpoint) ?? (await newcomers.open(event));
+    const leaves = stream === undefined ? tooManyStreams(streams.maxStreams) : leavesOf(event, stream, rules.limits);
+    if ('code' in leaves) errors.push({ index, ...leaves });
+    else {
+      events.push({ index, stream: stream as OpenStream, tsMs: tsMs as number, id: event.id ?? undefined, leaves });
+    }
+  }
+  return { events, errors };
+}
+
+function formFault(batch: Batch, index: number, rules: CheckRules): EventFault | undefined {
+  if (batch.broken.has(index)) return { code: 'invalid_json', message: 'this line is not valid JSON' };
+  const fault = findFault(batch.values[index]);
+  if (fault !== undefined) return fault;
+  if (batch.hasEscapes && hasUnsafeText(batch.values[index], rules.limits.maxDepth)) {
+    return { code: 'invalid_text', message: 'a string holds a NUL or half a surrogate pair; remove it' };
+  }
+  return undefined;
+}
+
+const TIME_FAULTS = {
+  not_a_time: { code: 'invalid_ts', message: 'ts must be ISO 8601 with a zone, or milliseconds since 1970' },
+  no_zone: { code: 'invalid_ts', message: 'ts has no time zone; end it with Z or an offset such as +02:00' },
+} as const;
+
+function timeFault(
+  tsMs: number,
+  window: { earliestMs: number; latestMs: number },
+  rules: CheckRules,
+): EventFault | undefined {
+  if (tsMs > window.latestMs) {
+    return {
+      code: 'ts_in_future',
+      message: `ts is more than ${rules.maxFutureSeconds} s ahead of the service's clock (MAX_FUTURE_SECONDS)`,
+    };
+  }
+  if (tsMs < window.earliestMs) {
+    return {
+      code: 'ts_too_old',
+      message: `ts is older than the ${rules.retentionDays} days that events are kept (EVENT_RETENTION_DAYS)`,
+    };
+  }
+  return undefined;
+}
+
+function leavesOf(event: Event, stream: OpenStream, limits: LeafLimits): Leaves | EventFault {
+  const leaves = readLeaves(event, stream.features, limits);
+  if (typeof leaves === 'string') return leafFault(leaves, limits);
+  for (const path of stream.features.takeNew()) stream.unsavedPaths.add(path);
+  return leaves;
+}
+
+function leafFault(problem: LeafProblem, limits: LeafLimits): EventFault {
+  const messages: Readonly<Record<LeafProblem, string>> = {
+    too_deep: `the event is nested deeper than ${limits.maxDepth} levels`,
+    too_many_leaves: `the event holds more than ${limits.maxLeaves} values`,
+    too_many_features: `the stream has reached ${limits.maxFeatures} features; exclude some with FEATURES_DENY`,
+    not_finite: 'a number is too large to be stored',
+  };
+  return { code: problem, message: messages[problem] };
+}
+
+function tooManyStreams(max: number): EventFault {
+  return {
+    code: 'too_many_streams',
+    message: `there are already ${max} streams (MAX_STREAMS); put what varies into the request, not the endpoint`,
+  };
+}
+
+/** Opens the streams that a batch is the first to name, and asks once for each that is refused. */
+class Newcomers {
+  readonly #streams: StreamRegistry;
+  readonly #refused = new Set<string>();
+
+  constructor(streams: StreamRegistry) {
+    this.#streams = streams;
+  }
+
+  async open(event: Event): Promise<OpenStream | undefined> {
+    const name = JSON.stringify([event.service, event.endpoint]);
+    if (this.#refused.has(name)) return undefined;
+    const stream = await this.#streams.open(event.service, event.endpoint);
+    if (stream === undefined) this.#refused.add(name);
+    return stream;
+  }
+}

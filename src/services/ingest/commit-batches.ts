@@ -1,0 +1,191 @@
+import type { Clock } from '../../core/time/clock.ts';
+import { DAY_MS, floorTo } from '../../core/time/window.ts';
+import { appendRows, type LateMinute, MAX_ROWS_A_STATEMENT, type PartRow } from '../../store/append.ts';
+import type { Database, Queryable } from '../../store/database.ts';
+import { claimEventIds } from '../../store/event-ids.ts';
+import { claimIngestKeys, updateIngestAnswer } from '../../store/ingest-keys.ts';
+import { ensurePartitions } from '../../store/partitions.ts';
+import { addFeaturePaths } from '../../store/streams.ts';
+import type { CheckedEvent, Refusal } from './check-events.ts';
+import { LateNotes } from './late-notes.ts';
+import { type Delivery, packRows } from './pack-rows.ts';
+import type { OpenStream } from './stream-registry.ts';
+
+interface IdempotencyKey {
+  readonly key: string;
+  readonly bodyHash: Uint8Array;
+}
+
+/** One request's part of a commit. */
+export interface Submission extends Delivery {
+  readonly errors: readonly Refusal[];
+  readonly idempotency: IdempotencyKey | undefined;
+}
+
+export interface IngestAnswer {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly duplicates: number;
+  readonly errors: readonly Refusal[];
+}
+
+export type Committed =
+  | { readonly kind: 'stored'; readonly answer: IngestAnswer }
+  | { readonly kind: 'replayed'; readonly answer: IngestAnswer }
+  | { readonly kind: 'mismatch' };
+
+/** Stores many requests in one transaction: claims their keys and ids, then appends events and profile parts. */
+export class BatchCommitter {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #knownDays = new Set<number>();
+  readonly #late = new LateNotes();
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  async commit(submissions: readonly Submission[]): Promise<Committed[]> {
+    await this.#ensureDays(submissions);
+    await this.#savePaths(submissions);
+    if (submissions.every(isPlain)) return this.#append(submissions);
+    const late: LateMinute[] = [];
+    const lateOf = (parts: readonly PartRow[]) => {
+      late.push(...this.#late.find(parts, this.#clock.now()));
+      return late;
+    };
+    const committed = await this.#db.transaction((tx) => commitIn(tx, submissions, lateOf));
+    this.#late.remember(late);
+    return committed;
+  }
+
+  /** Before the commit, each stream by itself: within it, two commits that meet the same new streams would wait for one another. */
+  async #savePaths(submissions: readonly Submission[]): Promise<void> {
+    for (const [stream, paths] of unsavedPaths(submissions)) {
+      await addFeaturePaths(this.#db, stream.id, paths);
+      for (const path of paths) stream.unsavedPaths.delete(path);
+    }
+  }
+
+  /** Nothing to claim and nothing new to note: the rows are all there is, and usually one statement holds them. */
+  async #append(submissions: readonly Submission[]): Promise<Committed[]> {
+    const { batches, parts } = packRows(submissions);
+    const late = this.#late.find(parts, this.#clock.now());
+    if (batches.length + parts.length <= MAX_ROWS_A_STATEMENT) await appendRows(this.#db, batches, parts, late);
+    else await this.#db.transaction((tx) => appendRows(tx, batches, parts, late));
+    this.#late.remember(late);
+    return submissions.map((submission) => ({ kind: 'stored', answer: answerOf(submission, submission) }));
+  }
+
+  async #ensureDays(submissions: readonly Submission[]): Promise<void> {
+    const days = new Set<number>();
+    for (const { events } of submissions) for (const event of events) days.add(floorTo(event.tsMs, DAY_MS));
+    const missing = [...days].filter((day) => !this.#knownDays.has(day));
+    if (missing.length === 0) return;
+    await ensurePartitions(this.#db, missing);
+    for (const day of missing) this.#knownDays.add(day);
+  }
+
+  /** Retention dropped some days: ask the database again before the next write to any. */
+  forgetDays(): void {
+    this.#knownDays.clear();
+  }
+}
+
+async function commitIn(
+  tx: Queryable,
+  submissions: readonly Submission[],
+  lateOf: (parts: readonly PartRow[]) => LateMinute[],
+): Promise<Committed[]> {
+  const outcomes = await claimKeys(tx, submissions);
+  const claimed = submissions.filter((_, i) => outcomes[i] === undefined);
+  const fresh = await claimIds(tx, claimed);
+  const { batches, parts } = packRows(fresh);
+  await appendRows(tx, batches, parts, lateOf(parts));
+  const answers = new Map(claimed.map((submission, i) => [submission, answerOf(submission, fresh[i] as Delivery)]));
+  await correctAnswers(tx, answers);
+  return submissions.map((submission, i): Committed => {
+    const answer = answers.get(submission);
+    return answer === undefined ? (outcomes[i] as Committed) : { kind: 'stored', answer };
+  });
+}
+
+function isPlain({ idempotency, events }: Submission): boolean {
+  return idempotency === undefined && events.every((event) => event.id === undefined);
+}
+
+function unsavedPaths(submissions: readonly Submission[]): Map<OpenStream, string[]> {
+  const unsaved = new Map<OpenStream, string[]>();
+  for (const { events } of submissions) {
+    for (const { stream } of events) {
+      if (stream.unsavedPaths.size > 0 && !unsaved.has(stream)) unsaved.set(stream, [...stream.unsavedPaths]);
+    }
+  }
+  return unsaved;
+}
+
+/** For each submission: undefined where its key (if any) is now ours, or the outcome that an earlier request left. */
+async function claimKeys(tx: Queryable, submissions: readonly Submission[]): Promise<(Committed | undefined)[]> {
+  const keyed = submissions.filter((submission) => submission.idempotency !== undefined);
+  if (keyed.length === 0) return submissions.map(() => undefined);
+  const claims = await claimIngestKeys(
+    tx,
+    keyed.map((submission) => ({
+      ...(submission.idempotency as IdempotencyKey),
+      answer: JSON.stringify(answerOf(submission, submission)),
+    })),
+  );
+  const outcomes = new Map<Submission, Committed>();
+  claims.forEach((claim, i) => {
+    if (claim === 'claimed') return;
+    const submission = keyed[i] as Submission;
+    const isSame = Buffer.compare(claim.bodyHash, submission.idempotency?.bodyHash ?? new Uint8Array()) === 0;
+    const replay = (): Committed => ({ kind: 'replayed', answer: JSON.parse(claim.answer) as IngestAnswer });
+    outcomes.set(submission, isSame ? replay() : { kind: 'mismatch' });
+  });
+  return submissions.map((submission) => outcomes.get(submission));
+}
+
+/** The submissions without the events whose id was stored before, in the database or earlier in this very commit. */
+async function claimIds(tx: Queryable, submissions: readonly Submission[]): Promise<Delivery[]> {
+  const claims = new Map<string, { streamId: number; dayMs: number; id: string }>();
+  const owner = new Map<string, CheckedEvent>();
+  for (const event of submissions.flatMap((submission) => submission.events)) {
+    if (event.id === undefined) continue;
+    const claim = { streamId: event.stream.id, dayMs: floorTo(event.tsMs, DAY_MS), id: event.id };
+    const name = `${claim.streamId} ${claim.dayMs} ${claim.id}`;
+    if (owner.has(name)) continue;
+    owner.set(name, event);
+    claims.set(name, claim);
+  }
+  if (claims.size === 0) return [...submissions];
+  // In one order everywhere, so that two commits that share ids wait for each other and never deadlock.
+  const names = [...claims.keys()].sort();
+  const isNew = await claimEventIds(
+    tx,
+    names.map((name) => claims.get(name) as { streamId: number; dayMs: number; id: string }),
+  );
+  const kept = new Set(names.filter((_, i) => isNew[i]).map((name) => owner.get(name) as CheckedEvent));
+  return submissions.map(({ texts, events }) => ({
+    texts,
+    events: events.filter((event) => event.id === undefined || kept.has(event)),
+  }));
+}
+
+function answerOf(submission: Submission, fresh: Delivery): IngestAnswer {
+  return {
+    accepted: fresh.events.length,
+    rejected: submission.errors.length,
+    duplicates: submission.events.length - fresh.events.length,
+    errors: submission.errors,
+  };
+}
+
+/** Keys were claimed with the answer of a batch without duplicates; where some were found, the stored answer says so. */
+async function correctAnswers(tx: Queryable, answers: ReadonlyMap<Submission, IngestAnswer>): Promise<void> {
+  for (const [submission, answer] of answers) {
+    if (submission.idempotency === undefined || answer.duplicates === 0) continue;
+    await updateIngestAnswer(tx, submission.idempotency.key, JSON.stringify(answer));
+  }
+}

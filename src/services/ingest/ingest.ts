@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../../config/config.ts';
+import { AppError } from '../../core/errors.ts';
+import { featureRules } from '../../core/profile/rules.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import type { Database } from '../../store/database.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { type CheckedBatch, type CheckRules, checkEvents } from './check-events.ts';
+import { BatchCommitter, type Committed, type IngestAnswer, type Submission } from './commit-batches.ts';
+import { GroupCommit } from './group-commit.ts';
+import { type BatchFormat, parseBatch } from './parse-batch.ts';
+import { StreamRegistry } from './stream-registry.ts';
+
+export interface IngestRequest {
+  readonly text: string;
+  readonly format: BatchFormat;
+  /** All or nothing: one bad event refuses the batch (`Prefer: handling=strict`). */
+  readonly isStrict: boolean;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface IngestResult {
+  readonly answer: IngestAnswer;
+  readonly isReplay: boolean;
+}
+
+/** What ingest tells about itself; the metrics page is one listener. */
+export interface IngestMetrics {
+  accepted(events: number): void;
+  rejected(code: string, events: number): void;
+  duplicates(events: number): void;
+  flushed(seconds: number, requests: number): void;
+}
+
+export interface IngestDeps {
+  readonly db: Database;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly metrics: IngestMetrics;
+}
+
+const MAX_COMMIT_EVENTS = 20_000;
+const MAX_KEY_CHARS = 255;
+
+/** Takes batches of events: parsed, checked one by one, and answered after the commit that stored them. */
+export class Ingest {
+  readonly budget: ByteBudget;
+  readonly #deps: IngestDeps;
+  readonly #streams: StreamRegistry;
+  readonly #committer: BatchCommitter;
+  readonly #commits: GroupCommit<Submission, Committed>;
+  readonly #rules: CheckRules;
+  readonly #keysInFlight = new Set<string>();
+
+  constructor(deps: IngestDeps) {
+    const { config, db } = deps;
+    const rules = featureRules({
+      allow: config.FEATURES_ALLOW,
+      deny: config.FEATURES_DENY,
+      categorical: config.FEATURES_CATEGORICAL,
+    });
+    this.#deps = deps;
+    this.budget = new ByteBudget(config.INGEST_BUDGET_BYTES);
+    this.#streams = new StreamRegistry(db, rules, config.MAX_STREAMS);
+    this.#committer = new BatchCommitter(db, deps.clock);
+    this.#commits = new GroupCommit({
+      commit: (submissions) => this.#commit(submissions),
+      lanes: db.engine === 'postgres' ? 2 : 1,
+      sizeOf: (submission) => submission.events.length,
+      maxSize: MAX_COMMIT_EVENTS,
+    });
+    this.#rules = {
+      limits: {
+        maxDepth: config.MAX_EVENT_DEPTH,
+        maxLeaves: config.MAX_EVENT_LEAVES,
+        maxFeatures: config.MAX_FEATURES,
+      },
+      retentionDays: config.EVENT_RETENTION_DAYS,
+      maxFutureSeconds: config.MAX_FUTURE_SECONDS,
+    };
+  }
+
+  /**
+   * Stores a batch.
+   *
+   * @throws AppError when nothing of it can be taken; DatabaseUnavailable when the commit did not happen or its fate is unknown
+   */
+  async submit(request: IngestRequest): Promise<IngestResult> {
+    if (request.idempotencyKey === undefined) return this.#store(request, undefined);
+    const key = request.idempotencyKey;
+    if (key === '' || key.length > MAX_KEY_CHARS) {
+      throw new AppError('invalid_request', `Idempotency-Key takes 1 to ${MAX_KEY_CHARS} characters`);
+    }
+    if (this.#keysInFlight.has(key)) {
+      throw new AppError('idempotency_in_flight', 'Wait for the first request with this key, then ask again', {
+        retryAfterSeconds: 1,
+      });
+    }
+    this.#keysInFlight.add(key);
+    try {
+      return await this.#store(request, { key, bodyHash: createHash('sha256').update(request.text).digest() });
+    } finally {
+      this.#keysInFlight.delete(key);
+    }
+  }
+
+  /** Stores events that come from the process itself, such as an upstream's records, as a request would. */
+  async submitEvents(events: readonly object[]): Promise<IngestAnswer> {
+    const text = events.map((event) => JSON.stringify(event)).join('\n');
+    return (await this.submit({ text, format: 'ndjson', isStrict: false, idempotencyKey: undefined })).answer;
+  }
+
+  /** Resolves when every batch taken so far is committed or refused. */
+  drain(): Promise<void> {
+    return this.#commits.drain();
+  }
+
+  /** Retention dropped the partitions of some days. */
+  forgetDays(): void {
+    this.#committer.forgetDays();
+  }
+
+  async #store(request: IngestRequest, idempotency: Submission['idempotency']): Promise<IngestResult> {
+    const batch = parseBatch(request.text, request.format, this.#deps.config.MAX_BATCH_EVENTS);
+    const checked = await checkEvents(batch, this.#streams, this.#rules, this.#deps.clock);
+    this.#countRefusals(checked);
+    if (checked.events.length === 0 || (request.isStrict && checked.errors.length > 0)) throw refusalOf(checked);
+    const committed = await this.#commits.submit({ texts: batch.texts, ...checked, idempotency });
+    if (committed.kind === 'mismatch') {
+      throw new AppError('idempotency_mismatch', 'Use a new Idempotency-Key for a new body');
+    }
+    if (committed.kind === 'stored') {
+      this.#deps.metrics.accepted(committed.answer.accepted);
+      if (committed.answer.duplicates > 0) this.#deps.metrics.duplicates(committed.answer.duplicates);
+    }
+    return { answer: committed.answer, isReplay: committed.kind === 'replayed' };
+  }
+
+  async #commit(submissions: readonly Submission[]): Promise<Committed[]> {
+    const startedMs = this.#deps.clock.now();
+    const committed = await this.#committer.commit(submissions);
+    this.#deps.metrics.flushed((this.#deps.clock.now() - startedMs) / 1000, submissions.length);
+    return committed;
+  }
+
+  #countRefusals(checked: CheckedBatch): void {
+    for (const { code } of checked.errors) this.#deps.metrics.rejected(code, 1);
+  }
+}
+
+const MAX_LISTED_REFUSALS = 1000;
+
+function refusalOf(checked: CheckedBatch): AppError {
+  const first = checked.errors[0];
+  const isAll = checked.events.length === 0;
+  const detail = isAll
+    ? `No event could be taken; the first: ${first?.message}`
+    : `Nothing was stored, as asked (handling=strict): event ${first?.index}: ${first?.message}`;
+  return new AppError('invalid_batch', detail, {
+    errors: checked.errors
+      .slice(0, MAX_LISTED_REFUSALS)
+      .map(({ index, code, message }) => ({ path: `/${index}`, message: `${code}: ${message}` })),
+  });
+}

@@ -1,0 +1,52 @@
+import { FeatureIndex } from '../../core/profile/leaves.ts';
+import type { FeatureRules } from '../../core/profile/rules.ts';
+import type { Database } from '../../store/database.ts';
+import { countStreams, findStream, getOrCreateStream, listFeaturePaths } from '../../store/streams.ts';
+
+/** A stream as ingest holds it: its id, the features seen so far, and the new ones that no commit has stored yet. */
+export interface OpenStream {
+  readonly id: number;
+  readonly features: FeatureIndex;
+  readonly unsavedPaths: Set<string>;
+}
+
+/** The streams that this process has met. Only a cache: ids and features live in the database. */
+export class StreamRegistry {
+  readonly #db: Database;
+  readonly #rules: FeatureRules;
+  readonly #maxStreams: number;
+  readonly #open = new Map<string, Map<string, OpenStream>>();
+
+  constructor(db: Database, rules: FeatureRules, maxStreams: number) {
+    this.#db = db;
+    this.#rules = rules;
+    this.#maxStreams = maxStreams;
+  }
+
+  get maxStreams(): number {
+    return this.#maxStreams;
+  }
+
+  find(service: string, endpoint: string): OpenStream | undefined {
+    return this.#open.get(service)?.get(endpoint);
+  }
+
+  /** Opens a stream, creating it in the database if it is new; undefined when there are already as many as are allowed. */
+  async open(service: string, endpoint: string): Promise<OpenStream | undefined> {
+    const stream =
+      (await findStream(this.#db, service, endpoint)) ??
+      ((await countStreams(this.#db)) < this.#maxStreams
+        ? await getOrCreateStream(this.#db, service, endpoint)
+        : undefined);
+    if (stream === undefined) return undefined;
+    const paths = await listFeaturePaths(this.#db, stream.id);
+    return this.find(service, endpoint) ?? this.#remember(service, endpoint, stream.id, paths);
+  }
+
+  #remember(service: string, endpoint: string, id: number, paths: readonly string[]): OpenStream {
+    const opened: OpenStream = { id, features: new FeatureIndex(this.#rules, paths), unsavedPaths: new Set() };
+    const endpoints = this.#open.get(service) ?? new Map<string, OpenStream>();
+    this.#open.set(service, endpoints.set(endpoint, opened));
+    return opened;
+  }
+}

@@ -1,0 +1,82 @@
+import { ProfileBuilder } from '../../core/profile/builder.ts';
+import { encodeProfile } from '../../core/profile/codec.ts';
+import { FeatureIndex, type LeafLimits, readLeaves } from '../../core/profile/leaves.ts';
+import type { FeatureRules } from '../../core/profile/rules.ts';
+import { seedOf } from '../../core/profile/seed.ts';
+import { DAY_MS, floorTo, groupByBucket, HOUR_MS, type Interval } from '../../core/time/window.ts';
+import { appendRows, type PartRow } from '../../store/append.ts';
+import type { Database, Queryable } from '../../store/database.ts';
+import { listEventBuckets, readBucketEvents } from '../../store/events.ts';
+import { claimStreamForFolding, deleteParts, listPartRefs } from '../../store/parts.ts';
+import { addFeaturePaths } from '../../store/streams.ts';
+
+export interface RebuildCount {
+  readonly minutes: number;
+  readonly events: number;
+}
+
+/** Stored events passed the limits when they came in; a rebuild takes them all. */
+const NO_LIMITS: LeafLimits = {
+  maxDepth: Number.POSITIVE_INFINITY,
+  maxLeaves: Number.POSITIVE_INFINITY,
+  maxFeatures: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * Recreates the profile parts of a stream from its stored events, hour by whole hour. What was folded from an hour is removed and
+ * comes back with the next folding; hours whose events retention has dropped keep the profiles they have.
+ */
+export async function rebuildProfiles(
+  db: Database,
+  rules: FeatureRules,
+  streamId: number,
+  interval: Interval,
+): Promise<RebuildCount> {
+  const whole = { startMs: floorTo(interval.startMs, HOUR_MS), endMs: floorTo(interval.endMs - 1, HOUR_MS) + HOUR_MS };
+  const buckets = await listEventBuckets(db, streamId, whole);
+  let events = 0;
+  for (const [hourMs, minutes] of groupByBucket(buckets, HOUR_MS, (bucketMs) => bucketMs)) {
+    // One snapshot: parts of events that arrive meanwhile are not seen, so they are neither counted nor removed.
+    events += await db.transaction((tx) => rebuildHour(tx, rules, streamId, hourMs, minutes), {
+      isolation: 'repeatable read',
+    });
+  }
+  return { minutes: buckets.length, events };
+}
+
+async function rebuildHour(
+  tx: Queryable,
+  rules: FeatureRules,
+  streamId: number,
+  hourMs: number,
+  minutes: readonly number[],
+): Promise<number> {
+  await claimStreamForFolding(tx, streamId, 'wait');
+  const dayMs = floorTo(hourMs, DAY_MS);
+  const refs = await listPartRefs(tx, streamId, { startMs: dayMs, endMs: dayMs + DAY_MS });
+  const index = new FeatureIndex(rules);
+  const rows: PartRow[] = [];
+  for (const bucketMs of minutes)
+    rows.push(foldEvents(await readBucketEvents(tx, streamId, bucketMs), index, streamId, bucketMs));
+  const stale = refs.filter(
+    (ref) => ref.span === 86_400 || (ref.bucketMs >= hourMs && ref.bucketMs < hourMs + HOUR_MS),
+  );
+  await deleteParts(
+    tx,
+    streamId,
+    stale.map((ref) => ref.id),
+  );
+  await appendRows(tx, [], rows);
+  await addFeaturePaths(tx, streamId, index.takeNew());
+  return rows.reduce((sum, row) => sum + row.n, 0);
+}
+
+function foldEvents(texts: readonly string[], index: FeatureIndex, streamId: number, bucketMs: number): PartRow {
+  const builder = new ProfileBuilder(index, seedOf(streamId, bucketMs));
+  for (const text of texts) {
+    const leaves = readLeaves(JSON.parse(text) as object, index, NO_LIMITS);
+    if (typeof leaves === 'string') throw new RangeError(`rebuild: a stored event is refused: ${leaves}`);
+    builder.add(leaves);
+  }
+  return { streamId, bucketMs, span: 60, n: builder.events, profile: encodeProfile(builder.build()) };
+}

@@ -1,0 +1,30 @@
+import type { Config } from '../../config/config.ts';
+import { DAY_MS, floorTo } from '../../core/time/window.ts';
+import type { Database } from '../../store/database.ts';
+import { dropOldIngestKeys } from '../../store/ingest-keys.ts';
+import { dropPartitionsBefore, ensurePartitions } from '../../store/partitions.ts';
+import { dropPartsBefore } from '../../store/parts.ts';
+import { vacuumEmbedded } from '../../store/vacuum.ts';
+
+const DAYS_AHEAD = 2;
+
+/**
+ * What time asks for: partitions made ahead, events past their retention dropped with their day, and the finer profiles that no
+ * window will ask for again. Safe to run at any time and on every replica.
+ *
+ * @returns whether days of events were dropped
+ */
+export async function keepHouse(db: Database, config: Config, nowMs: number): Promise<boolean> {
+  const todayMs = floorTo(nowMs, DAY_MS);
+  await ensurePartitions(
+    db,
+    Array.from({ length: DAYS_AHEAD + 1 }, (_, i) => todayMs + i * DAY_MS),
+  );
+  const eventsFromMs = floorTo(nowMs - config.EVENT_RETENTION_DAYS * DAY_MS, DAY_MS);
+  const dropped = await dropPartitionsBefore(db, eventsFromMs);
+  await dropOldIngestKeys(db);
+  await dropPartsBefore(db, 60, floorTo(nowMs - config.MINUTE_PROFILE_DAYS * DAY_MS, DAY_MS));
+  await dropPartsBefore(db, 3600, eventsFromMs);
+  await vacuumEmbedded(db);
+  return dropped > 0;
+}

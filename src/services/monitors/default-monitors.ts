@@ -1,0 +1,56 @@
+import { reasonOf } from '../../core/format/reason-of.ts';
+import type { MonitorDocument } from '../../core/monitor/monitor-spec.ts';
+import { DatabaseUnavailable, sqlState } from '../../store/database.ts';
+import { listNeedlessDefaults, listUnwatchedStreams } from '../../store/monitors.ts';
+import { putMonitor, removeMonitor } from './apply-monitors.ts';
+import type { MonitorContext } from './context.ts';
+
+const UNIQUE_VIOLATION = '23505';
+const MAX_NAME = 200;
+/** Two units for each character, and room for a number. */
+const CUT_NAME = 85;
+
+/** Every stream with an active baseline is watched: one without a monitor of its own gets this. */
+function defaultDocument(
+  name: string,
+  stream: { service: string; endpoint: string },
+  windowMinutes: number,
+): MonitorDocument {
+  return { name, stream, window: `${windowMinutes}m`, every: '5m' };
+}
+
+/** Makes the default monitors that are missing, and removes those that nobody needs any more. Safe on every replica. */
+export async function keepDefaultMonitors(deps: MonitorContext): Promise<void> {
+  const areWanted = deps.config.DEFAULT_MONITOR === 'on';
+  for (const monitor of await listNeedlessDefaults(deps.db, areWanted)) {
+    await deps.db.transaction((tx) => removeMonitor(tx, deps, monitor));
+  }
+  if (!areWanted) return;
+  for (const { id, service, endpoint } of await listUnwatchedStreams(deps.db)) {
+    const name = `${service} ${endpoint}`;
+    const stream = { service, endpoint };
+    if (name.length <= MAX_NAME && (await tryToPut(deps, name, stream))) continue;
+    // The name is taken, or too long. Cut between characters, never within one.
+    const cut = [...name].slice(0, CUT_NAME).join('');
+    await tryToPut(deps, `${cut} #${id}`, stream);
+  }
+}
+
+/** False when the name is taken, or another replica was faster. What goes wrong with one stream holds up no other. */
+async function tryToPut(
+  deps: MonitorContext,
+  name: string,
+  stream: { service: string; endpoint: string },
+): Promise<boolean> {
+  try {
+    const document = defaultDocument(name, stream, deps.config.DRIFT_WINDOW_MINUTES);
+    await deps.db.transaction((tx) => putMonitor(tx, deps, document, 'default', undefined));
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    if (sqlState(error) !== UNIQUE_VIOLATION) {
+      deps.log.warn({ ...stream, reason: reasonOf(error) }, 'this stream could not be given a default monitor');
+    }
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+import type { ReportBody } from '../../core/drift/report.ts';
+import { AppError } from '../../core/errors.ts';
+import { step } from '../../core/incident/step.ts';
+import { decideTelling } from '../../core/incident/tell.ts';
+import { readSpec } from '../../core/monitor/monitor-spec.ts';
+import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
+import { lockIncidents } from '../../store/incidents.ts';
+import { hasRun } from '../../store/monitor-runs.ts';
+import { lockMonitor, type StoredMonitor } from '../../store/monitors.ts';
+import { currentByGroup, type SlotResult, signalsOfResult, type WatchedMonitor } from '../incidents/step-incidents.ts';
+import { writeIncidentFiles } from '../incidents/write-incident-files.ts';
+import type { MonitorContext } from './context.ts';
+import { commitSlot, type Evaluated, evaluateSlot } from './run-slot.ts';
+
+/** What a run outside the schedule found, and what it did; in a dry run, what it would have done. */
+export interface RunAnswer {
+  readonly report: ReportBody | undefined;
+  /** Why there is no report. */
+  readonly failure: string | undefined;
+  readonly changes: readonly {
+    readonly incident: number | null;
+    readonly group: string;
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly reason: string;
+    /** In a dry run: whether people would be told, and why. */
+    readonly told?: { readonly tell: boolean; readonly reason: string };
+  }[];
+}
+
+/** Looks at the window that ends now, as a slot would, beside the schedule. */
+export async function runNow(
+  deps: MonitorContext,
+  monitor: Pick<StoredMonitor, 'id' | 'streamId' | 'name' | 'spec'>,
+): Promise<RunAnswer> {
+  const nowMs = deps.clock.now();
+  const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
+  const evaluated = await evaluateSlot(deps, watched, nowMs, nowMs);
+  const times = { startedAtMs: nowMs, finishedAtMs: Math.max(nowMs, deps.clock.now()) };
+  const end = await deps.db.transaction(async (tx) => {
+    if ((await lockMonitor(tx, monitor.id)) === undefined) {
+      throw new AppError('monitor_not_found', `The monitor "${monitor.name}" has been deleted.`);
+    }
+    let slotMs = nowMs;
+    while (await hasRun(tx, monitor, slotMs)) slotMs++;
+    return commitSlot(tx, deps, watched, slotMs, evaluated, times);
+  });
+  if (end.changed.length > 0) void writeIncidentFiles(deps, monitor, end);
+  if (end.hasTold) deps.notifySoon();
+  const changes = end.changed.map(({ id, group, change }) => ({ incident: id, group, ...change }));
+  return { report: end.report, failure: end.failure, changes };
+}
+
+/** The same without writing anything down. */
+export async function tryMonitor(
+  deps: MonitorContext,
+  document: unknown,
+  ids: Omit<WatchedMonitor, 'spec'>,
+): Promise<RunAnswer> {
+  const nowMs = deps.clock.now();
+  const watched = { ...ids, spec: readSpec(document) };
+  const evaluated = await evaluateSlot(deps, watched, nowMs, nowMs);
+  const changes = await wouldChange(deps, watched, evaluated, nowMs);
+  return { report: evaluated.report, failure: evaluated.failure, changes };
+}
+
+async function wouldChange(
+  deps: MonitorContext,
+  { id, spec }: WatchedMonitor,
+  evaluated: Evaluated,
+  nowMs: number,
+): Promise<RunAnswer['changes']> {
+  const sinceMs = nowMs - spec.step.dedupWindowMs;
+  const known = currentByGroup(await deps.db.transaction((tx) => lockIncidents(tx, id, sinceMs)));
+  const { report, failure } = evaluated;
+  const result: SlotResult = { slotMs: floorTo(nowMs, MINUTE_MS), nowMs, report, reportId: null, failure };
+  return [...signalsOfResult(spec, result, [...known.keys()])].flatMap(([group, signal]) => {
+    const before = known.get(group);
+    const { incident, change } = step(before?.incident, signal, spec.step);
+    if (change === undefined) return [];
+    const handling = before ?? { acknowledgedAtMs: null, silencedUntilMs: null };
+    const told = incident && decideTelling(incident, before?.told ?? undefined, handling, spec.tell, nowMs);
+    return [{ incident: before?.id ?? null, group, ...change, ...(told && { told }) }];
+  });
+}

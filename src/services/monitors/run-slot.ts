@@ -1,0 +1,140 @@
+import type { ReportBody } from '../../core/drift/report.ts';
+import { AppError } from '../../core/errors.ts';
+import type { MonitorSpec } from '../../core/monitor/monitor-spec.ts';
+import { dueSlots, nextSlot } from '../../core/time/schedule.ts';
+import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
+import type { Queryable } from '../../store/database.ts';
+import { hasRun, insertRun } from '../../store/monitor-runs.ts';
+import { type ClaimedMonitor, completeSlot } from '../../store/monitors.ts';
+import type { ReportInsert } from '../../store/reports.ts';
+import { saveReport } from '../../store/reports.ts';
+import type { EvaluationContext } from '../evaluation/context.ts';
+import { compareWindow, reportRow } from '../evaluation/evaluate-window.ts';
+import { assertNotEmpty, loadReference } from '../evaluation/reference.ts';
+import { type SteppedIncident, stepIncidents, type WatchedMonitor } from '../incidents/step-incidents.ts';
+import type { MonitorContext } from './context.ts';
+
+/** A slot later than this has been missed; `catchup: none` lets it go. */
+const MISSED_AFTER_MS = MINUTE_MS;
+
+interface SlotPlan {
+  /** Undefined: nothing is to be run now. */
+  readonly slotMs: number | undefined;
+  readonly skipped: { readonly fromMs: number; readonly slots: number } | undefined;
+  readonly nextSlotMs: number;
+}
+
+/** Which of the slots that are due is run, and which are let go. Pure. */
+export function planSlots(spec: MonitorSpec, firstMs: number, nowMs: number): SlotPlan {
+  const { schedule, catchup, delayMs } = spec;
+  if (catchup === 'all') return { slotMs: firstMs, skipped: undefined, nextSlotMs: nextSlot(schedule, firstMs) };
+  const { lastMs, count } = dueSlots(schedule, firstMs, nowMs - delayMs);
+  const isMissed = catchup === 'none' && nowMs - delayMs - lastMs > MISSED_AFTER_MS;
+  const slots = isMissed ? count : count - 1;
+  return {
+    slotMs: isMissed ? undefined : lastMs,
+    skipped: slots === 0 ? undefined : { fromMs: firstMs, slots },
+    nextSlotMs: nextSlot(schedule, lastMs),
+  };
+}
+
+export type SlotEnd =
+  /** Another process took the slot over, and its answer counts. */
+  | { readonly status: 'lost' }
+  | { readonly status: 'skipped' }
+  | {
+      readonly status: 'done' | 'failed';
+      readonly slotMs: number;
+      readonly report: ReportBody | undefined;
+      readonly failure: string | undefined;
+      readonly changed: readonly SteppedIncident[];
+      /** Something waits in the outbox. */
+      readonly hasTold: boolean;
+    };
+
+/** Runs the due slot of a claimed monitor: evaluates its window, then report, run, incidents and notifications commit together, once. */
+export async function runSlot(deps: MonitorContext, claim: ClaimedMonitor, spec: MonitorSpec): Promise<SlotEnd> {
+  const plan = planSlots(spec, claim.nextSlotMs, claim.nowMs);
+  const { slotMs } = plan;
+  const evaluated =
+    slotMs === undefined ? undefined : await evaluateSlot(deps, { ...claim, spec }, slotMs, claim.nowMs);
+  try {
+    return await deps.db.transaction(async (tx): Promise<SlotEnd> => {
+      // One that has much to make up for goes to the end of the queue after each slot.
+      const next = { slotMs: plan.nextSlotMs, dueAtMs: Math.max(plan.nextSlotMs + spec.delayMs, claim.nowMs) };
+      if (!(await completeSlot(tx, claim, next))) throw new LostClaim();
+      const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, deps.clock.now()) };
+      if (plan.skipped !== undefined) {
+        const reason = spec.catchup === 'none' ? 'missed; catchup is none' : 'missed; catchup is last';
+        const { fromMs, slots } = plan.skipped;
+        await insertRun(tx, claim, { slotMs: fromMs, slots, status: 'skipped', reason, reportId: null, ...times });
+        deps.metrics.skippedSlots(slots);
+      }
+      if (slotMs === undefined || evaluated === undefined) return { status: 'skipped' };
+      // Somebody ran it by hand, or the monitor was set back to it: it counts once.
+      if (await hasRun(tx, claim, slotMs)) return { status: 'skipped' };
+      return commitSlot(tx, deps, { ...claim, spec }, slotMs, evaluated, times);
+    });
+  } catch (error) {
+    if (error instanceof LostClaim) return { status: 'lost' };
+    throw error;
+  }
+}
+
+/** Thrown inside the transaction, so that nothing of it stays. */
+class LostClaim extends Error {}
+
+export type Evaluated =
+  | { readonly report: ReportBody; readonly row: ReportInsert; readonly failure?: undefined }
+  | { readonly report?: undefined; readonly row?: undefined; readonly failure: string };
+
+/** A refusal (no baseline, nothing to compare with) is an answer too: it will be the same in a minute. */
+export async function evaluateSlot(
+  deps: EvaluationContext,
+  monitor: WatchedMonitor,
+  slotMs: number,
+  nowMs: number,
+): Promise<Evaluated> {
+  try {
+    const { body, row } = await compareSlot(deps, monitor, slotMs, nowMs);
+    return { report: body, row };
+  } catch (error) {
+    if (error instanceof AppError) return { failure: error.message };
+    throw error;
+  }
+}
+
+async function compareSlot(
+  deps: EvaluationContext,
+  { id, streamId, spec }: WatchedMonitor,
+  slotMs: number,
+  nowMs: number,
+) {
+  const endMs = floorTo(slotMs, MINUTE_MS);
+  const window = { startMs: endMs - spec.windowMs, endMs };
+  const stream = { id: streamId, service: spec.service, endpoint: spec.endpoint };
+  const reference = await loadReference(deps, stream, spec.reference, window);
+  assertNotEmpty(reference);
+  const windowMinutes = spec.windowMs / MINUTE_MS;
+  const settings = { stream, window, windowMinutes, reference, settings: spec.compare, slo: spec.slo, nowMs };
+  const { body, covered } = await compareWindow(deps, settings);
+  const baselineId = reference.baseline?.id ?? null;
+  return { body, row: reportRow(body, covered, { streamId, baselineId, monitorId: id }) };
+}
+
+export async function commitSlot(
+  tx: Queryable,
+  deps: MonitorContext,
+  monitor: WatchedMonitor,
+  slotMs: number,
+  evaluated: Evaluated,
+  times: { readonly startedAtMs: number; readonly finishedAtMs: number },
+): Promise<Extract<SlotEnd, { changed: unknown }>> {
+  const { report, row, failure } = evaluated;
+  const status = report === undefined ? 'failed' : 'done';
+  const reportId = row === undefined ? null : (await saveReport(tx, row)).id;
+  await insertRun(tx, monitor, { slotMs, slots: 1, status, reason: failure ?? null, reportId, ...times });
+  const result = { slotMs: floorTo(slotMs, MINUTE_MS), nowMs: times.startedAtMs, report, reportId, failure };
+  const { changed, hasTold } = await stepIncidents(tx, deps, monitor, result);
+  return { status, slotMs, report, failure, changed, hasTold };
+}

@@ -1,0 +1,16 @@
+import type { Message } from '../../core/incident/message.ts';
+import type { Outcome } from './outcome.ts';
+
+export type ChannelType = 'slack' | 'email' | 'webhook' | 'pagerduty' | 'alertmanager' | 'log';
+
+/** Somewhere that people are told. Made from the configuration, once a process. */
+export interface Channel {
+  readonly name: string;
+  readonly type: ChannelType;
+  /** Its secrets are not set: messages are logged and go nowhere. */
+  readonly isDryRun: boolean;
+  /** What would go over the wire, without secrets: for the log of a dry run, and for looking at. */
+  render(message: Message): unknown;
+  /** One try. Never throws for what the outside does. */
+  send(message: Message): Promise<Outcome>;
+}

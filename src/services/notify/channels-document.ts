@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { SEVERITIES } from '../../core/incident/severity.ts';
+
+const name = z.string().min(1).max(200);
+const url = z.string().regex(/^https?:\/\/\S+$/, 'must start with http:// or https://');
+/** Empty stands for a variable that is not set: the channel is then a dry run. */
+const secret = z.string().max(5_000).default('');
+const maybeUrl = z.union([z.literal(''), url], 'must start with http:// or https://').default('');
+/** A variable that is not set leaves its default. */
+const unlessEmpty = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+const asNumber = (value: unknown) => (typeof value === 'string' ? Number(value) : value);
+const port = unlessEmpty(z.preprocess(asNumber, z.int().min(1).max(65_535)).default(587));
+
+const slack = z.strictObject({
+  type: z.literal('slack'),
+  webhook_url: maybeUrl,
+  mention: z.array(z.string().min(1).max(100)).max(20).default([]),
+});
+const email = z.strictObject({
+  type: z.literal('email'),
+  host: secret,
+  port,
+  tls: unlessEmpty(z.enum(['starttls', 'implicit', 'none']).default('starttls')),
+  username: secret,
+  password: secret,
+  from: secret,
+  to: z.array(z.string().max(320)).min(1),
+});
+const webhook = z.strictObject({ type: z.literal('webhook'), url: maybeUrl, secret });
+const pagerduty = z.strictObject({ type: z.literal('pagerduty'), routing_key: secret, url: maybeUrl });
+const alertmanager = z.strictObject({ type: z.literal('alertmanager'), url: maybeUrl });
+const log = z.strictObject({ type: z.literal('log') });
+
+const channel = z.discriminatedUnion('type', [slack, email, webhook, pagerduty, alertmanager, log], {
+  error: 'type must be slack, email, webhook, pagerduty, alertmanager or log',
+});
+export type ChannelDocument = z.output<typeof channel>;
+
+const route = z.strictObject({
+  severity: z.array(z.enum(SEVERITIES)).min(1).optional(),
+  service: name.optional(),
+  endpoint: name.optional(),
+  monitor: name.optional(),
+  labels: z.record(name, z.string()).optional(),
+  channels: z.array(name).min(1),
+  continue: z.boolean().optional(),
+});
+
+/** CHANNELS_FILE: who can be told, and which messages go to whom. */
+export const channelsDocument = z
+  .strictObject({ channels: z.record(name, channel), routes: z.array(route).optional() })
+  .superRefine(({ channels, routes }, context) => {
+    routes?.forEach((each, i) => {
+      each.channels.forEach((wanted, j) => {
+        if (Object.hasOwn(channels, wanted)) return;
+        const message = `no channel is called "${wanted}"; there are ${Object.keys(channels).join(', ')}`;
+        context.addIssue({ code: 'custom', path: ['routes', i, 'channels', j], message });
+      });
+    });
+  });
+export type ChannelsDocument = z.output<typeof channelsDocument>;

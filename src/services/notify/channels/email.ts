@@ -1,0 +1,105 @@
+import type { ConnectionOptions } from 'node:tls';
+import { createTransport } from 'nodemailer';
+import type { Message } from '../../../core/incident/message.ts';
+import type { Channel } from '../channel.ts';
+import { cleanReason } from '../clean-reason.ts';
+import type { Outcome } from '../outcome.ts';
+import { renderEmail } from './email-body.ts';
+
+/** Longer than for HTTP: mail servers make strangers wait on purpose. */
+const TIMEOUT_MS = 30_000;
+
+export interface EmailOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  readonly now: () => number;
+  readonly timeoutMs?: number;
+  /** For a server with a certificate of one's own. */
+  readonly tlsOptions?: ConnectionOptions;
+}
+
+export function emailChannel(options: EmailOptions): Channel {
+  const render = (message: Message) => ({ ...envelopeOf(message, options), ...renderEmail(message) });
+  return {
+    name: options.name,
+    type: 'email',
+    isDryRun: false,
+    render,
+    send: (message) => deliver(render(message), options),
+  };
+}
+
+async function deliver(mail: object, options: EmailOptions): Promise<Outcome> {
+  const transport = openTransport(options);
+  try {
+    const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+    // Sent once anybody has it: to try again for one refused address would tell all the others twice.
+    await transport.sendMail({ ...mail, date: new Date(options.now()), signal });
+    return { kind: 'sent' };
+  } catch (error) {
+    return judgeFailure(error, secretsOf(options));
+  } finally {
+    transport.close();
+  }
+}
+
+function openTransport({ host, port, username, password, tls, tlsOptions }: EmailOptions) {
+  return createTransport({
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password } }),
+    ...(tlsOptions !== undefined && { tls: tlsOptions }),
+  });
+}
+
+/** All mail about one incident answers a mail that never was: that is what makes programs show one thread. */
+function envelopeOf(message: Message, { from, to }: EmailOptions) {
+  const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'plumbline.invalid';
+  const thread = `<plumbline-incident-${message.incident.id}@${domain}>`;
+  return {
+    from,
+    to: [...to],
+    messageId: `<${message.id.replace(/[^\w.-]/g, '-').slice(0, 200)}@${domain}>`,
+    inReplyTo: thread,
+    references: thread,
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  };
+}
+
+interface SmtpFailure {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly permanent?: boolean;
+}
+
+/** No try ends differently while the configuration stays as it is. */
+const OUR_FAULT = new Set(['EAUTH', 'ENOAUTH', 'EENVELOPE', 'ECONFIG', 'EMESSAGE']);
+
+function judgeFailure(error: unknown, secrets: readonly string[]): Outcome {
+  const { code = 'closed', responseCode, response = '', permanent } = error as SmtpFailure;
+  if (responseCode === undefined) {
+    if (code === 'EABORT') return { kind: 'retry', reason: 'no answer in time' };
+    return { kind: OUR_FAULT.has(code) ? 'rejected' : 'retry', reason: `mail not sent (${code})` };
+  }
+  const said = cleanReason(response.replace(/^\d{3}[ -]?/, ''), secrets);
+  return { kind: permanent ? 'rejected' : 'retry', reason: `SMTP ${responseCode}: ${said}` };
+}
+
+/** As they are, and as a login sends them. */
+function secretsOf({ username = '', password = '' }: EmailOptions): string[] {
+  if (password === '') return [];
+  const sent = [username, password, `\0${username}\0${password}`].map((text) => Buffer.from(text).toString('base64'));
+  return [password, ...sent.filter((text) => text !== '')];
+}

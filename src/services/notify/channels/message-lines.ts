@@ -1,0 +1,121 @@
+import { type Message, type MessageFinding, type TellReason, titleOf } from '../../../core/incident/message.ts';
+import { fitText, oneLine } from './fit-text.ts';
+
+const LINE_LENGTH = 500;
+const MAX_LINES = 20;
+
+const REASONS: Readonly<Record<TellReason, string>> = {
+  opened: 'opened',
+  reopened: 'opened again',
+  severity_raised: 'severity raised',
+  new_findings: 'new findings',
+  repeat_interval: 'reminder',
+  resolved: 'resolved',
+  test: 'test message',
+};
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  /** Somebody's own word, which a channel may set apart. */
+  readonly isName?: true;
+  /** ISO 8601, where a channel can show it in the reader's own time. */
+  readonly at?: string;
+}
+
+/** In the order in which somebody who was just woken asks. */
+export function factsOf(message: Message): Fact[] {
+  const { resolvedAt } = message;
+  return [
+    { label: 'Service', value: message.service, isName: true },
+    { label: 'Endpoint', value: message.endpoint, isName: true },
+    { label: resolvedAt === null ? 'Severity' : 'Severity was', value: message.severity },
+    { label: 'Since the window of', value: formatTime(message.startedAt), at: message.startedAt },
+    ...(resolvedAt === null ? [] : [{ label: 'Resolved', value: formatTime(resolvedAt), at: resolvedAt }]),
+    { label: 'Window', value: formatWindow(message.window) },
+    { label: 'Compared with', value: message.reference },
+    { label: 'Monitor', value: message.monitor, isName: true },
+  ];
+}
+
+/** What a finding is about: `request.body.amount · ks`. */
+export function subjectOf(finding: MessageFinding): string {
+  return finding.feature === null ? finding.check : `${finding.feature} · ${finding.check}`;
+}
+
+function findingLine(finding: MessageFinding): string {
+  const slice = finding.slice === undefined ? '' : `; slice: ${finding.slice}`;
+  return fitLine(`${finding.isNew ? '[new] ' : ''}${subjectOf(finding)}: ${finding.text}${slice}`);
+}
+
+/** The first ones, and how many were left out. */
+export function takeLines<T>(items: readonly T[], limit: number, toLine: (item: T) => string): string[] {
+  const lines = items.slice(0, limit).map(toLine);
+  return items.length > limit ? [...lines, `and ${items.length - limit} more`] : lines;
+}
+
+/** What is over must not read as if it went on. */
+export function findingsTitle({ state }: Message): string {
+  return state === 'resolved' ? 'What had failed' : 'Findings';
+}
+
+export function findingLines(message: Message): string[] {
+  return takeLines(message.findings, MAX_LINES, findingLine);
+}
+
+export function changeLines(message: Message): string[] {
+  return takeLines(message.changes, MAX_LINES, fitLine);
+}
+
+export function incidentLine(message: Message): string {
+  const { id } = message.incident;
+  return `Incident ${id}, ${REASONS[message.reason]}${message.reason === 'test' ? '' : ` (plumbline incidents show ${id})`}`;
+}
+
+/** The page of the incident, where it is a link that is safe to show. */
+export function linkOf(message: Message): string | undefined {
+  const { url } = message.incident;
+  if (url === null || !URL.canParse(url)) return undefined;
+  const { protocol, href } = new URL(url);
+  return protocol === 'https:' || protocol === 'http:' ? href.replaceAll('|', '%7C') : undefined;
+}
+
+/** The title on one line; where it is too long both names are cut, so that neither pushes the other out. */
+export function fitTitle(message: Message, max: number): string {
+  const whole = oneLine(titleOf(message));
+  if (whole.length <= max) return whole;
+  const share = Math.max(Math.floor((max - 40) / 2), 1);
+  const cut = (name: string) => fitText(oneLine(name), share);
+  return fitText(oneLine(titleOf({ ...message, service: cut(message.service), endpoint: cut(message.endpoint) })), max);
+}
+
+/** All of it as plain lines, for whoever shows no markup. */
+export function describeMessage(message: Message): string {
+  const link = linkOf(message);
+  return [
+    ...factsOf(message).map(({ label, value }) => fitLine(`${label}: ${value}`)),
+    ...listUnder(findingsTitle(message), findingLines(message)),
+    ...listUnder('What changed', changeLines(message)),
+    '',
+    `${incidentLine(message)}, ${formatTime(message.at)}`,
+    ...(link === undefined ? [] : [link]),
+  ].join('\n');
+}
+
+export function fitLine(text: string): string {
+  return fitText(oneLine(text), LINE_LENGTH);
+}
+
+/** `2026-03-01 10:00 UTC`. */
+export function formatTime(iso: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}).*Z$/.exec(iso);
+  return match ? `${match[1]} ${match[2]} UTC` : iso;
+}
+
+function formatWindow({ start, end, samples }: Message['window']): string {
+  return `${formatTime(start)} to ${formatTime(end)}, ${samples.toLocaleString('en-US')} events`;
+}
+
+function listUnder(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `- ${line}`)];
+}

@@ -1,0 +1,74 @@
+import type { Message } from '../../../core/incident/message.ts';
+import type { Channel } from '../channel.ts';
+import { type PostLimits, postJson } from '../http-post.ts';
+import type { Outcome } from '../outcome.ts';
+import {
+  changeLines,
+  factsOf,
+  findingLines,
+  findingsTitle,
+  fitLine,
+  fitTitle,
+  incidentLine,
+  linkOf,
+} from './message-lines.ts';
+
+const ENQUEUE_URL = 'https://events.pagerduty.com/v2/enqueue';
+const MAX_SUMMARY = 1_024;
+
+export interface PagerdutyOptions extends PostLimits {
+  readonly name: string;
+  readonly routingKey: string;
+  /** Another region, or a stand-in. */
+  readonly url?: string;
+}
+
+export function pagerdutyChannel(options: PagerdutyOptions): Channel {
+  const post = (event: object): Promise<Outcome> => {
+    const body = JSON.stringify({ routing_key: options.routingKey, ...event });
+    return postJson({ url: options.url ?? ENQUEUE_URL, body }, { ...options, secrets: [options.routingKey] });
+  };
+  return {
+    name: options.name,
+    type: 'pagerduty',
+    isDryRun: false,
+    render: renderPagerduty,
+    send: async (message) => {
+      const outcome = await post(renderPagerduty(message));
+      if (outcome.kind !== 'sent' || message.reason !== 'test' || message.state === 'resolved') return outcome;
+      // A test must leave nobody with an open incident, and nothing comes later that would resolve it.
+      return post(renderPagerduty({ ...message, state: 'resolved' }));
+    },
+  };
+}
+
+function renderPagerduty(message: Message) {
+  // A test has a key of its own: its resolve must not close the real one.
+  const kind = message.reason === 'test' ? 'test' : 'incident';
+  const link = linkOf(message);
+  return {
+    event_action: message.state === 'resolved' ? 'resolve' : 'trigger',
+    dedup_key: `plumbline-${kind}-${message.incident.id}`,
+    payload: payloadOf(message),
+    ...(link !== undefined && { links: [{ href: link, text: `Incident ${message.incident.id}` }] }),
+  };
+}
+
+function payloadOf(message: Message) {
+  return {
+    summary: fitTitle(message, MAX_SUMMARY),
+    source: fitLine(message.service) || 'plumbline',
+    severity: message.severity,
+    timestamp: message.at,
+    component: fitLine(message.endpoint),
+    group: fitLine(message.monitor),
+    class: message.condition,
+    custom_details: {
+      ...Object.fromEntries(factsOf(message).map(({ label, value }) => [label, fitLine(value)])),
+      [findingsTitle(message)]: findingLines(message),
+      'What changed': changeLines(message),
+      Incident: incidentLine(message),
+      Labels: Object.entries(message.labels).map(([name, value]) => fitLine(`${name}: ${value}`)),
+    },
+  };
+}

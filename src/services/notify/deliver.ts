@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../../core/format/reason-of.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
+import type { Database, StoreLog } from '../../store/database.ts';
+import {
+  type ClaimedNotification,
+  claimNotifications,
+  listDueChannels,
+  type Recorded,
+  recordTry,
+} from '../../store/notifications.ts';
+import type { Channel } from './channel.ts';
+import type { Outcome } from './outcome.ts';
+
+/** How long to wait after each try that failed; after the last one it is a dead letter. */
+export const BACKOFF_MS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+] as const;
+
+/** Up to this share is added, so that many that failed together are not tried together. */
+const JITTER = 0.2;
+/** Longer than any try may take. */
+const LEASE_MS = 30 * SECOND_MS;
+/** A process that stops waits so long for what it is sending. */
+const PATIENCE_MS = 5 * SECOND_MS;
+/** Messages of different incidents that one channel is sent at the same time. */
+const AT_ONCE = 4;
+
+export interface DeliveryMetrics {
+  delivered(channel: string, outcome: Outcome['kind'] | 'dead', lateSeconds: number): void;
+}
+
+export interface DeliveryDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly metrics: DeliveryMetrics;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly leaseMs?: number;
+}
+
+/** Empties the outbox. Each channel has a lane of its own, so that one that hangs delays no other. */
+export class Delivery {
+  readonly #deps: DeliveryDeps;
+  readonly #lanes = new Map<string, Promise<void>>();
+  #isStopping = false;
+
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts a lane for each channel with something due and none at work yet. Does not wait for them: `idle()` does. */
+  async deliverDue(): Promise<void> {
+    for (const channel of await listDueChannels(this.#deps.db, this.#deps.clock)) {
+      if (this.#isStopping || this.#lanes.has(channel)) continue;
+      const lane = this.#runLane(channel).finally(() => this.#lanes.delete(channel));
+      this.#lanes.set(channel, lane);
+    }
+  }
+
+  /** Resolves when all lanes are done. */
+  async idle(): Promise<void> {
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes.values());
+  }
+
+  /** Nothing more is claimed. What is on its way is waited for, but not for one that hangs: it is sent again when its lease ends. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const patience = new AbortController();
+    const enough = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.idle(), enough]);
+    patience.abort();
+  }
+
+  async #runLane(channel: string): Promise<void> {
+    const { db, clock, log } = this.#deps;
+    const options = { leaseMs: this.#deps.leaseMs ?? LEASE_MS, limit: AT_ONCE };
+    try {
+      while (!this.#isStopping) {
+        const claims = await claimNotifications(db, clock, channel, options);
+        if (claims.length === 0) return;
+        await Promise.all(claims.map((claim) => this.#deliver(claim)));
+      }
+    } catch (error) {
+      log.warn({ channel, reason: reasonOf(error) }, 'delivery stopped; what is left is tried when its lease ends');
+    }
+  }
+
+  async #deliver(claim: ClaimedNotification): Promise<void> {
+    const { db, clock, channels, log, metrics } = this.#deps;
+    const channel = channels.get(claim.channel);
+    const outcome = channel === undefined ? unknownChannel(claim.channel) : await trySend(channel, claim);
+    const recorded = resultOf(outcome, claim.attempts, this.#deps.random());
+    const kind = recorded.status === 'dead' ? 'dead' : outcome.kind;
+    metrics.delivered(claim.channel, kind, (clock.now() - Date.parse(claim.message.at)) / SECOND_MS);
+    const fields = {
+      channel: claim.channel,
+      id: claim.message.id,
+      incident: claim.incidentId,
+      try: claim.attempts + 1,
+    };
+    if (recorded.status === 'sent') log.info(fields, 'notification sent');
+    else
+      log.warn(
+        { ...fields, reason: recorded.error },
+        recorded.status === 'dead' ? 'notification is a dead letter' : 'notification failed; it is tried again',
+      );
+    if (await recordTry(db, clock, claim, recorded)) return;
+    log.warn(fields, 'the lease of this notification ran out: another process sends it again, with the same id');
+  }
+}
+
+/** Channels never throw for what the outside does; a fault of our own must not hold up the other messages for ever. */
+async function trySend(channel: Channel, { message }: ClaimedNotification): Promise<Outcome> {
+  try {
+    return await channel.send(message);
+  } catch (error) {
+    return { kind: 'retry', reason: `the channel failed (${error instanceof Error ? error.name : typeof error})` };
+  }
+}
+
+function unknownChannel(name: string): Outcome {
+  return { kind: 'retry', reason: `no channel is called "${name}" in this process` };
+}
+
+/** What is written down of a try. Pure. */
+export function resultOf(outcome: Outcome, attempts: number, random: number): Recorded {
+  if (outcome.kind === 'sent') return { status: 'sent' };
+  if (outcome.kind === 'rejected') return { status: 'dead', error: outcome.reason };
+  const backoffMs = BACKOFF_MS[attempts];
+  if (backoffMs === undefined) return { status: 'dead', error: `${outcome.reason}, after ${attempts + 1} tries` };
+  const afterMs = Math.max(backoffMs * (1 + JITTER * random), outcome.afterMs ?? 0);
+  return { status: 'pending', error: outcome.reason, afterMs };
+}

@@ -1,0 +1,129 @@
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../runtime/workers/start-thread.ts';
+import { DatabaseUnavailable, type StoreLog } from '../database.ts';
+import type { EngineData, EngineRequest, EngineResponse } from './embedded-worker.ts';
+
+type Answer = Extract<EngineResponse, { ok: true }>;
+type Body = { kind: 'query'; sql: string; params: readonly unknown[] } | { kind: 'close' };
+
+interface Pending {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+  readonly watchdog: NodeJS.Timeout;
+}
+
+/** A statement that failed in the engine, with its SQLSTATE. */
+class EngineError extends Error {
+  readonly code: string | undefined;
+
+  constructor(message: string, code: string | undefined) {
+    super(message);
+    this.name = 'EngineError';
+    this.code = code;
+  }
+}
+
+/**
+ * PGlite in a worker thread, so that a long query does not stop the event loop. A request that takes too long ends the worker, and
+ * the next one starts another on the same data: the engine knows no statement time-out, and can spin for ever.
+ */
+export class EmbeddedEngine {
+  readonly #data: EngineData;
+  readonly #timeoutMs: number;
+  readonly #log: StoreLog;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Promise<Worker> | undefined;
+  /** The last worker's end: two at once would write to the same files. */
+  #ended: Promise<unknown> = Promise.resolve();
+  #lastId = 0;
+  #generation = 0;
+
+  constructor(data: EngineData, options: { timeoutMs: number; log: StoreLog }) {
+    this.#data = data;
+    this.#timeoutMs = options.timeoutMs;
+    this.#log = options.log;
+  }
+
+  /** Changes whenever a worker is lost: a transaction begun in an earlier one is gone. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  async start(): Promise<void> {
+    await this.#running();
+  }
+
+  async request(body: Body): Promise<Answer> {
+    const worker = await this.#running();
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const onTimeout = (): void => this.#lose(`a statement ran longer than ${this.#timeoutMs} ms`);
+      this.#pending.set(id, { resolve, reject, watchdog: setTimeout(onTimeout, this.#timeoutMs) });
+      const request: EngineRequest = { id, ...body };
+      worker.postMessage(body.kind === 'query' ? { ...request, params: body.params.map(compact) } : request);
+    });
+  }
+
+  /** Ends the thread, at once. Close the database first. */
+  async stop(): Promise<void> {
+    this.#forgetWorker();
+    await this.#ended;
+  }
+
+  #running(): Promise<Worker> {
+    this.#worker ??= this.#ended.then(() => this.#spawn());
+    return this.#worker;
+  }
+
+  #spawn(): Promise<Worker> {
+    const worker = startThread(import.meta.url, './embedded-worker', {
+      name: 'embedded-database',
+      workerData: this.#data,
+    });
+    const generation = this.#generation;
+    return new Promise((resolve, reject) => {
+      const onEnd = (reason: string): void => {
+        reject(new DatabaseUnavailable(`the embedded engine did not start: ${reason}`));
+        if (this.#generation === generation) this.#lose(reason);
+      };
+      worker.on('message', (message: EngineResponse | 'ready') => {
+        if (message === 'ready') resolve(worker);
+        else this.#settle(message);
+      });
+      worker.on('error', (error: Error) => onEnd(`its thread failed: ${error.message}`));
+      worker.on('exit', () => onEnd('its thread ended'));
+    });
+  }
+
+  #settle(response: EngineResponse): void {
+    const pending = this.#pending.get(response.id);
+    if (pending === undefined) return;
+    this.#pending.delete(response.id);
+    clearTimeout(pending.watchdog);
+    if (response.ok) pending.resolve(response);
+    else pending.reject(new EngineError(response.message, response.code));
+  }
+
+  #lose(reason: string): void {
+    this.#log.error({ reason }, 'the embedded database is restarted');
+    this.#forgetWorker();
+    for (const { reject, watchdog } of this.#pending.values()) {
+      clearTimeout(watchdog);
+      reject(new DatabaseUnavailable(reason));
+    }
+    this.#pending.clear();
+  }
+
+  #forgetWorker(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#generation++;
+    this.#ended = worker?.then((thread) => thread.terminate()).catch(() => undefined) ?? this.#ended;
+  }
+}
+
+/** A view takes its whole buffer along when it is cloned, and a Buffer's may be a pool shared by many. */
+function compact(param: unknown): unknown {
+  if (!(param instanceof Uint8Array) || param.byteLength === param.buffer.byteLength) return param;
+  return new Uint8Array(param);
+}

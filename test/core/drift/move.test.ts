@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { describeMove } from '../../../src/core/drift/move.ts';
+import { profileOf } from '../../../src/services/datasets/profile-of.ts';
+
+const kinds = { numeric: ['x'], categorical: ['c'] };
+const of = (rows: object[]) => profileOf(rows as Record<string, unknown>[], kinds).features;
+const feature = (rows: object[], name: string) => of(rows).get(name) ?? {};
+
+it('tells the middle of numbers', () => {
+  const [before, after] = [
+    [1, 2, 3],
+    [10, 20, 30],
+  ].map((values) =>
+    feature(
+      values.map((x) => ({ x })),
+      'x',
+    ),
+  );
+  expect(describeMove(before ?? {}, after ?? {})).toEqual({ median: { reference: 2, current: 20 } });
+});
+
+it('tells the category whose share changed most, also a new one', () => {
+  const [before, after] = [
+    ['a', 'a', 'b', 'b'],
+    ['a', 'n', 'n', 'n'],
+  ].map((values) =>
+    feature(
+      values.map((c) => ({ c })),
+      'c',
+    ),
+  );
+  expect(describeMove(before ?? {}, after ?? {})).toEqual({ share: { category: 'n', reference: 0, current: 0.75 } });
+});
+
+it('has nothing to tell where one side is empty', () => {
+  expect(describeMove(feature([{ x: 1 }], 'x'), {})).toBeUndefined();
+  expect(describeMove({}, feature([{ c: 'a' }], 'c'))).toBeUndefined();
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport, type ReportContext } from '../../../src/core/drift/report.ts';
+import { emptyProfile, type Profile } from '../../../src/core/profile/profile.ts';
+import { seededRng } from '../../../src/core/stats/rng.ts';
+import { CALIBRATED, CLASSIC, categories, draw, multinomial, normal, numbers, profileOf } from './pairs.ts';
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+const context: ReportContext = {
+  generatedAtMs: NOW,
+  windowMinutes: 30,
+  window: { startMs: NOW - 1_805_006, endMs: NOW - 5_006 },
+  service: 'payments',
+  endpoint: '/charge',
+  baseline: { id: 3, name: 'first', createdAtMs: NOW - 86_400_000 },
+  settings: CALIBRATED,
+};
+
+/** The payments stream of the contract. */
+function payments(seed: string, n: number, mean = 100): Profile {
+  const rng = seededRng(seed);
+  const [USD = 0, CAD = 0, EUR = 0] = multinomial(rng, n, [6, 3, 1]);
+  const features = {
+    'request.body.amount': numbers(draw(n, () => Math.max(0, normal(rng, mean, 20)))),
+    'request.body.currency': categories([
+      ['USD', USD],
+      ['CAD', CAD],
+      ['EUR', EUR],
+    ]),
+    'response.duration_ms': numbers(draw(n, () => Math.max(50, normal(rng, 800, 200)))),
+  };
+  return { ...profileOf(n, features), statusKnown: n, success: n };
+}
+
+const baseline = payments('baseline', 200);
+
+describe('buildReport', () => {
+  it('has the contract’s fields, with their names', () => {
+    const report = buildReport(baseline, payments('quiet', 700), context);
+    expect(report).toMatchObject({
+      ...{ generated_at: '2026-01-02T03:04:05.006Z', window_minutes: 30, samples: 700, status: 'ok', state: 'ok' },
+      ...{ service: 'payments', endpoint: '/charge', policy: 'calibrated', not_tested: [], added_features: [] },
+      ...{ window_start: '2026-01-02T02:34:00.000Z', window_end: '2026-01-02T03:04:00.000Z' },
+      baseline: { id: 3, name: 'first', created_at: '2026-01-01T03:04:05.006Z' },
+    });
+    expect(report.checks.amount_ks).toMatchObject({
+      ...{ ok: true, p_value: expect.any(Number), d: expect.any(Number), live_n: 700, reference_n: 200, state: 'ok' },
+      ...{
+        verdict: 'no_drift',
+        resolution: 0,
+        method: 'exact',
+        feature: 'request.body.amount',
+        test: 'ks',
+        at: expect.any(Number),
+      },
+      ...{ effect: expect.any(Number), p_adjusted: expect.any(Number), floor: 0.05 },
+    });
+    expect(report.checks.currency_psi).toMatchObject({
+      ...{ ok: true, psi: expect.any(Number), live_n: 700 },
+      live_counts: { USD: expect.any(Number), CAD: expect.any(Number), EUR: expect.any(Number) },
+    });
+    expect(report.checks.success_rate).toEqual({
+      ok: true,
+      success_rate: 1,
+      min: 0.995,
+      total: 700,
+      p_value: 1,
+      state: 'ok',
+    });
+    expect(report.checks.latency_p95).toEqual({
+      ok: true,
+      p95: expect.any(Number),
+      max: 2000,
+      live_n: 700,
+      p_value: 1,
+      state: 'ok',
+    });
+  });
+
+  it('orders drift checks by feature, then the service levels', () => {
+    expect(Object.keys(buildReport(baseline, payments('order', 100), context).checks)).toEqual([
+      ...['amount_ks', 'amount_missing', 'currency_psi', 'currency_missing', 'currency_unseen'],
+      ...['duration_ms_ks', 'duration_ms_missing', 'success_rate', 'latency_p95'],
+    ]);
+  });
+
+  it('fails when amounts double, and only there', () => {
+    const report = buildReport(baseline, payments('drift', 500, 220), context);
+    expect(report).toMatchObject({ status: 'fail', state: 'drift' });
+    const failed = Object.entries(report.checks).filter(([, check]) => !check.ok);
+    expect(failed.map(([name]) => name)).toEqual(['amount_ks']);
+    expect(failed[0]?.[1]).toMatchObject({ state: 'drift', verdict: 'drift' });
+  });
+
+  it('fails on a broken service level alone', () => {
+    const slow = { ...context, settings: { ...CALIBRATED, slo: { successMin: 1, p95MaxMs: 900 } } };
+    const report = buildReport(baseline, { ...payments('slow', 300), success: 299 }, slow);
+    expect(report).toMatchObject({ status: 'fail', state: 'slo_breach' });
+    expect(report.checks.success_rate).toMatchObject({ ok: false, state: 'slo_breach', min: 1 });
+    expect(report.checks.latency_p95).toMatchObject({ ok: false, max: 900 });
+  });
+
+  it('an empty window is ok everywhere, and says that there is no data', () => {
+    const report = buildReport(baseline, emptyProfile(), context);
+    expect(report).toMatchObject({ status: 'ok', state: 'no_data', samples: 0 });
+    const checks = Object.values(report.checks);
+    expect(checks.length).toBe(9);
+    for (const check of checks)
+      expect(check).toMatchObject({ ok: true, reason: 'insufficient_samples', live_n: 0, state: 'no_data' });
+    expect(report.checks.currency_psi).toMatchObject({ psi: null, live_counts: {} });
+  });
+
+  it('too few rows are ok beside the reason, and inconclusive', () => {
+    const report = buildReport(baseline, payments('few', 12), context);
+    const few = {
+      ok: true,
+      reason: 'insufficient_samples',
+      live_n: 12,
+      verdict: 'inconclusive',
+      state: 'inconclusive',
+    };
+    expect(report.checks.amount_ks).toMatchObject(few);
+    expect(report.checks.currency_psi).toMatchObject({ ...few, psi: null, live_counts: {} });
+  });
+
+  it('classic runs ks and psi with the plain rules, psi from one row on', () => {
+    const report = buildReport(baseline, payments('classic', 3), { ...context, settings: CLASSIC });
+    expect(Object.keys(report.checks)).toEqual([
+      'amount_ks',
+      'currency_psi',
+      'duration_ms_ks',
+      'success_rate',
+      'latency_p95',
+    ]);
+    expect(report.policy).toBe('classic');
+    expect(report.checks.currency_psi).toMatchObject({ psi: expect.any(Number), p_adjusted: null, floor: null });
+  });
+
+  it('features and categories of any name are ordinary keys', () => {
+    const odd = profileOf(60, {
+      ['__proto__']: categories([
+        ['__proto__', 30],
+        ['constructor', 30],
+      ]),
+      constructor: numbers(Array.from({ length: 60 }, (_, i) => i)),
+      toString: categories([['hasOwnProperty', 60]]),
+    });
+    const body = JSON.parse(JSON.stringify(buildReport(odd, odd, context))) as { checks: object; status: string };
+    expect(body.status).toBe('ok');
+    expect(Object.keys(body.checks)).toEqual(
+      expect.arrayContaining(['constructor_ks', 'toString_psi', '__proto___psi']),
+    );
+    expect(JSON.stringify(body)).toContain('"live_counts":{"__proto__":30,"constructor":30}');
+  });
+
+  it('survives JSON unchanged: no NaN, no Infinity, no undefined', () => {
+    for (const current of [emptyProfile(), payments('one', 1), payments('many', 900), payments('far', 400, 1e300)]) {
+      const report = buildReport(baseline, current, context);
+      expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    }
+  });
+
+  it('names a feature that is neither tested nor known', () => {
+    const ids = categories(Array.from({ length: 100 }, (_, i) => [`order-${i}`, 1] as const));
+    const report = buildReport(
+      profileOf(100, { 'request.order': ids }),
+      profileOf(10, { fresh: numbers([1]) }),
+      context,
+    );
+    expect(report.added_features).toEqual(['fresh']);
+    expect(report.not_tested).toEqual([
+      { feature: 'request.order', reason: expect.any(String), cardinality: 0, missing_share: 1 },
+    ]);
+    expect(report.checks.order_missing).toMatchObject({ ok: false, missing_share: 1 });
+  });
+});

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Handling, Incident, Told } from '../../../src/core/incident/incident.ts';
+import type { Severity } from '../../../src/core/incident/severity.ts';
+import { askAgainAt, DEFAULT_TELL, decideTelling, newChecks, type TellRules } from '../../../src/core/incident/tell.ts';
+import type { QuietHours } from '../../../src/core/time/quiet-hours.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
+import { endOf, failing, rulesArb, START, signalsArb, word } from './signals.ts';
+import { type Happening, minutes, play, type Teller } from './teller.ts';
+
+const NIGHT: QuietHours = { from: '22:00', to: '07:00', zone: 'Europe/Berlin' };
+
+/** START lies at 14:00 in Berlin, which is at UTC+2 all this month. */
+function isNight(ms: number): boolean {
+  const hour = new Date(ms + 2 * HOUR_MS).getUTCHours();
+  return hour >= 22 || hour < 7;
+}
+
+const tellArb: fc.Arbitrary<TellRules> = fc.record({
+  repeatIntervalMs: fc.integer({ min: 10, max: 300 }).map(minutes),
+  updateIntervalMs: fc.integer({ min: 1, max: 60 }).map(minutes),
+  quietHours: fc.constantFrom(undefined, NIGHT),
+});
+
+const deedArb = fc.record({
+  minute: fc.integer({ min: 0, max: 300 }),
+  what: fc.constantFrom('acknowledge', 'unacknowledge', 'silence', 'silence', 'unsilence'),
+  length: fc.integer({ min: 1, max: 200 }),
+});
+
+/** Windows, and what people do meanwhile, from some hour of the day on. */
+const lifeArb = fc
+  .tuple(signalsArb, fc.array(deedArb, { maxLength: 12, size: 'max' }), fc.integer({ min: 0, max: 23 }))
+  .map(([signals, deeds, hour]) => {
+    const fromMs = hour * HOUR_MS;
+    const seen = signals
+      .map((each): Happening => ({ atMs: each.slotMs + fromMs, signal: { ...each, slotMs: each.slotMs + fromMs } }))
+      .sort((a, b) => a.atMs - b.atMs);
+    const done = deeds.map(({ minute, what, length }): Happening => {
+      const atMs = START + fromMs + minutes(minute);
+      if (what === 'silence') return { atMs, silenceMs: minutes(length) };
+      if (what === 'unsilence') return { atMs, silenceMs: null };
+      return { atMs, isAcknowledged: what === 'acknowledge' };
+    });
+    return [...seen, ...done].sort((a, b) => a.atMs - b.atMs);
+  });
+
+const UNTIL = START + 4 * DAY_MS;
+
+function forAllLives(check: (tellers: Teller[], tell: TellRules, unsaid: Teller[]) => void): void {
+  fc.assert(
+    fc.property(lifeArb, rulesArb, tellArb, (life, stepRules, tell) => {
+      const { tellers, unsaid } = play(life, { step: stepRules, tell }, UNTIL);
+      check(tellers, tell, unsaid);
+    }),
+    { numRuns: 300 },
+  );
+}
+
+describe('a life of an incident', () => {
+  it('nobody is told the same twice within the repeat interval', () => {
+    forAllLives((tellers, { repeatIntervalMs }) => {
+      for (const { said } of tellers) {
+        for (const { atMs, state, severity, checks, before } of said) {
+          if (before === undefined || atMs - before.atMs >= repeatIntervalMs) continue;
+          const [end, isWorse] = [state === 'resolved' ? 'resolved' : 'firing', severity !== before.severity];
+          expect(end !== before.state || isWorse || checks.some((check) => !before.checks.includes(check))).toBe(true);
+        }
+      }
+    });
+  });
+
+  it('first it is opened, then resolved once, and only then may it be reopened', () => {
+    forAllLives((tellers) => {
+      for (const { said } of tellers) {
+        expect(said.map(({ reason }) => reason).indexOf('opened')).toBe(said.length === 0 ? -1 : 0);
+        const turns = said.map(({ reason }) => reason).filter((reason) => /opened|resolved/.test(reason));
+        turns.forEach((turn, i) => {
+          expect(turn).toBe(i % 2 === 1 ? 'resolved' : i === 0 ? 'opened' : 'reopened');
+        });
+        for (const { reason, state } of said) expect(reason === 'resolved').toBe(state === 'resolved');
+      }
+    });
+  });
+
+  it('in the end people know how it stands, and never hear of what came and went', () => {
+    forAllLives((tellers, _, unsaid) => {
+      for (const { incident, said, told } of tellers) {
+        if (incident.state === 'pending') continue;
+        if (incident.state === 'resolved') {
+          expect(told?.state).not.toBe('firing');
+          continue;
+        }
+        expect(told?.state).toBe('firing');
+        if (incident.state !== 'firing') continue;
+        expect(newChecks(incident, told)).toEqual([]);
+        expect(said.length).toBeGreaterThan(0);
+      }
+      for (const { said } of unsaid) expect(said).toEqual([]);
+    });
+  });
+
+  it('nobody is told while it is silenced, nor at night of what can wait', () => {
+    forAllLives((tellers, { quietHours }) => {
+      for (const { atMs, severity, handling } of tellers.flatMap(({ said }) => said)) {
+        expect(handling.silencedUntilMs ?? 0).toBeLessThanOrEqual(atMs);
+        if (quietHours !== undefined && severity !== 'critical') expect(isNight(atMs)).toBe(false);
+      }
+    });
+  });
+
+  it('reminders keep their interval and stop once it is acknowledged; new findings keep theirs', () => {
+    forAllLives((tellers, { repeatIntervalMs, updateIntervalMs }) => {
+      for (const { reason, atMs, before, checks, handling } of tellers.flatMap(({ said }) => said)) {
+        const ageMs = atMs - (before?.atMs ?? 0);
+        if (reason === 'repeat_interval') {
+          expect(handling.acknowledgedAtMs).toBeNull();
+          expect(ageMs).toBeGreaterThanOrEqual(repeatIntervalMs);
+        }
+        if (reason !== 'new_findings') continue;
+        expect(ageMs).toBeGreaterThanOrEqual(updateIntervalMs);
+        expect(checks.every((check) => before?.checks.includes(check))).toBe(false);
+      }
+    });
+  });
+
+  it('is asked of again neither too early, in the past, nor too late', () => {
+    forAllLives((tellers, _, unsaid) => {
+      for (const { pastAsks, missed } of [...tellers, ...unsaid]) {
+        expect(pastAsks).toEqual([]);
+        expect(missed).toEqual([]);
+      }
+    });
+  });
+
+  it('each kind of telling comes about', () => {
+    const reasons = new Set<string>();
+    forAllLives((tellers) => {
+      for (const { reason } of tellers.flatMap(({ said }) => said)) reasons.add(reason);
+    });
+    expect([...reasons].sort()).toEqual([
+      ...['new_findings', 'opened', 'reopened', 'repeat_interval', 'resolved', 'severity_raised'],
+    ]);
+  });
+});
+
+const FIRING = endOf(word('ff'));
+const RECOVERING = endOf(word('ffp'));
+const RESOLVED = endOf(word('ffpp'));
+const PENDING = endOf(word('f'));
+const NOBODY: Handling = { acknowledgedAtMs: null, silencedUntilMs: null };
+const NOW = START + HOUR_MS;
+const RULES: TellRules = { ...DEFAULT_TELL, repeatIntervalMs: 4 * HOUR_MS, updateIntervalMs: 15 * MINUTE_MS };
+
+function toldOf(incident: Incident, minutesAgo: number, changed: Partial<Told> = {}): Told {
+  const state = incident.state === 'resolved' ? 'resolved' : 'firing';
+  const checks = incident.failing.map(({ check }) => check);
+  const base: Told = {
+    atMs: NOW - minutes(minutesAgo),
+    state,
+    severity: incident.severity,
+    checks,
+    channels: ['slack'],
+  };
+  return { ...base, ...changed };
+}
+
+const as = (severity: Severity, ...checks: string[]): Incident => {
+  return { ...FIRING, severity, failing: checks.map((check) => failing(check, severity)), steady: checks };
+};
+
+describe('decideTelling', () => {
+  it.each([
+    ['a pending one', PENDING, undefined, 'not_open'],
+    ['one that fires', FIRING, undefined, 'opened'],
+    ['one that recovers, untold until now', RECOVERING, undefined, 'opened'],
+    ['one that recovers', RECOVERING, toldOf(FIRING, 600), 'nothing_new'],
+    ['one that came and went untold', RESOLVED, undefined, 'never_told'],
+    ['one that is over', RESOLVED, toldOf(FIRING, 1), 'resolved'],
+    ['one that was told to be over', RESOLVED, toldOf(RESOLVED, 600), 'nothing_new'],
+    ['one that is back', FIRING, toldOf(RESOLVED, 1), 'reopened'],
+    ['a worse one', as('critical', 'a_ks'), toldOf(FIRING, 1), 'severity_raised'],
+    ['a milder one', as('info', 'a_ks'), toldOf(FIRING, 1), 'nothing_new'],
+    ['new findings, just told', as('warning', 'a_ks', 'b_ks'), toldOf(FIRING, 14), 'too_soon'],
+    ['new findings', as('warning', 'a_ks', 'b_ks'), toldOf(FIRING, 15), 'new_findings'],
+    ['fewer findings', as('warning', 'a_ks'), toldOf(as('warning', 'a_ks', 'b_ks'), 100), 'nothing_new'],
+    ['the same, a while ago', FIRING, toldOf(FIRING, 239), 'nothing_new'],
+    ['the same, long ago', FIRING, toldOf(FIRING, 240), 'repeat_interval'],
+  ] as const)('%s', (_, incident, told, reason) => {
+    expect(decideTelling(incident, told, NOBODY, RULES, NOW).reason).toBe(reason);
+  });
+
+  it('acknowledged: reminders stop, and nothing else', () => {
+    const known = { ...NOBODY, acknowledgedAtMs: NOW - 1 };
+    expect(decideTelling(FIRING, toldOf(FIRING, 999), known, RULES, NOW).reason).toBe('acknowledged');
+    expect(decideTelling(as('critical', 'a_ks'), toldOf(FIRING, 1), known, RULES, NOW).tell).toBe(true);
+    expect(decideTelling(as('warning', 'b_ks'), toldOf(FIRING, 99), known, RULES, NOW).tell).toBe(true);
+    expect(decideTelling(RESOLVED, toldOf(FIRING, 1), known, RULES, NOW).tell).toBe(true);
+    expect(decideTelling(FIRING, undefined, known, RULES, NOW).tell).toBe(true);
+    expect(askAgainAt(FIRING, toldOf(FIRING, 1), known, RULES, NOW)).toBeNull();
+  });
+
+  it('a silence ends at its end, and holds for the critical too', () => {
+    const until = (silencedUntilMs: number) => ({ ...NOBODY, silencedUntilMs });
+    const critical = as('critical', 'a_ks');
+    expect(decideTelling(critical, undefined, until(NOW + 1), RULES, NOW)).toEqual({ tell: false, reason: 'silenced' });
+    expect(askAgainAt(critical, undefined, until(NOW + 1), RULES, NOW)).toBe(NOW + 1);
+    expect(decideTelling(critical, undefined, until(NOW), RULES, NOW)).toEqual({ tell: true, reason: 'opened' });
+  });
+
+  it('quiet hours hold back until morning, but not the critical', () => {
+    const rules = { ...RULES, quietHours: NIGHT };
+    const midnight = Date.UTC(2026, 4, 4, 22);
+    expect(decideTelling(FIRING, undefined, NOBODY, rules, midnight).reason).toBe('quiet_hours');
+    expect(askAgainAt(FIRING, undefined, NOBODY, rules, midnight)).toBe(Date.UTC(2026, 4, 5, 5));
+    expect(decideTelling(as('critical', 'a_ks'), undefined, NOBODY, rules, midnight).tell).toBe(true);
+    expect(decideTelling(RESOLVED, toldOf(FIRING, 1), NOBODY, rules, midnight).reason).toBe('quiet_hours');
+  });
+
+  it('a silence that ends at night goes on until morning', () => {
+    const rules = { ...RULES, quietHours: NIGHT };
+    const [midnight, two] = [Date.UTC(2026, 4, 4, 22), Date.UTC(2026, 4, 5, 0)];
+    const silenced = { ...NOBODY, silencedUntilMs: two };
+    expect(askAgainAt(FIRING, undefined, silenced, rules, midnight)).toBe(two);
+    expect(askAgainAt(FIRING, undefined, silenced, rules, two)).toBe(Date.UTC(2026, 4, 5, 5));
+  });
+});
+
+it('a check that failed in one window only is no news yet', () => {
+  const once = { ...as('warning', 'a_ks', 'b_ks'), steady: ['a_ks'] };
+  expect(newChecks(once, toldOf(FIRING, 15))).toEqual([]);
+  expect(decideTelling(once, toldOf(FIRING, 15), NOBODY, RULES, NOW).reason).toBe('nothing_new');
+});
+
+describe('askAgainAt', () => {
+  it.each([
+    ['for the next reminder', FIRING, toldOf(FIRING, 60), NOW + 3 * HOUR_MS],
+    ['when new findings may be told', as('warning', 'b_ks'), toldOf(FIRING, 5), NOW + 10 * MINUTE_MS],
+    ['never while it recovers', RECOVERING, toldOf(FIRING, 60), null],
+    ['never once it is over', RESOLVED, toldOf(RESOLVED, 60), null],
+    ['never while it is pending', PENDING, undefined, null],
+  ] as const)('%s', (_, incident, told, atMs) => {
+    expect(askAgainAt(incident, told, NOBODY, RULES, NOW)).toBe(atMs);
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { comparePage } from '../../../src/cli/compare-page.ts';
+import { PRESET_NAMES } from '../../../src/core/drift/presets/table.ts';
+import { TEST_NAMES } from '../../../src/core/drift/test-name.ts';
+import { seededRng } from '../../../src/core/stats/rng.ts';
+import {
+  type DetectorOptions,
+  DriftDetector,
+  detectDrift,
+  type Row,
+} from '../../../src/services/datasets/drift-detector.ts';
+import { draw, normal } from '../../core/drift/pairs.ts';
+
+const rng = seededRng('people');
+const people = (n: number, shift = 0, free = 0.5): Row[] =>
+  draw(n, () => ({
+    age: Math.round(normal(rng, 40 + shift, 10)),
+    income: normal(rng, 50_000, 9_000),
+    plan: rng.next() < free ? 'free' : 'paid',
+    member: rng.next() < 0.3,
+  }));
+const REFERENCE = people(800);
+const detect = (production: readonly Row[], options: DetectorOptions = {}) =>
+  detectDrift(REFERENCE, production, options);
+
+describe('the contract', () => {
+  it('drift, in the words and shape that clients know', () => {
+    const body = detect(people(600, 8, 0.2));
+    expect(body).toMatchObject({
+      drift_detected: true,
+      features_with_drift: ['age', 'plan'],
+      summary: '⚠️ Drift detected in 2 feature(s): age, plan',
+      feature_details: {
+        age: {
+          type: 'continuous',
+          ks_test: { test: 'KS', statistic: expect.any(Number), p_value: expect.any(Number), drift_detected: true },
+          psi: { test: 'PSI', psi_value: expect.any(Number), drift_detected: true },
+          drift_detected: true,
+        },
+        plan: {
+          type: 'categorical',
+          chi_square: {
+            test: 'Chi-Square',
+            statistic: expect.any(Number),
+            p_value: expect.any(Number),
+            drift_detected: true,
+          },
+        },
+        member: { type: 'categorical', drift_detected: false },
+      },
+    });
+    expect(Object.keys(body.feature_details)).toEqual(['age', 'income', 'plan', 'member']);
+  });
+
+  it('no drift', () => {
+    expect(detect(people(600))).toMatchObject({
+      ...{
+        drift_detected: false,
+        features_with_drift: [],
+        summary: '✅ No significant drift detected',
+        verdict: 'no_drift',
+      },
+    });
+  });
+
+  it('one row each is inconclusive, with a reason beside every number that is not there', () => {
+    const body = new DriftDetector([{ age: 25, income: 50_000 }], [{ age: 45, income: 90_000 }]).detectDrift();
+    expect(body).toMatchObject({ drift_detected: false, verdict: 'inconclusive' });
+    expect(body.summary).toContain('Inconclusive');
+    for (const { chi_square, findings } of Object.values(body.feature_details)) {
+      expect(chi_square).toMatchObject({ statistic: null, p_value: null, reason: 'insufficient_samples' });
+      for (const finding of findings) expect(finding.statistic === null).toBe(finding.reason !== undefined);
+    }
+  });
+
+  it('identifiers keep their entry, and say why they are not tested', () => {
+    const ids = (from: number) => draw(100, () => ({ user_id: `u-${from + rng.nextUint32()}`, x: rng.next() }));
+    const body = detectDrift(ids(1), ids(9));
+    expect(body.feature_details.user_id).toMatchObject({
+      chi_square: { statistic: null, drift_detected: false, reason: expect.stringContaining('distinct') },
+      drift_detected: false,
+    });
+    expect(body.not_tested).toHaveLength(1);
+  });
+
+  it('added and missing columns are reported, and a missing one drifts', () => {
+    const production = people(300).map(({ income, ...rest }) => ({ ...rest, region: 'x', income: undefined }));
+    const body = detect(production.map(({ income, ...rest }) => rest));
+    expect(body).toMatchObject({
+      added_columns: ['region'],
+      missing_columns: ['income'],
+      features_with_drift: ['income'],
+    });
+  });
+
+  it('is JSON without holes, whatever the names', () => {
+    const odd = (value: number) => ({
+      __proto__x: value,
+      constructor: value,
+      '': value,
+      'a.b[0]': value,
+      x: 1e308 * value,
+    });
+    const body = detectDrift([odd(1), odd(-1)], [odd(1)]);
+    expect(JSON.parse(JSON.stringify(body))).toEqual(
+      JSON.parse(JSON.stringify(body, (_, v) => (Number.isNaN(v) ? 'NaN' : v))),
+    );
+    expect(Object.keys(body.feature_details)).toContain('constructor');
+  });
+});
+
+describe('options', () => {
+  const shifted = people(600, 2);
+
+  it('classic: Sentinel’s rule, each test by itself', () => {
+    const body = detect(shifted, { policy: 'classic', psiThreshold: 10 });
+    expect(body.feature_details.age?.ks_test?.drift_detected).toBe(
+      (body.feature_details.age?.ks_test?.p_value as number) < 0.05,
+    );
+    const psi = body.feature_details.age?.psi?.psi_value as number;
+    const at = (psiThreshold: number) => detect(shifted, { policy: 'classic', psiThreshold }).feature_details.age?.psi;
+    expect([at(psi)?.drift_detected, at(psi * (1 + 1e-9))?.drift_detected]).toEqual([true, false]);
+  });
+
+  it('classic asks what Sentinel asks, and no more', () => {
+    const lost = people(600).map((row, i) => (i % 3 === 0 ? { ...row, plan: null } : row));
+    expect(detect(lost).features_with_drift).toEqual(['plan']);
+    const { feature_details } = detect(lost, { policy: 'classic' });
+    const ran = (column: string) => feature_details[column]?.findings.map(({ test }) => test);
+    expect([ran('age'), ran('plan')]).toEqual([['ks', 'psi'], ['chi2']]);
+    expect(feature_details.plan?.drift_detected).toBe(false);
+  });
+
+  it('level, floors, tests and one column that differs', () => {
+    const drifted = (options: DetectorOptions) => detect(people(600, 8), options).features_with_drift;
+    expect(drifted({})).toEqual(['age']);
+    expect(drifted({ floors: { ks: 0.9, psi: 9 } })).toEqual([]);
+    expect(drifted({ features: new Map([['age', { floors: { ks: 0.9, psi: 9 } }]]) })).toEqual([]);
+    expect(drifted({ significanceLevel: 1e-300 })).toEqual([]);
+    expect(Object.keys(detect(shifted, { tests: ['cvm'] }).feature_details.age ?? {})).not.toContain('ks_test');
+    expect(() => detect(shifted, { tests: ['nonsense'] })).toThrow(RangeError);
+  });
+
+  it('columns declared categorical or numeric; not both', () => {
+    const body = detectDrift([{ n: 1 }, { n: 2 }], [{ n: 1 }], { numericFeatures: ['n'] });
+    expect(body.feature_details.n?.type).toBe('continuous');
+    expect(detect(shifted, { categoricalFeatures: ['age'] }).feature_details.age?.type).toBe('categorical');
+    expect(() => detect(shifted, { categoricalFeatures: ['age'], numericFeatures: ['age'] })).toThrow(/age/);
+  });
+
+  it('aggregate: half of the columns, as Evidently asks', () => {
+    const one = people(600, 8);
+    expect(detect(one, { aggregate: { rule: 'share' } })).toMatchObject({
+      drift_detected: false,
+      features_with_drift: ['age'],
+    });
+    expect(detect(one, { aggregate: { rule: 'share' } }).summary).toContain('fewer than the rule asks for');
+    expect(detect(people(600, 8, 0.1), { aggregate: { rule: 'share' } }).drift_detected).toBe(true);
+  });
+
+  it.each(PRESET_NAMES)('preset %s', (preset) => {
+    const body = detect(people(600, 12, 0.1), { preset });
+    expect(body).toMatchObject({ preset, policy: 'classic' });
+    expect(body.features_with_drift).toContain('age');
+    expect(detect(REFERENCE, { preset }).drift_detected).toBe(false);
+  });
+
+  it('every test of the table at once', () => {
+    const body = detect(people(600, 8, 0.2), { tests: TEST_NAMES });
+    const ran = new Set(
+      Object.values(body.feature_details).flatMap(({ findings }) => findings.map(({ test }) => test)),
+    );
+    expect(TEST_NAMES.filter((name) => !ran.has(name))).toEqual(['type_mismatch']);
+  });
+});
+
+describe('figures and the page', () => {
+  it('shares add up, curves rise from the first to 1', () => {
+    const body = detect(people(600, 8, 0.2));
+    const { histogram, cdf } = body.feature_details.age?.figures ?? {};
+    const sum = (xs: readonly number[] = []) => xs.reduce((a, b) => a + b, 0);
+    expect(sum(histogram?.reference)).toBeCloseTo(1, 12);
+    expect(sum(histogram?.current)).toBeCloseTo(1, 12);
+    expect(histogram?.edges).toHaveLength((histogram?.reference.length ?? 0) + 1);
+    expect(cdf?.reference.at(-1)).toBe(1);
+    expect([...(cdf?.current ?? [])].sort((a, b) => a - b)).toEqual(cdf?.current);
+    expect(sum(body.feature_details.plan?.figures.categories?.current)).toBeCloseTo(1, 12);
+  });
+
+  it('escapes names and values, and loads nothing', () => {
+    const nasty = '<script>alert("1")</script>';
+    const rows = (value: string) => draw(60, () => ({ [nasty]: rng.next() < 0.5 ? value : 'b' }));
+    const page = comparePage(detectDrift(rows(nasty), rows(`${nasty}2`)), { reference: nasty, production: 'p.csv' });
+    expect(page).not.toContain('<script');
+    expect(page).toContain('&lt;script&gt;');
+    expect(page).not.toMatch(/(src|href)=/);
+    expect(page).toContain('<svg');
+  });
+});

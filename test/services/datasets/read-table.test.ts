@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { encodeProfile } from '../../../src/core/profile/codec.ts';
+import { datasetOf } from '../../../src/core/table/dataset.ts';
+import { readPair } from '../../../src/services/datasets/read-pair.ts';
+import { readChunks, readTable } from '../../../src/services/datasets/read-table.ts';
+import { chunksOf, contents, readCsvText } from './tables.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'plumbline-tables-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function fileOf(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const CSV = 'x,name\n1.5,a\n2.5,b\n,a\n';
+const NDJSON = '{"x":1.5,"name":"a"}\n\n{"x":2.5,"name":"b"}\n{"name":"a","x":null}\n';
+const PARQUET = new Uint8Array(
+  parquetWriteBuffer({
+    columnData: [
+      { name: 'x', data: [1.5, 2.5, null], type: 'DOUBLE' },
+      { name: 'name', data: ['a', 'b', 'a'], type: 'STRING' },
+    ],
+  }),
+);
+
+describe('readTable', () => {
+  it.each<[string, string | Uint8Array]>([
+    ['a.csv', CSV],
+    ['a.csv.gz', gzipSync(CSV)],
+    ['a.ndjson', NDJSON],
+    ['named-otherwise.txt', gzipSync(NDJSON)],
+    [
+      'a.json',
+      JSON.stringify(
+        NDJSON.trim()
+          .split(/\n+/)
+          .map((line) => JSON.parse(line)),
+      ),
+    ],
+    ['a.parquet', PARQUET],
+  ])('%s', async (name, content) => {
+    const dataset = datasetOf(await readTable(await fileOf(name, content), 'reference'));
+    expect(dataset.rows).toBe(3);
+    expect(dataset.columns).toEqual(['x', 'name']);
+    expect(contents(dataset, 'x')).toMatchObject({ names: { 1.5: 1, 2.5: 1 }, missing: 1 });
+    expect(contents(dataset, 'name').names).toEqual({ a: 2, b: 1 });
+  });
+
+  it('Parquet: whole numbers of 64 bits, booleans and times', async () => {
+    const columnData = [
+      { name: 'big', data: [1n, 2n, 2n], type: 'INT64' as const },
+      { name: 'flag', data: [true, false, true], type: 'BOOLEAN' as const },
+      { name: 'at', data: [new Date(0), new Date(1), new Date(2)], type: 'TIMESTAMP' as const },
+    ];
+    const path = await fileOf('types.parquet', new Uint8Array(parquetWriteBuffer({ columnData })));
+    const dataset = datasetOf(await readTable(path, 'reference'));
+    expect(contents(dataset, 'big').names).toEqual({ 1: 1, 2: 2 });
+    expect(contents(dataset, 'flag').names).toEqual({ false: 1, true: 2 });
+    expect(Object.keys(contents(dataset, 'at').names)[0]).toBe('1970-01-01T00:00:00.000Z');
+  });
+
+  it('Parquet: row groups one by one, without the columns that are left out', async () => {
+    const columnData = [
+      { name: 'x', data: Int32Array.from({ length: 25 }, (_, i) => i), type: 'INT32' as const },
+      { name: 'address', data: Array.from({ length: 25 }, () => [1]) },
+    ];
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 10 }));
+    const path = await fileOf('groups.parquet', bytes);
+    const dataset = datasetOf(await readTable(path, 'reference', { ignore: ['address'] }));
+    expect(contents(dataset, 'x').numbers).toEqual(Array.from({ length: 25 }, (_, i) => i));
+    expect(dataset.columns).toEqual(['x']);
+    await expect(readTable(path, 'reference')).rejects.toThrow(/row 1, column "address": a list; columns hold/);
+  });
+
+  it('Parquet: a column of objects is refused, by its first row that has one', async () => {
+    const columnData = [
+      { name: 'info', data: [...Array(12).fill(null), { a: 1 }], type: 'JSON' as const, nullable: true },
+    ];
+    const path = await fileOf('json.parquet', new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 10 })));
+    const reading = readTable(path, 'reference');
+    await expect(reading).rejects.toBeInstanceOf(AppError);
+    await expect(reading).rejects.toThrow('reference row 13, column "info": an object; columns hold');
+  });
+
+  it('JSON and NDJSON cut anywhere read the same', async () => {
+    const rows = [{ x: 1.5, name: 'a,]}["\\' }, { name: 'ß\\"', x: null }, {}, { x: 2, name: '[{' }];
+    const texts = [
+      JSON.stringify(rows),
+      JSON.stringify(rows, null, 2),
+      rows.map((row) => JSON.stringify(row)).join('\n'),
+    ];
+    for (const bytes of texts.map((text) => Buffer.from(`\uFEFF${text}\n`))) {
+      for (let size = 1; size <= bytes.length; size++) {
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.subarray(i * size, (i + 1) * size),
+        );
+        const dataset = datasetOf(await readChunks(chunksOf(...pieces), 'reference'));
+        expect(dataset.rows).toBe(4);
+        expect(contents(dataset, 'x')).toMatchObject({ names: { 1.5: 1, 2: 1 }, missing: 2 });
+        expect(contents(dataset, 'name').names).toEqual({ 'a,]}["\\': 1, 'ß\\"': 1, '[{': 1 });
+      }
+    }
+  });
+
+  it('a JSON row of two million digits in pieces of 256 bytes costs what it costs in one', async () => {
+    const piece = Buffer.alloc(256, '7');
+    for (const [open, close] of [
+      ['{"x":"', '"}'],
+      ['[{"x":"', '"}]'],
+    ] as const) {
+      const table = await readChunks(chunksOf(open, ...Array(8192).fill(piece), close), 'reference');
+      expect(table.columns[0]?.texts).toBe(1);
+    }
+  });
+
+  it('tells how far it is, in bytes of the file', async () => {
+    const told: number[] = [];
+    const content = gzipSync(CSV);
+    await readTable(await fileOf('progress.csv.gz', content), 'reference', { onProgress: (bytes) => told.push(bytes) });
+    expect(told.at(-1)).toBe(content.length);
+  });
+
+  it.each<[string, string | Uint8Array | undefined, RegExp]>([
+    ['nowhere.csv', undefined, /reference does not exist/],
+    ['empty.csv', '', /reference is empty/],
+    ['cut.csv.gz', gzipSync('x\n'.padEnd(100_000, '1\n')).subarray(0, 80), /ends before its gzip does/],
+    ['named.parquet', 'PAR1 and nothing else', /cannot be read as Parquet/],
+    ['bad.ndjson', '{"x":1}\n{"x":\n', /line 2 is not JSON/],
+    ['list.ndjson', '{"x":[1]}\n', /row 1, column "x": a list/],
+    ['bad.json', '[{"x":1},', /not valid JSON/],
+    ['scalars.json', '[1,2]', /row 1 is a number/],
+    ['none.json', '[ ]', /has no rows/],
+    ['comma.json', '[{"x":1},]', /not valid JSON, in row 2/],
+    ['gap.json', '[,{"x":1}]', /not valid JSON, in row 1/],
+    ['two.json', '[{"x":1}] [{"x":1}]', /not valid JSON: there is text after its list/],
+    ['after.json', '[{"x":1}] x', /not valid JSON: there is text after its list/],
+    ['brace.json', '[{"x":1}}', /not valid JSON: its list ends with }/],
+    ['open.json', '[{"x":"]', /not valid JSON: it ends before its list does/],
+    ['deep.json', '['.repeat(100_000), /not valid JSON: it ends before its list does/],
+    ['long.json', `[{"x":"${'x'.repeat(9 << 20)}"}]`, /row 1 is longer than 8 MiB/],
+    ['long.ndjson', `{"x":"${'x'.repeat(9 << 20)}"}`, /line 1 is longer than 8 MiB/],
+    ['latin.json', Buffer.from('[{"x":1},{"x":"M\u00fcller"}]', 'latin1'), /row 2 is not UTF-8/],
+    ['latin.ndjson', Buffer.from('{"x":"a"}\n{"x":"M\u00fcller"}\n', 'latin1'), /line 2 is not UTF-8/],
+  ])('refuses %s', async (name, content, message) => {
+    const path = content === undefined ? join(directory, name) : await fileOf(name, content);
+    const reading = readTable(path, 'reference');
+    await expect(reading).rejects.toBeInstanceOf(AppError);
+    await expect(reading).rejects.toThrow(message);
+  });
+
+  it('a directory, and Parquet where only a stream is given', async () => {
+    await expect(readTable(directory, 'reference')).rejects.toThrow(/is a directory/);
+    await expect(readChunks(chunksOf(PARQUET), 'reference')).rejects.toThrow(/read from a file only/);
+  });
+});
+
+describe('readPair', () => {
+  const rows = (n: number, one: (i: number) => string) => Array.from({ length: n }, (_, i) => one(i)).join('\n');
+
+  it('the reference decides what a column of production holds', async () => {
+    const reference = await fileOf('r.csv', `few,many\n${rows(60, (i) => `${i % 3},${i}`)}`);
+    const production = await fileOf('p.csv', `few,many,new\n${rows(60, (i) => `${i},${i % 2},z`)}`);
+    const pair = await readPair(reference, production);
+    expect(Object.fromEntries(pair.reference.kinds)).toEqual({ few: 'categorical', many: 'numeric' });
+    expect(Object.fromEntries(pair.production.kinds)).toEqual({
+      few: 'categorical',
+      many: 'numeric',
+      new: 'categorical',
+    });
+    expect(Object.keys(contents(pair.production, 'few').names)).toHaveLength(60);
+    expect(contents(pair.production, 'many').numbers).toHaveLength(60);
+  });
+
+  it('large files are read in threads, to the same bytes', async () => {
+    const text = `x,name\n${rows(900_000, (i) => `${(i * 7919) % 100_003}.25,n${i % 7}`)}\n`;
+    const path = await fileOf('large.csv', text);
+    const told: number[] = [];
+    const { reference, production } = await readPair(path, path, { onProgress: (bytes) => told.push(bytes) });
+    const here = datasetOf(readCsvText(text));
+    expect(encodeProfile(reference.profile)).toEqual(encodeProfile(here.profile));
+    expect(production.rows).toBe(900_000);
+    expect(Math.max(...told)).toBeGreaterThan(text.length);
+    const broken = await fileOf('broken.csv', `${text}1,2,3\n`);
+    await expect(readPair(broken, path)).rejects.toThrow(/reference has 3 cells in row 900001/);
+  });
+});

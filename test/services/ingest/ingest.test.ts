@@ -1,0 +1,281 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { decodeProfile } from '../../../src/core/profile/codec.ts';
+import { mergeProfiles, type Profile } from '../../../src/core/profile/profile.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { listEvents } from '../../../src/store/events.ts';
+import { listPartRefs, loadParts } from '../../../src/store/parts.ts';
+import { findStream } from '../../../src/store/streams.ts';
+import { withDatabase } from '../../database.ts';
+import { NOW_MS, newStream, openIngest, send } from './service.ts';
+
+const database = withDatabase();
+
+async function storedOf(
+  db: Database,
+  event: Record<string, unknown>,
+): Promise<{ events: unknown[]; profile: Profile }> {
+  const stream = await findStream(db, String(event.service), String(event.endpoint));
+  if (stream === undefined) return { events: [], profile: mergeProfiles([]) };
+  const { events } = await listEvents(db, { streamId: stream.id, limit: 10_000 });
+  const refs = await listPartRefs(db, stream.id, { startMs: 0, endMs: Date.UTC(2100, 0, 1) });
+  const parts = await loadParts(
+    db,
+    stream.id,
+    refs.map((ref) => ref.id),
+  );
+  return {
+    events: events.map((text) => JSON.parse(text)),
+    profile: mergeProfiles(parts.map((p) => decodeProfile(p.profile))),
+  };
+}
+
+async function refusal(sent: Promise<unknown>): Promise<AppError> {
+  const error = await sent.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof AppError)) throw new Error(`expected a refusal, got ${String(error)}`);
+  return error;
+}
+
+describe('a batch', () => {
+  it('is stored as it was sent, with its profile, in one go', async () => {
+    const event = newStream();
+    const batch = [
+      event({}),
+      event({ request: { body: { amount: 20, currency: 'EUR' } } }),
+      event({}, { status: 500 }),
+    ];
+    expect((await send(openIngest(database()), batch)).answer).toEqual({
+      accepted: 3,
+      rejected: 0,
+      duplicates: 0,
+      errors: [],
+    });
+    const { events, profile } = await storedOf(database(), event());
+    expect(events).toEqual(batch);
+    expect(profile).toMatchObject({ events: 3, statusKnown: 3, success: 2 });
+    expect(profile.features.get('request.body.amount')?.numeric?.moments).toMatchObject({ n: 3, mean: 15 });
+    expect(Object.fromEntries(profile.features.get('request.body.currency')?.categories?.counts ?? [])).toEqual({
+      USD: 2,
+      EUR: 1,
+    });
+  });
+
+  it('of several streams and minutes goes to each', async () => {
+    const [a, b] = [newStream(), newStream()];
+    const early = { ts: NOW_MS - 3_600_000 };
+    await send(openIngest(database()), [a(), b(), a(early), b(early), a()]);
+    expect((await storedOf(database(), a())).events).toEqual([a(early), a(), a()]);
+    expect((await storedOf(database(), b())).profile.events).toBe(2);
+  });
+
+  it('as NDJSON is the same, and a broken line is refused by itself', async () => {
+    const event = newStream();
+    const text = `${JSON.stringify(event())}\n{"oops\n\n${JSON.stringify(event())}\n`;
+    const { answer } = await send(openIngest(database()), text, { format: 'ndjson' });
+    expect(answer).toMatchObject({ accepted: 2, rejected: 1, errors: [{ index: 1, code: 'invalid_json' }] });
+    expect((await storedOf(database(), event())).events).toHaveLength(2);
+  });
+
+  it('concurrent ones that are the first of many streams wait for nobody', async () => {
+    const makers = Array.from({ length: 25 }, () => newStream());
+    const senders = Array.from({ length: 6 }, () => openIngest(database()));
+    const orders = [makers, makers.toReversed()];
+    const answers = await Promise.all(
+      senders.map((ingest, i) => {
+        const batch = (orders[i % 2] ?? []).map((event) => event({ request: { a: 1, b: 2, c: 3 }, n: i }));
+        return send(ingest, batch, i % 3 === 0 ? { key: `many ${batch[0]?.endpoint} ${i}` } : {});
+      }),
+    );
+    expect(answers.map(({ answer }) => answer.accepted)).toEqual(senders.map(() => 25));
+    expect((await storedOf(database(), makers[7]?.() ?? {})).profile.events).toBe(6);
+  });
+
+  it('concurrent ones are all stored once', async () => {
+    const event = newStream();
+    const ingest = openIngest(database());
+    await Promise.all(Array.from({ length: 40 }, (_, i) => send(ingest, [event({ n: i })])));
+    const { events, profile } = await storedOf(database(), event());
+    expect(events.map((e) => (e as { n: number }).n).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 40 }, (_, i) => i),
+    );
+    expect(profile.events).toBe(40);
+  });
+});
+
+describe('bad events are refused one by one', () => {
+  const at = (ms: number): string => new Date(ms).toISOString();
+  const nested = (levels: number): object => (levels === 0 ? {} : { in: nested(levels - 1) });
+  it.each<[string, unknown, string]>([
+    ['a number', 5, 'not_an_object'],
+    ['null', null, 'not_an_object'],
+    ['no ts', { ts: undefined }, 'invalid_ts'],
+    ['ts null', { ts: null }, 'invalid_ts'],
+    ['ts without a zone', { ts: '2026-05-04T12:00:00' }, 'invalid_ts'],
+    ['year 9999', { ts: '9999-12-31T23:59:59Z' }, 'ts_in_future'],
+    ['an hour ahead', { ts: at(NOW_MS + 3_600_000) }, 'ts_in_future'],
+    ['older than the retention', { ts: at(NOW_MS - 31 * 86_400_000) }, 'ts_too_old'],
+    ['an empty service', { service: '' }, 'invalid_service'],
+    ['a long endpoint', { endpoint: 'x'.repeat(401) }, 'invalid_endpoint'],
+    ['host other than text', { host: 5 }, 'invalid_host'],
+    ['request a text', { request: 'x' }, 'invalid_request'],
+    ['response an array', { response: [] }, 'invalid_response'],
+    ['NUL in a string', { note: 'a\0b' }, 'invalid_text'],
+    ['NUL in a name', { 'a\0b': 1 }, 'invalid_text'],
+    ['a lone surrogate', { note: 'a\ud800' }, 'invalid_text'],
+    ['depth 33', { a: nested(32) }, 'too_deep'],
+    ['1,001 leaves', { a: Array.from({ length: 1001 }, () => 1) }, 'too_many_leaves'],
+  ])('%s', async (_, fields, code) => {
+    const event = newStream();
+    const bad = typeof fields === 'object' && fields !== null ? event(fields) : fields;
+    const { answer } = await send(openIngest(database()), [event(), bad, event()]);
+    expect(answer).toMatchObject({ accepted: 2, rejected: 1, errors: [{ index: 1, code }] });
+    expect((await storedOf(database(), event())).profile.events).toBe(2);
+  });
+
+  it('1e400', async () => {
+    const event = newStream();
+    const text = `[${JSON.stringify(event())},${JSON.stringify(event({ big: 0 })).replace('"big":0', '"big":1e400')}]`;
+    const { answer } = await send(openIngest(database()), text);
+    expect(answer.errors).toMatchObject([{ index: 1, code: 'not_finite' }]);
+  });
+
+  it('a leap second is taken, and falls into the next minute', async () => {
+    const event = newStream();
+    const clockMs = Date.UTC(2017, 0, 1, 0, 1);
+    const ingest = openIngest(database(), {}, { now: () => clockMs });
+    expect((await send(ingest, [event({ ts: '2016-12-31T23:59:60Z' })])).answer.accepted).toBe(1);
+    expect((await storedOf(database(), event())).events).toHaveLength(1);
+  });
+
+  it('null and "5" where numbers were are missing and text, never 0', async () => {
+    const event = newStream();
+    const amounts = [10, null, '5', 20].map((amount) => event({ request: { body: { amount } } }));
+    await send(openIngest(database()), amounts);
+    const feature = (await storedOf(database(), event())).profile.features.get('request.body.amount');
+    expect(feature?.numeric?.moments).toMatchObject({ n: 2, mean: 15, min: 10 });
+    expect([...(feature?.categories?.counts ?? [])]).toEqual([['5', 1]]);
+  });
+
+  it('names of Object.prototype are names like any other', async () => {
+    const event = newStream();
+    const text = `[${JSON.stringify(event()).replace('{', '{"__proto__":{"polluted":1},"constructor":2,"toString":3,')}]`;
+    expect((await send(openIngest(database()), text)).answer.accepted).toBe(1);
+    const { profile } = await storedOf(database(), event());
+    expect([...profile.features.keys()]).toEqual(
+      expect.arrayContaining(['__proto__.polluted', 'constructor', 'toString']),
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('more features than a stream may have: the event that brings one too many is refused', async () => {
+    const event = newStream();
+    const ingest = openIngest(database(), { MAX_FEATURES: '10' });
+    const wide = (from: number) =>
+      event({ wide: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`f${from + i}`, 1])) });
+    const { answer } = await send(ingest, [event(), wide(0), event()]);
+    expect(answer).toMatchObject({ accepted: 2, errors: [{ index: 1, code: 'too_many_features' }] });
+    const again = openIngest(database(), { MAX_FEATURES: '4' });
+    expect((await send(again, [event(), event({ fifth: 1 })])).answer.errors).toMatchObject([{ index: 1 }]);
+  });
+
+  it('more streams than are allowed', async () => {
+    const [known, fresh] = [newStream(), newStream()];
+    await send(openIngest(database()), [known()]);
+    const full = openIngest(database(), { MAX_STREAMS: '1' });
+    const { answer } = await send(full, [known(), fresh(), fresh()]);
+    expect(answer).toMatchObject({ accepted: 1, errors: [{ code: 'too_many_streams' }, { code: 'too_many_streams' }] });
+  });
+
+  it('a million categories pass, bounded', async () => {
+    const event = newStream();
+    const ingest = openIngest(database());
+    for (let batch = 0; batch < 5; batch++) {
+      await send(
+        ingest,
+        Array.from({ length: 2000 }, (_, i) => event({ request: { user: `u${batch}-${i}` } })),
+      );
+    }
+    const users = (await storedOf(database(), event())).profile.features.get('request.user')?.categories;
+    expect(users?.counts.size).toBeLessThanOrEqual(1000);
+    expect(users?.n).toBe(10_000);
+    expect(users?.cardinality()).toBeGreaterThan(9_000);
+  });
+});
+
+describe('a batch is refused whole', () => {
+  it.each<[string, string, string]>([
+    ['not JSON', '[{', 'invalid_json'],
+    ['not an array', '{}', 'invalid_batch'],
+    ['empty', '[]', 'invalid_batch'],
+    ['only bad events', '[1,2]', 'invalid_batch'],
+    ['10,001 events', `[${'0,'.repeat(10_000)}0]`, 'invalid_batch'],
+  ])('%s', async (_, text, code) => {
+    expect((await refusal(send(openIngest(database()), text))).code).toBe(code);
+  });
+
+  it('says "Expected non-empty JSON array" as the guard did', async () => {
+    expect((await refusal(send(openIngest(database()), '[]'))).message).toBe('Expected non-empty JSON array');
+  });
+
+  it('strict: one bad event, and nothing is stored', async () => {
+    const event = newStream();
+    const error = await refusal(send(openIngest(database()), [event(), event({ host: 1 })], { isStrict: true }));
+    expect(error).toMatchObject({ code: 'invalid_batch', status: 400, errors: [{ path: '/1' }] });
+    expect((await storedOf(database(), event())).events).toEqual([]);
+  });
+});
+
+describe('sending again', () => {
+  it('with the same key and body gives the first answer and stores nothing', async () => {
+    const event = newStream();
+    const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
+    const first = await send(ingest, [event(), 7], { key });
+    const again = await send(openIngest(database()), [event(), 7], { key });
+    expect(again).toEqual({ answer: first.answer, isReplay: true });
+    expect((await storedOf(database(), event())).events).toHaveLength(1);
+  });
+
+  it('with the same key and another body is refused', async () => {
+    const event = newStream();
+    const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
+    await send(ingest, [event()], { key });
+    expect((await refusal(send(ingest, [event(), event()], { key }))).code).toBe('idempotency_mismatch');
+  });
+
+  it('while the first is still running is refused for now', async () => {
+    const event = newStream();
+    const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
+    const first = send(ingest, [event()], { key });
+    expect(await refusal(send(ingest, [event()], { key }))).toMatchObject({
+      code: 'idempotency_in_flight',
+      retryAfterSeconds: 1,
+    });
+    await first;
+  });
+
+  it('an event with the same id is stored once, within a batch, across batches, and across processes', async () => {
+    const event = newStream();
+    const ingest = openIngest(database());
+    const twice = await send(ingest, [event({ id: 'a' }), event({ id: 'a' }), event({ id: 'b' }), event()]);
+    expect(twice.answer).toMatchObject({ accepted: 3, duplicates: 1 });
+    const both = await Promise.all(
+      [openIngest(database()), ingest].map((i) => send(i, [event({ id: 'b' }), event({ id: 'c' })])),
+    );
+    expect(both.map((b) => b.answer.accepted + b.answer.duplicates)).toEqual([2, 2]);
+    const { events, profile } = await storedOf(database(), event());
+    expect(events.map((e) => (e as { id?: string }).id).sort()).toEqual(['a', 'b', 'c', undefined]);
+    expect(profile.events).toBe(4);
+  });
+
+  it('a replayed answer tells of the duplicates that the first one found', async () => {
+    const event = newStream();
+    const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
+    await send(ingest, [event({ id: 'x' })]);
+    const first = await send(ingest, [event({ id: 'x' }), event({ id: 'y' })], { key });
+    expect(first.answer).toMatchObject({ accepted: 1, duplicates: 1 });
+    expect((await send(ingest, [event({ id: 'x' }), event({ id: 'y' })], { key })).answer).toEqual(first.answer);
+  });
+});

@@ -1,0 +1,60 @@
+import { type Config, configSchema } from '../../../src/config/config.ts';
+import type { Clock } from '../../../src/core/time/clock.ts';
+import { NO_METRICS } from '../../../src/no-metrics.ts';
+import { Ingest, type IngestResult } from '../../../src/services/ingest/ingest.ts';
+import type { Database } from '../../../src/store/database.ts';
+
+export const NOW_MS = Date.UTC(2026, 4, 4, 12, 30, 30);
+
+/** A clock that stands still until a test moves it. */
+export function drivenClock(startMs: number = NOW_MS): Clock & { set(ms: number): void } {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    set: (ms) => {
+      nowMs = ms;
+    },
+  };
+}
+
+export function testConfig(env: Readonly<Record<string, string>> = {}): Config {
+  return configSchema.parse(env);
+}
+
+export function openIngest(
+  db: Database,
+  env: Readonly<Record<string, string>> = {},
+  clock: Clock = drivenClock(),
+): Ingest {
+  return new Ingest({ db, config: testConfig(env), clock, metrics: NO_METRICS });
+}
+
+export interface Sending {
+  readonly isStrict?: boolean;
+  readonly key?: string;
+  readonly format?: 'json' | 'ndjson';
+}
+
+export function send(ingest: Ingest, body: unknown, options: Sending = {}): Promise<IngestResult> {
+  return ingest.submit({
+    text: typeof body === 'string' ? body : JSON.stringify(body),
+    format: options.format ?? 'json',
+    isStrict: options.isStrict ?? false,
+    idempotencyKey: options.key,
+  });
+}
+
+let streams = 0;
+
+/** A payment event of a stream that no other test has. */
+export function newStream(): (fields?: object, response?: object) => Record<string, unknown> {
+  const endpoint = `POST /test/${++streams}`;
+  return (fields = {}, response = { status: 200, duration_ms: 800 }) => ({
+    ts: new Date(NOW_MS - 60_000).toISOString(),
+    service: 'payments',
+    endpoint,
+    request: { body: { amount: 12.5, currency: 'USD' } },
+    response,
+    ...fields,
+  });
+}
