@@ -25,6 +25,17 @@ create table api_keys (
   constraint api_keys_scope_check CHECK ((scope = ANY (ARRAY['ingest'::text, 'read'::text, 'admin'::text])))
 );
 
+create table audit_log (
+  stream_id bigint not null,
+  incident_id bigint not null,
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  who text not null,
+  what text not null,
+  details json not null,
+  constraint audit_log_pkey PRIMARY KEY (stream_id, incident_id, id)
+);
+
 create table baselines (
   id bigint not null generated always as identity,
   stream_id bigint not null,
@@ -99,17 +110,6 @@ create table event_ids (
   constraint event_ids_pkey PRIMARY KEY (stream_id, day, id)
 ) partition by RANGE (day);
 
-create table incident_events (
-  stream_id bigint not null,
-  incident_id bigint not null,
-  id bigint not null generated always as identity,
-  at timestamp with time zone not null,
-  who text not null,
-  what text not null,
-  details json not null,
-  constraint incident_events_pkey PRIMARY KEY (stream_id, incident_id, id)
-);
-
 create table incident_reports (
   stream_id bigint not null,
   incident_id bigint not null,
@@ -128,7 +128,7 @@ create table incidents (
   severity text not null,
   labels json not null,
   doc json not null,
-  told json,
+  last_notification json,
   started_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   resolved_at timestamp with time zone,
@@ -136,15 +136,15 @@ create table incidents (
   acknowledged_by text,
   silenced_until timestamp with time zone,
   assigned_to text,
-  ask_at timestamp with time zone,
+  notify_at timestamp with time zone,
   constraint incidents_grp_check CHECK (((char_length(grp) >= 1) AND (char_length(grp) <= 1200))),
   constraint incidents_pkey PRIMARY KEY (stream_id, id),
   constraint incidents_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
   constraint incidents_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'firing'::text, 'recovering'::text, 'resolved'::text])))
 );
-CREATE INDEX incidents_ask ON public.incidents USING btree (ask_at) WHERE (ask_at IS NOT NULL);
 CREATE UNIQUE INDEX incidents_id ON public.incidents USING btree (id);
 CREATE INDEX incidents_monitor ON public.incidents USING btree (monitor_id, md5(grp), id);
+CREATE INDEX incidents_notify ON public.incidents USING btree (notify_at) WHERE (notify_at IS NOT NULL);
 CREATE UNIQUE INDEX incidents_one_open ON public.incidents USING btree (monitor_id, md5(grp)) WHERE (state <> 'resolved'::text);
 
 create table ingest_keys (

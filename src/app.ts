@@ -14,8 +14,8 @@ import { runCoherence } from './services/coherence/run-coherence.ts';
 import { ProfileCache } from './services/evaluation/profile-cache.ts';
 import { Ingest } from './services/ingest/ingest.ts';
 import { dropOld } from './services/maintenance/drop-old.ts';
-import { foldParts } from './services/maintenance/fold-parts.ts';
-import { keepHouse } from './services/maintenance/run-maintenance.ts';
+import { foldProfiles } from './services/maintenance/fold-profiles.ts';
+import { runMaintenance } from './services/maintenance/run-maintenance.ts';
 import { reviseReports } from './services/monitors/revise-reports.ts';
 import { readChannels } from './services/notify/read-channels.ts';
 import { countApiKeys } from './store/api-keys.ts';
@@ -34,7 +34,7 @@ export interface RunningApp {
 const EVERY_SECOND = '* * * * * *';
 const EVERY_TEN_SECONDS = '*/10 * * * * *';
 const EVERY_MINUTE = '41 * * * * *';
-const HOUSE_SCHEDULE = '17 23 * * * *';
+const MAINTENANCE_SCHEDULE = '17 23 * * * *';
 
 /** What the channels' file may name as `${NAME}`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,7 +59,7 @@ export async function startApp(config: Config, clock: Clock, env: Environment = 
 async function startOn(db: Database, config: Config, clock: Clock, log: Logger, env: Environment): Promise<RunningApp> {
   await migrate(db, log);
   assertSafeHost(config, await countApiKeys(db));
-  await keepHouse(db, config, clock.now());
+  await runMaintenance(db, config, clock.now());
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });
   const channels = await readChannels({ config, clock, log, env });
@@ -124,15 +124,15 @@ function startJobs(
       { name, noOverlap: true },
     );
   return [
-    job('run slots', EVERY_SECOND, () => watch.wakeSlots()),
+    job('run slots', EVERY_SECOND, () => watch.startDueRuns()),
     job('deliver', EVERY_SECOND, () => watch.deliver()),
     job('remind', EVERY_TEN_SECONDS, () => watch.remind()),
     job('default monitors', EVERY_TEN_SECONDS, () => watch.keepDefaults()),
     job('coherence', EVERY_TEN_SECONDS, () => runCoherence(coherence)),
-    job('fold parts', EVERY_TEN_SECONDS, () => foldParts(db, clock.now())),
+    job('fold parts', EVERY_TEN_SECONDS, () => foldProfiles(db, clock.now())),
     job('revise reports', EVERY_MINUTE, () => reviseReports(watch.deps)),
-    job('keep house', HOUSE_SCHEDULE, async () => {
-      if (await keepHouse(db, config, clock.now())) ingest.forgetDays();
+    job('maintenance', MAINTENANCE_SCHEDULE, async () => {
+      if (await runMaintenance(db, config, clock.now())) ingest.forgetDays();
       await dropOld(db, config, clock.now());
     }),
   ];

@@ -7,6 +7,6 @@ const nothing = () => {};
 /** For whoever runs the parts of the service without its metrics page. */
 export const NO_METRICS: IngestMetrics & MonitorMetrics & DeliveryMetrics = {
   ...{ accepted: nothing, rejected: nothing, duplicates: nothing, flushed: nothing },
-  ...{ ticked: nothing, ranSlot: nothing, skippedSlots: nothing, changed: nothing, decided: nothing },
+  ...{ ticked: nothing, ran: nothing, skippedRuns: nothing, changed: nothing, decided: nothing },
   delivered: nothing,
 };

@@ -5,10 +5,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/time/window.ts';
 import { NO_METRICS } from './no-metrics.ts';
 import { ProfileCache } from './services/evaluation/profile-cache.ts';
 import { Ingest } from './services/ingest/ingest.ts';
-import { foldParts } from './services/maintenance/fold-parts.ts';
-import { keepHouse } from './services/maintenance/run-maintenance.ts';
+import { foldProfiles } from './services/maintenance/fold-profiles.ts';
+import { runMaintenance } from './services/maintenance/run-maintenance.ts';
 import { reviseReports } from './services/monitors/revise-reports.ts';
-import type { SlotEnd } from './services/monitors/run-slot.ts';
+import type { RunOutcome } from './services/monitors/run-monitor.ts';
 import type { Channel } from './services/notify/channel.ts';
 import type { Database, StoreLog } from './store/database.ts';
 import { findNextDue } from './store/next-due.ts';
@@ -16,7 +16,7 @@ import { Watch } from './watch.ts';
 
 /** Something that happened, at the simulated time. */
 export type TimelineEntry =
-  | { readonly kind: 'slot'; readonly atMs: number; readonly monitor: string; readonly end: SlotEnd }
+  | { readonly kind: 'slot'; readonly atMs: number; readonly monitor: string; readonly end: RunOutcome }
   | { readonly kind: 'message'; readonly atMs: number; readonly message: Message };
 
 export interface SimulationParts {
@@ -71,7 +71,7 @@ export class Simulation {
 
   /** A message is told after the slot that it tells of. */
   async #work(): Promise<void> {
-    for (const { monitor, end } of await this.watch.runSlots()) {
+    for (const { monitor, end } of await this.watch.runDue()) {
       this.#parts.onEntry({ kind: 'slot', atMs: this.#parts.clock.ms, monitor: monitor.name, end });
     }
     await this.watch.remind();
@@ -86,11 +86,11 @@ export class Simulation {
     const { db, config, clock } = this.#parts;
     if (clock.ms - this.#foldedMs < HOUR_MS) return;
     this.#foldedMs = clock.ms;
-    await foldParts(db, clock.ms + 10 * MINUTE_MS);
+    await foldProfiles(db, clock.ms + 10 * MINUTE_MS);
     await reviseReports(this.watch.deps);
     if (clock.ms - this.#keptMs < DAY_MS) return;
     this.#keptMs = clock.ms;
-    if (await keepHouse(db, config, clock.ms)) this.#ingest.forgetDays();
+    if (await runMaintenance(db, config, clock.ms)) this.#ingest.forgetDays();
   }
 
   #channel(): Channel {

@@ -3,11 +3,16 @@ import type { Config } from './config/config.ts';
 import { reasonOf } from './core/format/reason-of.ts';
 import type { Clock } from './core/time/clock.ts';
 import type { ProfileCache } from './services/evaluation/profile-cache.ts';
-import { askAgain } from './services/incidents/ask-again.ts';
+import { notifyDueIncidents } from './services/incidents/notify-due-incidents.ts';
 import { applyFile } from './services/monitors/apply-file.ts';
 import type { MonitorContext, MonitorMetrics } from './services/monitors/context.ts';
 import { keepDefaultMonitors } from './services/monitors/default-monitors.ts';
-import { type RanSlot, SCHEDULER_OPTIONS, Scheduler, type SchedulerOptions } from './services/monitors/scheduler.ts';
+import {
+  type FinishedRun,
+  SCHEDULER_OPTIONS,
+  Scheduler,
+  type SchedulerOptions,
+} from './services/monitors/scheduler.ts';
 import { Delivery, type DeliveryMetrics } from './services/notify/deliver.ts';
 import type { Channels } from './services/notify/read-channels.ts';
 import type { Database, StoreLog } from './store/database.ts';
@@ -51,7 +56,7 @@ export class Watch {
     this.#scheduler = new Scheduler(this.deps, {
       ...SCHEDULER_OPTIONS,
       ...options,
-      isTold: parts.clock.isDriven === true,
+      keepsResults: parts.clock.isDriven === true,
     });
   }
 
@@ -67,18 +72,18 @@ export class Watch {
   }
 
   /** Begins every slot that is due. */
-  wakeSlots(): Promise<void> {
+  startDueRuns(): Promise<void> {
     return this.#scheduler.wake();
   }
 
   /** Runs every slot that is due, to its end. */
-  runSlots(): Promise<RanSlot[]> {
+  runDue(): Promise<FinishedRun[]> {
     return this.#scheduler.tick();
   }
 
   /** Reminders, and what was held back. */
   async remind(): Promise<void> {
-    if (await askAgain(this.deps)) this.deps.notifySoon();
+    if (await notifyDueIncidents(this.deps)) this.deps.notifySoon();
   }
 
   deliver(): Promise<void> {

@@ -19,9 +19,9 @@ const SMALL = [
 it('a planted drift is one incident, told once when it opens and once when it ends', async () => {
   const terminal = fakeTerminal();
   expect(await runCommand(SMALL, terminal)).toBe(0);
-  const told = terminal.lines.filter((line) => line.includes('✉'));
-  expect(told.filter((line) => line.includes('opened'))).toHaveLength(1);
-  expect(told.filter((line) => line.includes('RESOLVED'))).toHaveLength(1);
+  const lastNotification = terminal.lines.filter((line) => line.includes('✉'));
+  expect(lastNotification.filter((line) => line.includes('opened'))).toHaveLength(1);
+  expect(lastNotification.filter((line) => line.includes('RESOLVED'))).toHaveLength(1);
   expect(terminal.lines.at(-1)).toMatch(
     /^48 slots run \(0 failed, 0 skipped\), 1 incidents opened, 0 reopened, 1 resolved/,
   );

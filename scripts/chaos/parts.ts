@@ -27,7 +27,7 @@ export function openWatch(db: Database, clock: Clock, channels: readonly Channel
   return new Watch({
     ...{ db, clock, config: CONFIG, log: QUIET_LOG, metrics: NO_METRICS, cache: new ProfileCache() },
     channels: { byName, routes: [{ channels: [...byName.keys()] }] },
-    options: { leaseMs, lanes: 4 },
+    options: { leaseMs, workers: 4 },
     deliveryLeaseMs: leaseMs,
   });
 }

@@ -22,7 +22,7 @@ const dying: Channel = {
 const watch = openWatch(db, clock, [env.CHAOS_DIE === 'yes' ? dying : hook], Number(env.CHAOS_LEASE));
 
 for (;;) {
-  await watch.runSlots();
+  await watch.runDue();
   await watch.remind();
   await watch.deliver();
   await delay(100);

@@ -29,7 +29,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     ...ingestMetrics(registry),
-    ...watchMetrics(registry),
+    ...monitorMetrics(registry),
     ...deliveryMetrics(registry),
     contentType: registry.contentType,
     requestObserver: requestObservers(registry),
@@ -102,26 +102,24 @@ function watchBytesInFlight(registry: Registry, read: () => number): void {
 
 const LATE_BUCKETS = [0.5, 1, 2, 5, 10, 15, 30, 60, 300, 1800, 7200];
 
-function watchMetrics(registry: Registry): MonitorMetrics {
+function monitorMetrics(registry: Registry): MonitorMetrics {
   const registers = [registry];
-  const slots = new Counter({
-    name: 'plumbline_slots_total',
-    help: 'Slots of monitors, by how they ended',
-    labelNames: ['status'] as const,
-    registers,
-  });
-  const late = new Histogram({
-    name: 'plumbline_slot_late_seconds',
-    help: 'From the end of a window to the start of its evaluation; a monitor waits its `delay` on purpose',
-    buckets: LATE_BUCKETS,
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'plumbline_slot_duration_seconds',
-    help: 'Time from claiming a slot to its commit',
-    buckets: REQUEST_BUCKETS,
-    registers,
-  });
+  const runs = (name: string, help: string) => new Counter({ name, help, labelNames: ['status'] as const, registers });
+  const delays = (name: string, help: string) => new Histogram({ name, help, buckets: LATE_BUCKETS, registers });
+  const durations = (name: string, help: string) => new Histogram({ name, help, buckets: REQUEST_BUCKETS, registers });
+  const total = renamed('plumbline_runs_total', 'plumbline_slots_total', 'Runs of monitors, by how they ended', runs);
+  const delay = renamed(
+    'plumbline_run_delay_seconds',
+    'plumbline_slot_late_seconds',
+    'From the end of a window to the start of its evaluation; a monitor waits its `delay` on purpose',
+    delays,
+  );
+  const duration = renamed(
+    'plumbline_run_duration_seconds',
+    'plumbline_slot_duration_seconds',
+    'Time from claiming a run to its commit',
+    durations,
+  );
   const changes = new Counter({
     name: 'plumbline_incident_changes_total',
     help: 'Changes of incidents, by their reason',
@@ -129,8 +127,14 @@ function watchMetrics(registry: Registry): MonitorMetrics {
     registers,
   });
   const decisions = new Counter({
+    name: 'plumbline_notification_decisions_total',
+    help: 'Whether people were notified of an incident, and why',
+    labelNames: ['notify', 'reason'] as const,
+    registers,
+  });
+  const oldDecisions = new Counter({
     name: 'plumbline_tell_decisions_total',
-    help: 'Whether people were told of an incident, and why',
+    help: 'Deprecated, gone in the next release: plumbline_notification_decisions_total',
     labelNames: ['tell', 'reason'] as const,
     registers,
   });
@@ -141,15 +145,30 @@ function watchMetrics(registry: Registry): MonitorMetrics {
   });
   return {
     ticked: (nowMs) => tick.set(nowMs / 1000),
-    ranSlot: (status, lateSeconds, seconds) => {
-      slots.inc({ status });
-      late.observe(lateSeconds);
-      duration.observe(seconds);
+    ran: (status, lateSeconds, seconds) => {
+      for (const counter of total) counter.inc({ status });
+      for (const histogram of delay) histogram.observe(lateSeconds);
+      for (const histogram of duration) histogram.observe(seconds);
     },
-    skippedSlots: (n) => slots.inc({ status: 'skipped' }, n),
+    skippedRuns: (n) => {
+      for (const counter of total) counter.inc({ status: 'skipped' }, n);
+    },
     changed: (reason) => changes.inc({ reason }),
-    decided: (tell, reason) => decisions.inc({ tell: String(tell), reason }),
+    decided: (notify, reason) => {
+      decisions.inc({ notify: String(notify), reason });
+      oldDecisions.inc({ tell: String(notify), reason });
+    },
   };
+}
+
+/** A metric under its name and, for one release, under the one that it had before. */
+function renamed<Metric>(
+  name: string,
+  old: string,
+  help: string,
+  make: (name: string, help: string) => Metric,
+): Metric[] {
+  return [make(name, help), make(old, `Deprecated, gone in the next release: ${name}`)];
 }
 
 function deliveryMetrics(registry: Registry): DeliveryMetrics {

@@ -14,12 +14,12 @@ export interface BatchRow {
 }
 
 /** Seconds that one part covers: a minute, an hour, a day. */
-export type PartSpan = 60 | 3600 | 86400;
+export type ProfileSpan = 60 | 3600 | 86400;
 
-export interface PartRow {
+export interface ProfileRow {
   readonly streamId: number;
   readonly bucketMs: number;
-  readonly span: PartSpan;
+  readonly span: ProfileSpan;
   readonly n: number;
   readonly profile: Uint8Array;
 }
@@ -44,33 +44,33 @@ const PART_CASTS = ['bigint', 'timestamptz', 'int', 'int', 'bytea'];
 export async function appendRows(
   db: Queryable,
   batches: readonly BatchRow[],
-  parts: readonly PartRow[],
+  parts: readonly ProfileRow[],
   late: readonly LateMinute[] = [],
 ): Promise<void> {
   for (let i = 0; i < batches.length + parts.length; i += MAX_ROWS_A_STATEMENT) {
     const end = i + MAX_ROWS_A_STATEMENT;
     const fromPart = Math.max(0, i - batches.length);
-    const someParts = parts.slice(fromPart, Math.max(0, end - batches.length));
-    await appendSome(db, batches.slice(i, end), someParts, i === 0 ? late : []);
+    const someProfiles = parts.slice(fromPart, Math.max(0, end - batches.length));
+    await appendSome(db, batches.slice(i, end), someProfiles, i === 0 ? late : []);
   }
 }
 
 async function appendSome(
   db: Queryable,
   batches: readonly BatchRow[],
-  parts: readonly PartRow[],
+  parts: readonly ProfileRow[],
   late: readonly LateMinute[],
 ): Promise<void> {
-  const partsFrom = batches.length * BATCH_CASTS.length + 1;
-  const lateFrom = partsFrom + parts.length * PART_CASTS.length;
+  const profilesFrom = batches.length * BATCH_CASTS.length + 1;
+  const lateFrom = profilesFrom + parts.length * PART_CASTS.length;
   const inserts = [
     batches.length > 0 && `events as (${insertBatchesSql(batches.length)})`,
-    parts.length > 0 && `profiles as (${insertPartsSql(parts.length, partsFrom)})`,
+    parts.length > 0 && `profiles as (${insertProfilesSql(parts.length, profilesFrom)})`,
     late.length > 0 && `late as (${insertLateSql(lateFrom)})`,
   ].filter((insert) => insert !== false);
   const names = [batches.length > 0 && 'events', parts.length > 0 && 'profiles'].filter((name) => name !== false);
   const counts = names.map((name) => `(select count(*) from ${name})`).join(' + ');
-  const params = [...batches.flatMap(batchParams), ...parts.flatMap(partParams), ...lateParams(late)];
+  const params = [...batches.flatMap(batchParams), ...parts.flatMap(profileParams), ...lateParams(late)];
   const { rows } = await db.query<{ n: number }>(`with ${inserts.join(', ')} select ${counts} as n`, params);
   // PGlite can say yes and store nothing.
   const wanted = batches.length + parts.length;
@@ -82,7 +82,7 @@ function insertBatchesSql(rows: number): string {
     values ${valuesOf(rows, BATCH_CASTS)} returning 1`;
 }
 
-function insertPartsSql(rows: number, first: number): string {
+function insertProfilesSql(rows: number, first: number): string {
   return `insert into profile_parts (stream_id, bucket, span, n, profile)
     values ${valuesOf(rows, PART_CASTS, first)} returning 1`;
 }
@@ -107,6 +107,6 @@ function batchParams(row: BatchRow): unknown[] {
   return [streamId, timestampParam(row.bucketMs), n, timestampParam(row.minMs), timestampParam(row.maxMs), eventsJson];
 }
 
-function partParams(row: PartRow): unknown[] {
+function profileParams(row: ProfileRow): unknown[] {
   return [row.streamId, timestampParam(row.bucketMs), row.span, row.n, row.profile];
 }

@@ -1,11 +1,11 @@
-import type { Handling, Incident, IncidentState, Told } from '../core/incident/incident.ts';
+import type { Incident, IncidentState, LastNotification, Triage } from '../core/incident/incident.ts';
 import type { Severity } from '../core/incident/severity.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 
-export interface StoredIncident extends Handling {
+export interface StoredIncident extends Triage {
   readonly id: number;
   readonly streamId: number;
   readonly service: string;
@@ -16,14 +16,14 @@ export interface StoredIncident extends Handling {
   readonly group: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly incident: Incident;
-  readonly told: Told | null;
+  readonly lastNotification: LastNotification | null;
   readonly acknowledgedBy: string | null;
   readonly assignedTo: string | null;
   readonly updatedAtMs: number;
 }
 
 const COLUMNS = `i.id, i.stream_id as "streamId", s.service, s.endpoint, i.monitor_id as "monitorId", i.monitor, i.grp as "group",
-  i.labels, i.doc as incident, i.told, ${msOf('i.acknowledged_at')} as "acknowledgedAtMs", i.acknowledged_by as "acknowledgedBy",
+  i.labels, i.doc as incident, i.last_notification as "lastNotification", ${msOf('i.acknowledged_at')} as "acknowledgedAtMs", i.acknowledged_by as "acknowledgedBy",
   ${msOf('i.silenced_until')} as "silencedUntilMs", i.assigned_to as "assignedTo", ${msOf('i.updated_at')} as "updatedAtMs"`;
 const SELECT = `select ${COLUMNS} from incidents i join streams s on s.id = i.stream_id`;
 
@@ -47,14 +47,14 @@ export async function findIncident(db: Queryable, id: number): Promise<StoredInc
 }
 
 /** The incident whose time to ask again came first, with the clock that says so. Locked; those that others hold are left to them. */
-export async function lockIncidentToAsk(
+export async function lockIncidentToNotify(
   tx: Queryable,
   clock: Clock,
   besides: readonly number[],
 ): Promise<(StoredIncident & { readonly nowMs: number }) | undefined> {
   const sql = `with ${MOMENT} select ${COLUMNS}, ${msOf('moment.now')} as "nowMs"
     from incidents i join streams s on s.id = i.stream_id, moment
-    where i.ask_at <= moment.now and not (i.id = any($2::bigint[])) order by i.ask_at limit 1 for update of i skip locked`;
+    where i.notify_at <= moment.now and not (i.id = any($2::bigint[])) order by i.notify_at limit 1 for update of i skip locked`;
   return (await tx.query<StoredIncident & { nowMs: number }>(sql, [nowParam(clock), besides])).rows[0];
 }
 
@@ -83,34 +83,29 @@ export async function insertIncident(tx: Queryable, insert: IncidentInsert): Pro
 
 export interface IncidentUpdate {
   readonly incident: Incident;
-  readonly told: Told | null;
-  readonly askAtMs: number | null;
+  readonly lastNotification: LastNotification | null;
+  readonly notifyAtMs: number | null;
   readonly nowMs: number;
 }
 
 export async function updateIncident(tx: Queryable, id: number, update: IncidentUpdate): Promise<void> {
-  const { incident, told } = update;
-  const sql = `update incidents set state = $2, severity = $3, doc = $4::json, told = $5::json, started_at = $6, resolved_at = $7,
-    ask_at = $8, updated_at = $9 where id = $1`;
-  const documents = [JSON.stringify(incident), told === null ? null : JSON.stringify(told)];
-  const times = [incident.startedAtMs, incident.resolvedAtMs, update.askAtMs, update.nowMs].map(timeOrNull);
+  const { incident, lastNotification } = update;
+  const sql = `update incidents set state = $2, severity = $3, doc = $4::json, last_notification = $5::json, started_at = $6, resolved_at = $7,
+    notify_at = $8, updated_at = $9 where id = $1`;
+  const documents = [JSON.stringify(incident), lastNotification === null ? null : JSON.stringify(lastNotification)];
+  const times = [incident.startedAtMs, incident.resolvedAtMs, update.notifyAtMs, update.nowMs].map(timeOrNull);
   await tx.query(sql, [id, incident.state, incident.severity, ...documents, ...times]);
 }
 
-export interface HandlingUpdate extends Handling {
+export interface TriageUpdate extends Triage {
   readonly acknowledgedBy: string | null;
   readonly assignedTo: string | null;
 }
 
-export async function updateHandling(
-  tx: Queryable,
-  id: number,
-  handling: HandlingUpdate,
-  nowMs: number,
-): Promise<void> {
+export async function updateTriage(tx: Queryable, id: number, triage: TriageUpdate, nowMs: number): Promise<void> {
   const sql = `update incidents set acknowledged_at = $2, acknowledged_by = $3, silenced_until = $4, assigned_to = $5, updated_at = $6
     where id = $1`;
-  const { acknowledgedAtMs, acknowledgedBy, silencedUntilMs, assignedTo } = handling;
+  const { acknowledgedAtMs, acknowledgedBy, silencedUntilMs, assignedTo } = triage;
   const params = [timeOrNull(acknowledgedAtMs), acknowledgedBy, timeOrNull(silencedUntilMs), assignedTo];
   await tx.query(sql, [id, ...params, timestampParam(nowMs)]);
 }
@@ -121,7 +116,7 @@ export async function deleteIncident(
   { streamId, id }: Pick<StoredIncident, 'streamId' | 'id'>,
 ): Promise<void> {
   const key = [streamId, id];
-  await tx.query('delete from incident_events where stream_id = $1 and incident_id = $2', key);
+  await tx.query('delete from audit_log where stream_id = $1 and incident_id = $2', key);
   await tx.query('delete from incident_reports where stream_id = $1 and incident_id = $2', key);
   await tx.query('delete from incidents where stream_id = $1 and id = $2', key);
 }

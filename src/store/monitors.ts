@@ -172,14 +172,14 @@ export async function renewLease(
 }
 
 /** Gives a claim back without an answer: the slot is tried again after a while. */
-export async function postponeSlot(db: Queryable, clock: Clock, claim: ClaimedMonitor, delayMs: number): Promise<void> {
+export async function postponeRun(db: Queryable, clock: Clock, claim: ClaimedMonitor, delayMs: number): Promise<void> {
   const sql = `with ${MOMENT} update monitors m set lease_until = moment.now + $2::float8 * interval '1 millisecond',
     failures = failures + 1 from moment where m.id = $3 and m.fence = $4`;
   await db.query(sql, [nowParam(clock), delayMs, claim.id, claim.fence]);
 }
 
 /** Ends the claim and moves on to the next slot; false when another has taken over meanwhile. In the transaction that writes the run. */
-export async function completeSlot(
+export async function completeRun(
   tx: Queryable,
   claim: { readonly id: number; readonly fence: number },
   next: { readonly slotMs: number; readonly dueAtMs: number },

@@ -1,4 +1,4 @@
-import type { Message, TellReason } from '../core/incident/message.ts';
+import type { Message, NotificationReason } from '../core/incident/message.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
@@ -30,7 +30,7 @@ export interface ClaimedNotification {
   readonly streamId: number;
   readonly incidentId: number;
   readonly channel: string;
-  readonly reason: TellReason;
+  readonly reason: NotificationReason;
   readonly message: Message;
   readonly fence: number;
   /** Tries before this one. */

@@ -110,7 +110,7 @@ describe('/v1/monitors', () => {
     expect(tried.body).toMatchObject({
       dry_run: true,
       report: { status: 'fail' },
-      changes: [{ reason: 'opened', told: { tell: true } }],
+      changes: [{ reason: 'opened', notification: { notify: true } }],
     });
     expect((await call(service, 'GET', '/v1/monitors/trial')).status).toBe(404);
   });
@@ -135,7 +135,7 @@ describe('/v1/incidents', () => {
     expect((await call(service, 'GET', '/v1/incidents?state=bad')).status).toBe(400);
     const { body } = await call(service, 'GET', `/v1/incidents/${id}`);
     expect(body).toMatchObject({ state: 'firing', severity: 'critical', condition: 'drift', reports: 1, ...STREAM });
-    expect(body.trail.map(({ what }: { what: string }) => what)).toEqual(['opened', 'told_opened']);
+    expect(body.trail.map(({ what }: { what: string }) => what)).toEqual(['opened', 'notified_opened']);
     expect(body.notifications).toMatchObject([
       { channel: 'log', reason: 'opened', title: '[CRITICAL] Drift on shop POST /pay' },
     ]);

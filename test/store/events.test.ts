@@ -5,7 +5,7 @@ import { appendRows } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import { listEventBuckets, listEvents, readBucketEvents } from '../../src/store/events.ts';
 import { ensurePartitions } from '../../src/store/partitions.ts';
-import { listPartRefs } from '../../src/store/parts.ts';
+import { listProfileRefs } from '../../src/store/stored-profiles.ts';
 import { withDatabase } from '../database.ts';
 import { DAY, makeBatch, makePart, makeStream } from './make.ts';
 
@@ -117,7 +117,7 @@ describe('events', () => {
     const { db, streamId } = await openStream();
     const broken = { ...makeBatch(streamId, [DAY]), n: 16_384 };
     await expect(appendRows(db, [broken], [makePart(streamId, DAY)])).rejects.toMatchObject({ code: '23514' });
-    expect(await listPartRefs(db, streamId, { startMs: DAY, endMs: DAY + DAY_MS })).toEqual([]);
+    expect(await listProfileRefs(db, streamId, { startMs: DAY, endMs: DAY + DAY_MS })).toEqual([]);
     const unsafe = '[{"ts":"2026-01-15T00:00:00Z","a":"\\u0000\\ud800"}]';
     await appendRows(db, [{ ...makeBatch(streamId, [DAY]), eventsJson: unsafe }], []);
     await expect(db.query('select payload from observations_raw where stream_id = $1', [streamId])).rejects.toThrow();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { floorTo, MINUTE_MS } from '../../src/core/time/window.ts';
-import type { BatchRow, PartRow } from '../../src/store/append.ts';
+import type { BatchRow, ProfileRow } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import { getOrCreateStream } from '../../src/store/streams.ts';
 
@@ -23,6 +23,6 @@ export function makeBatch(streamId: number, timesMs: readonly number[], extra: o
   };
 }
 
-export function makePart(streamId: number, bucketMs: number, span: PartRow['span'] = 60, n = 1): PartRow {
+export function makePart(streamId: number, bucketMs: number, span: ProfileRow['span'] = 60, n = 1): ProfileRow {
   return { streamId, bucketMs, span, n, profile: Uint8Array.of(0, 1, 128, 255, n) };
 }

@@ -1,4 +1,4 @@
-import { natureOf } from '../profile/feature-type.ts';
+import { inferFeatureType } from '../profile/feature-type.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../profile/profile.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import { fewValuesAsCategories } from './bins/few-values.ts';
@@ -44,10 +44,10 @@ export function* compareInSteps(reference: Profile, current: Profile, settings: 
   const notTested: NotTested[] = [];
   for (const feature of [...reference.features.keys()].sort()) {
     const mine = reference.features.get(feature) ?? {};
-    const nature = natureOf(feature, mine);
-    const whole = pairOf(feature, nature.kind, reference, current);
+    const inferred = inferFeatureType(feature, mine);
+    const whole = pairOf(feature, inferred.kind, reference, current);
     const pair = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(whole) : whole;
-    if (nature.kind === 'identifier') notTested.push(notTestedOf(pair, nature.reason));
+    if (inferred.kind === 'identifier') notTested.push(notTestedOf(pair, inferred.reason));
     if (settings.preset !== undefined) ofTool.push(...presetFindings(whole, settings.preset, settings));
     else results.push(...runTests(pair, settings));
     yield;

@@ -1,13 +1,13 @@
 import type { ReportBody } from '../drift/report.ts';
 import { isoTime } from '../format/iso-time.ts';
-import type { Incident, Told } from './incident.ts';
-import type { Message, TellReason } from './message.ts';
+import type { Incident, LastNotification } from './incident.ts';
+import type { Message, NotificationReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
 import { NO_DATA_GROUP } from './signal.ts';
 
 export interface MessageContext {
   readonly id: string;
-  readonly reason: TellReason;
+  readonly reason: NotificationReason;
   readonly incidentId: number;
   readonly url: string | null;
   readonly group: string;
@@ -16,7 +16,7 @@ export interface MessageContext {
   readonly endpoint: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly incident: Incident;
-  readonly told: Told | undefined;
+  readonly lastNotification: LastNotification | undefined;
   readonly acknowledgedBy: string | null;
   /** The last report; undefined where a window could not be evaluated, or none was made just now. */
   readonly report: Pick<ReportBody, 'samples' | 'window_start' | 'window_end' | 'baseline' | 'reference'> | undefined;
@@ -32,7 +32,7 @@ const MOST_FINDINGS = 25;
 export function buildMessage(context: MessageContext): Message {
   const { incident, report, nowMs } = context;
   const findings = incident.failing.slice(0, MOST_FINDINGS).map(({ check, feature, text, severity }) => {
-    return { check, feature, text, severity, isNew: isUntold(check, context.told) };
+    return { check, feature, text, severity, isNew: isNew(check, context.lastNotification) };
   });
   return {
     id: context.id,
@@ -66,20 +66,22 @@ function referenceOf(report: MessageContext['report']): string {
   return `the same hours of ${report.reference.windows?.length ?? 0} earlier weeks`;
 }
 
-function changesOf({ incident, told, reason, acknowledgedBy, ended, nowMs }: MessageContext): string[] {
+function changesOf({ incident, lastNotification, reason, acknowledgedBy, ended, nowMs }: MessageContext): string[] {
   if (reason === 'resolved') {
     const lasted = (incident.resolvedAtMs ?? nowMs) - incident.startedAtMs;
     return [`It lasted ${lengthOf(lasted)}${ended === undefined ? passed(incident.passes) : ''}.`, ended ?? ''].filter(
       Boolean,
     );
   }
-  if (told === undefined) return [];
+  if (lastNotification === undefined) return [];
   const known = new Set(incident.failing.map(({ check }) => check));
-  const fresh = [...known].filter((check) => isUntold(check, told));
-  const gone = told.checks.filter((check) => !known.has(check));
+  const fresh = [...known].filter((check) => isNew(check, lastNotification));
+  const gone = lastNotification.checks.filter((check) => !known.has(check));
   return [
-    reason === 'reopened' ? `It is back, ${lengthOf(nowMs - told.atMs)} after it was resolved.` : '',
-    compareSeverity(incident.severity, told.severity) === 0 ? '' : `Severity ${told.severity} → ${incident.severity}.`,
+    reason === 'reopened' ? `It is back, ${lengthOf(nowMs - lastNotification.atMs)} after it was resolved.` : '',
+    compareSeverity(incident.severity, lastNotification.severity) === 0
+      ? ''
+      : `Severity ${lastNotification.severity} → ${incident.severity}.`,
     fresh.length === 0 ? '' : `New: ${listed(fresh)}.`,
     gone.length === 0 || reason === 'reopened' ? '' : `No longer failing: ${listed(gone)}.`,
     reason === 'repeat_interval' ? `Still open after ${lengthOf(nowMs - incident.startedAtMs)}.` : '',
@@ -87,8 +89,8 @@ function changesOf({ incident, told, reason, acknowledgedBy, ended, nowMs }: Mes
   ].filter((sentence) => sentence !== '');
 }
 
-function isUntold(check: string, told: Told | undefined): boolean {
-  return told !== undefined && !told.checks.includes(check);
+function isNew(check: string, lastNotification: LastNotification | undefined): boolean {
+  return lastNotification !== undefined && !lastNotification.checks.includes(check);
 }
 
 /** None have where somebody resolved it by hand. */

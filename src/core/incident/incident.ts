@@ -29,7 +29,7 @@ export interface Incident {
 }
 
 /** What people were last told of an incident. */
-export interface Told {
+export interface LastNotification {
   readonly atMs: number;
   readonly state: 'firing' | 'resolved';
   readonly severity: Severity;
@@ -39,7 +39,7 @@ export interface Told {
 }
 
 /** What people did about it. */
-export interface Handling {
+export interface Triage {
   readonly acknowledgedAtMs: number | null;
   readonly silencedUntilMs: number | null;
 }

@@ -1,7 +1,7 @@
 import type { Severity } from './severity.ts';
 
 /** Why somebody is told. Log, metric and message use the same words. */
-export type TellReason =
+export type NotificationReason =
   | 'opened'
   | 'reopened'
   | 'severity_raised'
@@ -32,7 +32,7 @@ export interface MessageFinding {
 export interface Message {
   /** Stable: every try carries the same one, so that a receiver can tell a repeat. */
   readonly id: string;
-  readonly reason: TellReason;
+  readonly reason: NotificationReason;
   readonly state: 'firing' | 'resolved';
   readonly severity: Severity;
   readonly condition: 'drift' | 'no_data';

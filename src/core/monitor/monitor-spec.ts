@@ -3,10 +3,10 @@ import { PRESET_NAMES } from '../drift/presets/table.ts';
 import type { CompareSettings, FeatureSettings, Floors, SloTargets } from '../drift/settings.ts';
 import { sloOf } from '../drift/slo-document.ts';
 import { TEST_NAMES } from '../drift/test-name.ts';
+import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';
 import { DEFAULT_SEVERITY, type SeverityRules } from '../incident/signal.ts';
 import type { StepRules } from '../incident/step.ts';
-import { DEFAULT_TELL, type TellRules } from '../incident/tell.ts';
 import { isTimeOfDay, isZone } from '../time/quiet-hours.ts';
 import { cronProblem, MIN_EVERY_MS, type Schedule } from '../time/schedule.ts';
 import { DAY_MS, DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration, SECOND_MS } from '../time/window.ts';
@@ -115,8 +115,8 @@ export const monitorDocument = z
       })
       .prefault({}),
     channels: z.array(name(MAX_NAME)).min(1).optional().describe('Instead of the routes'),
-    repeat_interval: duration(MINUTE_MS, 30 * DAY_MS).default(DEFAULT_TELL.repeatIntervalMs),
-    update_interval: duration(MINUTE_MS, DAY_MS).default(DEFAULT_TELL.updateIntervalMs),
+    repeat_interval: duration(MINUTE_MS, 30 * DAY_MS).default(DEFAULT_NOTIFICATION_POLICY.repeatIntervalMs),
+    update_interval: duration(MINUTE_MS, DAY_MS).default(DEFAULT_NOTIFICATION_POLICY.updateIntervalMs),
     quiet_hours: z
       .strictObject({ from: timeOfDay, to: timeOfDay, zone: zone.default('UTC') })
       .refine(({ from, to }) => from !== to, 'from and to are the same: nothing would be quiet')
@@ -165,7 +165,7 @@ export interface MonitorSpec {
   readonly compare: Partial<CompareSettings>;
   readonly slo: Partial<SloTargets>;
   readonly step: StepRules;
-  readonly tell: TellRules;
+  readonly notificationPolicy: NotificationPolicy;
   readonly severity: SeverityRules;
   readonly groupBy: 'monitor' | 'feature';
   readonly channels: readonly string[] | undefined;
@@ -200,7 +200,11 @@ function specOf(parsed: Parsed): MonitorSpec {
     compare: compareOf(parsed),
     slo: sloOf(parsed.slo),
     step: { openAfter: parsed.open_after, closeAfter: parsed.close_after, dedupWindowMs: parsed.dedup_window },
-    tell: { repeatIntervalMs: parsed.repeat_interval, updateIntervalMs: parsed.update_interval, quietHours },
+    notificationPolicy: {
+      repeatIntervalMs: parsed.repeat_interval,
+      updateIntervalMs: parsed.update_interval,
+      quietHours,
+    },
     severity: { warning: severity.warning, critical: severity.critical, slo: severity.slo, noData: severity.no_data },
     groupBy: parsed.group_by,
     channels: parsed.channels,

@@ -3,7 +3,7 @@ import { lastSegment } from './path.ts';
 import type { FeatureProfile, NumericProfile } from './profile.ts';
 
 /** What a feature is: numbers or names whose distribution says something, or not (identifiers, times, free text). */
-export type Nature = { kind: 'numeric' | 'categorical' } | { kind: 'identifier'; reason: string };
+export type InferredType = { kind: 'numeric' | 'categorical' } | { kind: 'identifier'; reason: string };
 
 /** Fewest values from which "nearly every value is distinct" says something. */
 const ENOUGH_VALUES = 50;
@@ -32,8 +32,8 @@ const EPOCH_TO_S = 4.1e9;
 /** Moments of one window lie close together; amounts that happen to be as large do not. */
 const EPOCH_SPREAD_S = 366 * 86_400;
 
-const NUMERIC: Nature = { kind: 'numeric' };
-const CATEGORICAL: Nature = { kind: 'categorical' };
+const NUMERIC: InferredType = { kind: 'numeric' };
+const CATEGORICAL: InferredType = { kind: 'categorical' };
 
 /**
  * Reads off its profile what a feature is. Mixed types: what most values are.
@@ -46,18 +46,18 @@ const CATEGORICAL: Nature = { kind: 'categorical' };
  * @param path - the feature's path; its last segment is a hint, never enough alone
  * @returns the kind, with a plain sentence for an identifier
  */
-export function natureOf(path: string, f: FeatureProfile): Nature {
+export function inferFeatureType(path: string, f: FeatureProfile): InferredType {
   const name = lastSegment(path)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toLowerCase();
   const numbers = f.numeric?.moments.n ?? 0;
   const names = f.categories?.n ?? 0;
-  if (f.numeric !== undefined && numbers > 0 && numbers >= names) return natureOfNumbers(name, f.numeric);
-  return f.categories === undefined || names === 0 ? CATEGORICAL : natureOfNames(name, f.categories);
+  if (f.numeric !== undefined && numbers > 0 && numbers >= names) return inferTypeOfNumbers(name, f.numeric);
+  return f.categories === undefined || names === 0 ? CATEGORICAL : inferTypeOfNames(name, f.categories);
 }
 
-function natureOfNumbers(name: string, numeric: NumericProfile): Nature {
+function inferTypeOfNumbers(name: string, numeric: NumericProfile): InferredType {
   const { n, min, max } = numeric.moments;
   const distinct = distinctShare(numeric);
   const isTimeNamed = TIME_NAME.test(name);
@@ -94,7 +94,7 @@ function distinctShare({ moments, sketch }: NumericProfile): { share: number; in
   return { share: integers ? Math.min(share, (moments.max - moments.min + 1) / moments.n) : share, integers };
 }
 
-function natureOfNames(name: string, categories: CategoryCounts): Nature {
+function inferTypeOfNames(name: string, categories: CategoryCounts): InferredType {
   const { n, counts } = categories;
   const cardinality = categories.cardinality();
   if (shareOf(counts, (text) => ISO_DATE.test(text)) > MOSTLY) return identifier('its values are dates or times');
@@ -123,6 +123,6 @@ function isFreeText(text: string): boolean {
   return text.length >= FREE_TEXT.length && text.split(/\s+/, FREE_TEXT.words).length === FREE_TEXT.words;
 }
 
-function identifier(reason: string): Nature {
+function identifier(reason: string): InferredType {
   return { kind: 'identifier', reason };
 }

@@ -5,9 +5,9 @@ import { INCIDENT_STATES } from '../../core/incident/incident.ts';
 import { SEVERITIES } from '../../core/incident/severity.ts';
 import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
 import { DAY_MS } from '../../core/time/window.ts';
-import { handleIncident, type IncidentAction } from '../../services/incidents/handle-incident.ts';
+import { type IncidentAction, triageIncident } from '../../services/incidents/triage-incident.ts';
+import { countIncidentReports, listAuditLog, listIncidentReports } from '../../store/audit-log.ts';
 import type { Database } from '../../store/database.ts';
-import { countIncidentReports, listIncidentReports, listTrail } from '../../store/incident-trail.ts';
 import { findIncident, listIncidents, type StoredIncident } from '../../store/incidents.ts';
 import { listNotifications } from '../../store/notifications.ts';
 import { whoAsks } from '../auth.ts';
@@ -162,7 +162,7 @@ function act<Body extends Said | null | undefined>(
   app.post(`/v1/incidents/:id/${name}`, { schema }, async (request) => {
     const said = (request.body ?? {}) as NonNullable<Body>;
     const who = { by: whoAsks(request, callers, said.by), note: said.note };
-    await handleIncident(watch, request.params.id, actionOf(said), who);
+    await triageIncident(watch, request.params.id, actionOf(said), who);
     return detailsOf(db, request.params.id);
   });
 }
@@ -176,7 +176,7 @@ async function getIncident(db: Database, wanted: number): Promise<StoredIncident
 async function detailsOf(db: Database, wanted: number) {
   const row = await getIncident(db, wanted);
   const { notifications } = await listNotifications(db, { incidentId: row.id, limit: MAX_LIMIT });
-  const trail = await listTrail(db, row);
+  const trail = await listAuditLog(db, row);
   return {
     ...describeIncident(row),
     reports: await countIncidentReports(db, row),
@@ -186,7 +186,7 @@ async function detailsOf(db: Database, wanted: number) {
 }
 
 function describeIncident(row: StoredIncident) {
-  const { incident: now, told } = row;
+  const { incident: now, lastNotification } = row;
   return {
     ...{ id: row.id, state: now.state, severity: now.severity, group: row.group },
     condition: row.group === NO_DATA_GROUP ? ('no_data' as const) : ('drift' as const),
@@ -202,7 +202,12 @@ function describeIncident(row: StoredIncident) {
     silenced_until: isoTimeOrNull(row.silencedUntilMs),
     assigned_to: row.assignedTo,
     flaps: now.flaps,
-    told: told && { at: isoTime(told.atMs), state: told.state, severity: told.severity, channels: told.channels },
+    last_notification: lastNotification && {
+      at: isoTime(lastNotification.atMs),
+      state: lastNotification.state,
+      severity: lastNotification.severity,
+      channels: lastNotification.channels,
+    },
     findings: now.failing.map(({ check, feature, text: words, severity }) => ({
       check,
       feature,

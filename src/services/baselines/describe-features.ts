@@ -1,4 +1,4 @@
-import { natureOf } from '../../core/profile/feature-type.ts';
+import { inferFeatureType } from '../../core/profile/feature-type.ts';
 import { standardDeviation } from '../../core/profile/moments.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../../core/profile/profile.ts';
 
@@ -27,20 +27,20 @@ export function describeFeatures(profile: Profile): FeatureSummary[] {
 }
 
 function describe(profile: Profile, path: string, feature: FeatureProfile): FeatureSummary {
-  const nature = natureOf(path, feature);
+  const inferred = inferFeatureType(path, feature);
   const missing = missingOf(profile, path);
-  const reason = nature.kind === 'identifier' ? { reason: nature.reason } : {};
+  const reason = inferred.kind === 'identifier' ? { reason: inferred.reason } : {};
   const { numeric, categories } = feature;
   if (numeric !== undefined && numeric.moments.n >= (categories?.n ?? 0)) {
     const { n, mean, min, max } = numeric.moments;
     const std = n > 1 ? { std: standardDeviation(numeric.moments) } : {};
-    return { path, kind: nature.kind, n, missing, mean, ...std, min, max, ...reason };
+    return { path, kind: inferred.kind, n, missing, mean, ...std, min, max, ...reason };
   }
   const counts = [...(categories?.counts ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const top = nature.kind === 'identifier' ? {} : { top: counts.slice(0, TOP).map(([value, n]) => ({ value, n })) };
+  const top = inferred.kind === 'identifier' ? {} : { top: counts.slice(0, TOP).map(([value, n]) => ({ value, n })) };
   return {
     path,
-    kind: nature.kind,
+    kind: inferred.kind,
     n: categories?.n ?? 0,
     missing,
     categories: categories?.cardinality() ?? 0,

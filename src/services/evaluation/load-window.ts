@@ -3,8 +3,8 @@ import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { ceilTo, DAY_MS, floorTo, type Interval, SECOND_MS } from '../../core/time/window.ts';
 import type { Queryable } from '../../store/database.ts';
-import { listPartRefs, loadParts, type PartRef } from '../../store/parts.ts';
-import { chooseParts } from './choose-parts.ts';
+import { listProfileRefs, loadProfiles, type StoredProfileRef } from '../../store/stored-profiles.ts';
+import { chooseProfiles } from './choose-profiles.ts';
 import type { EvaluationContext } from './context.ts';
 import type { ProfileCache } from './profile-cache.ts';
 
@@ -28,16 +28,16 @@ export async function loadWindow(
   // Parts may be folded away between the two reads; one snapshot sees them all.
   return db.transaction(
     async (tx) => {
-      const refs = await listPartRefs(tx, streamId, days);
-      const { ids, covered } = chooseParts(refs, interval);
+      const refs = await listProfileRefs(tx, streamId, days);
+      const { ids, covered } = chooseProfiles(refs, interval);
       const isClosed = closedIds(refs, clock.now());
-      const closed = await mergeParts(
+      const closed = await mergeStored(
         tx,
         cache,
         streamId,
         ids.filter((id) => isClosed.has(id)),
       );
-      const open = await findParts(
+      const open = await findProfiles(
         tx,
         cache,
         streamId,
@@ -50,12 +50,12 @@ export async function loadWindow(
   );
 }
 
-function closedIds(refs: readonly PartRef[], beforeMs: number): Set<number> {
+function closedIds(refs: readonly StoredProfileRef[], beforeMs: number): Set<number> {
   return new Set(refs.filter((ref) => ref.bucketMs + ref.span * SECOND_MS <= beforeMs).map((ref) => ref.id));
 }
 
 /** The merge of parts that never change, kept for the next who asks for the same. */
-async function mergeParts(
+async function mergeStored(
   tx: Queryable,
   cache: ProfileCache,
   streamId: number,
@@ -64,12 +64,12 @@ async function mergeParts(
   const key = `merge ${streamId} ${ids.join(' ')}`;
   const known = cache.find(key);
   if (known !== undefined) return known;
-  const merged = mergeProfiles(await findParts(tx, cache, streamId, ids), seedOf(streamId, ids[0] ?? 0));
+  const merged = mergeProfiles(await findProfiles(tx, cache, streamId, ids), seedOf(streamId, ids[0] ?? 0));
   cache.keep(key, merged);
   return merged;
 }
 
-async function findParts(
+async function findProfiles(
   tx: Queryable,
   cache: ProfileCache,
   streamId: number,
@@ -78,7 +78,7 @@ async function findParts(
   const found = new Map(ids.map((id) => [id, cache.find(`part ${id}`)]));
   const missing = ids.filter((id) => found.get(id) === undefined);
   if (missing.length > 0) {
-    for (const part of await loadParts(tx, streamId, missing)) {
+    for (const part of await loadProfiles(tx, streamId, missing)) {
       const profile = decodeProfile(part.profile);
       cache.keep(`part ${part.id}`, profile);
       found.set(part.id, profile);

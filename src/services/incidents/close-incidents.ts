@@ -1,11 +1,11 @@
-import { DEFAULT_TELL } from '../../core/incident/tell.ts';
+import { DEFAULT_NOTIFICATION_POLICY } from '../../core/incident/notification-policy.ts';
 import { findSpec } from '../../core/monitor/monitor-spec.ts';
+import { addAuditEntry } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
-import { addTrail } from '../../store/incident-trail.ts';
 import { deleteIncident, lockIncidents } from '../../store/incidents.ts';
 import type { StoredMonitor } from '../../store/monitors.ts';
 import type { IncidentContext } from './context.ts';
-import { tellIncident } from './tell-incident.ts';
+import { notifyIncident } from './notify-incident.ts';
 
 /** Ends the open incidents of a locked monitor that nobody will look after any more. Whoever was told of them is told so. */
 export async function closeIncidents(
@@ -25,14 +25,14 @@ export async function closeIncidents(
     }
     const incident = { ...stored.incident, state: 'resolved' as const, resolvedAtMs: nowMs };
     deps.metrics.changed('monitor_deleted');
-    await addTrail(tx, stored, { atMs: nowMs, who: 'plumbline', what: 'monitor_deleted', details: { reason } });
+    await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: 'monitor_deleted', details: { reason } });
     const context = {
-      rules: spec?.tell ?? DEFAULT_TELL,
+      rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY,
       channels: spec?.channels,
       report: undefined,
       nowMs,
       ended: `Nothing has passed: ${reason}.`,
     };
-    await tellIncident(tx, deps, stored, incident, context);
+    await notifyIncident(tx, deps, stored, incident, context);
   }
 }

@@ -7,7 +7,7 @@ import type { EvaluationContext } from '../evaluation/context.ts';
 export interface IncidentMetrics {
   changed(reason: ChangeReason): void;
   /** Whether people were notified, and why. */
-  decided(tell: boolean, reason: string): void;
+  decided(notify: boolean, reason: string): void;
 }
 
 /** What incidents are moved and notified with. */

@@ -3,17 +3,17 @@ import type { Change, Incident } from '../../core/incident/incident.ts';
 import { NO_DATA_GROUP, type Signal, signalsOf } from '../../core/incident/signal.ts';
 import { step } from '../../core/incident/step.ts';
 import type { MonitorSpec } from '../../core/monitor/monitor-spec.ts';
+import { addAuditEntry, addIncidentReport } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
-import { addIncidentReport, addTrail } from '../../store/incident-trail.ts';
 import {
   deleteIncident,
   insertIncident,
   lockIncidents,
   type StoredIncident,
-  updateHandling,
+  updateTriage,
 } from '../../store/incidents.ts';
 import type { IncidentContext } from './context.ts';
-import { tellIncident } from './tell-incident.ts';
+import { notifyIncident } from './notify-incident.ts';
 
 /** A monitor as its slots need it. */
 export interface WatchedMonitor {
@@ -23,7 +23,7 @@ export interface WatchedMonitor {
 }
 
 /** How one window ended: a report, or the reason why there is none. */
-export interface SlotResult {
+export interface WindowResult {
   readonly slotMs: number;
   readonly nowMs: number;
   readonly report: ReportBody | undefined;
@@ -47,13 +47,13 @@ export async function stepIncidents(
   tx: Queryable,
   deps: IncidentContext,
   monitor: WatchedMonitor,
-  result: SlotResult,
-): Promise<{ changed: SteppedIncident[]; hasTold: boolean }> {
+  result: WindowResult,
+): Promise<{ changed: SteppedIncident[]; hasNotified: boolean }> {
   const { spec } = monitor;
   const known = currentByGroup(await lockIncidents(tx, monitor.id, result.slotMs - spec.step.dedupWindowMs));
   const open = [...known.values()].filter(({ incident }) => incident.state !== 'resolved').map(({ group }) => group);
   const changed: SteppedIncident[] = [];
-  let hasTold = false;
+  let hasNotified = false;
   for (const [group, signal] of signalsOfResult(spec, result, open)) {
     const before = known.get(group);
     const { incident, change } = step(before?.incident, signal, spec.step);
@@ -66,7 +66,7 @@ export async function stepIncidents(
     const stored = await storedFor(tx, monitor, group, before, incident, change, result.nowMs);
     if (result.reportId !== null && signal.verdict === 'fail') await addIncidentReport(tx, stored, result.reportId);
     if (change !== undefined) {
-      await addTrail(tx, stored, {
+      await addAuditEntry(tx, stored, {
         atMs: result.nowMs,
         who: 'plumbline',
         what: change.reason,
@@ -74,10 +74,15 @@ export async function stepIncidents(
       });
       changed.push({ id: stored.id, group, incident, change });
     }
-    const context = { rules: spec.tell, channels: spec.channels, report: result.report, nowMs: result.nowMs };
-    if (await tellIncident(tx, deps, stored, incident, context)) hasTold = true;
+    const context = {
+      rules: spec.notificationPolicy,
+      channels: spec.channels,
+      report: result.report,
+      nowMs: result.nowMs,
+    };
+    if (await notifyIncident(tx, deps, stored, incident, context)) hasNotified = true;
   }
-  return { changed, hasTold };
+  return { changed, hasNotified };
 }
 
 /** The open one of each group, else the newest resolved one; they come newest first. */
@@ -94,7 +99,7 @@ export function currentByGroup(incidents: readonly StoredIncident[]): Map<string
 
 export function signalsOfResult(
   spec: MonitorSpec,
-  { report, slotMs, failure }: SlotResult,
+  { report, slotMs, failure }: WindowResult,
   openGroups: readonly string[],
 ): Map<string, Signal> {
   if (report !== undefined) return signalsOf(report, spec.severity, spec.groupBy, openGroups);
@@ -117,7 +122,7 @@ async function storedFor(
   if (before !== undefined && change?.from !== null) return asHandled(tx, before, change, nowMs);
   const { name: monitor, labels, service, endpoint } = spec;
   const id = await insertIncident(tx, { streamId, monitorId, monitor, group, labels, incident, nowMs });
-  const handling = { acknowledgedAtMs: null, acknowledgedBy: null, silencedUntilMs: null, assignedTo: null };
+  const triage = { acknowledgedAtMs: null, acknowledgedBy: null, silencedUntilMs: null, assignedTo: null };
   return {
     id,
     streamId,
@@ -128,8 +133,8 @@ async function storedFor(
     group,
     labels,
     incident,
-    told: null,
-    ...handling,
+    lastNotification: null,
+    ...triage,
     updatedAtMs: nowMs,
   };
 }
@@ -143,7 +148,7 @@ async function asHandled(
 ): Promise<StoredIncident> {
   if (change?.reason !== 'reopened' || stored.acknowledgedAtMs === null) return stored;
   const fresh = { ...stored, acknowledgedAtMs: null, acknowledgedBy: null };
-  await updateHandling(tx, stored.id, fresh, nowMs);
+  await updateTriage(tx, stored.id, fresh, nowMs);
   return fresh;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/time/clock.ts';
 import { DAY_MS, floorTo } from '../../core/time/window.ts';
-import { appendRows, type LateMinute, MAX_ROWS_A_STATEMENT, type PartRow } from '../../store/append.ts';
+import { appendRows, type LateMinute, MAX_ROWS_A_STATEMENT, type ProfileRow } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { claimEventIds } from '../../store/event-ids.ts';
 import { claimIngestKeys, updateIngestAnswer } from '../../store/ingest-keys.ts';
@@ -51,7 +51,7 @@ export class BatchCommitter {
     await this.#savePaths(submissions);
     if (submissions.every(isPlain)) return this.#append(submissions);
     const late: LateMinute[] = [];
-    const lateOf = (parts: readonly PartRow[]) => {
+    const lateOf = (parts: readonly ProfileRow[]) => {
       late.push(...this.#late.find(parts, this.#clock.now()));
       return late;
     };
@@ -96,7 +96,7 @@ export class BatchCommitter {
 async function commitIn(
   tx: Queryable,
   submissions: readonly Submission[],
-  lateOf: (parts: readonly PartRow[]) => LateMinute[],
+  lateOf: (parts: readonly ProfileRow[]) => LateMinute[],
 ): Promise<Committed[]> {
   const outcomes = await claimKeys(tx, submissions);
   const claimed = submissions.filter((_, i) => outcomes[i] === undefined);

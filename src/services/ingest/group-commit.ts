@@ -9,14 +9,14 @@ interface Waiting<S, R> {
 export interface GroupCommitOptions<S, R> {
   readonly commit: (submissions: readonly S[]) => Promise<R[]>;
   /** How many commits may run at once. */
-  readonly lanes: number;
+  readonly workers: number;
   /** The size of one submission, and how much of it one commit takes at most. */
   readonly sizeOf: (submission: S) => number;
   readonly maxSize: number;
 }
 
 /**
- * Lets concurrent requests share one commit: whatever waits when a lane becomes free goes into the next one. Nothing is delayed to
+ * Lets concurrent requests share one commit: whatever waits when a worker becomes free goes into the next one. Nothing is delayed to
  * wait for company; a lone request commits at once.
  */
 export class GroupCommit<S, R> {
@@ -32,7 +32,7 @@ export class GroupCommit<S, R> {
   submit(submission: S): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({ submission, resolve, reject });
-      if (this.#running < this.#options.lanes) void this.#runLane();
+      if (this.#running < this.#options.workers) void this.#runWorker();
     });
   }
 
@@ -42,7 +42,7 @@ export class GroupCommit<S, R> {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #runLane(): Promise<void> {
+  async #runWorker(): Promise<void> {
     this.#running++;
     // One turn of the event loop, so that requests read in the same turn go together.
     await new Promise<void>((resolve) => setImmediate(resolve));

@@ -65,7 +65,7 @@ export class Ingest {
     this.#committer = new BatchCommitter(db, deps.clock);
     this.#commits = new GroupCommit({
       commit: (submissions) => this.#commit(submissions),
-      lanes: db.engine === 'postgres' ? 2 : 1,
+      workers: db.engine === 'postgres' ? 2 : 1,
       sizeOf: (submission) => submission.events.length,
       maxSize: MAX_COMMIT_EVENTS,
     });

@@ -1,5 +1,5 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
-import type { LateMinute, PartRow } from '../../store/append.ts';
+import type { LateMinute, ProfileRow } from '../../store/append.ts';
 
 /** Notes are looked at a minute and a half after they were made: until then one stands for all late events of its minute. */
 const STANDS_MS = 30 * SECOND_MS;
@@ -10,7 +10,7 @@ export class LateNotes {
   readonly #noted = new Map<string, number>();
 
   /** Minutes that had ended, and were not noted a moment ago. */
-  find(parts: readonly PartRow[], nowMs: number): LateMinute[] {
+  find(parts: readonly ProfileRow[], nowMs: number): LateMinute[] {
     return parts
       .filter(({ bucketMs }) => bucketMs + MINUTE_MS <= nowMs)
       .map(({ streamId, bucketMs }) => ({ streamId, bucketMs, noticedAtMs: nowMs }))

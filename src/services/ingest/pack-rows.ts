@@ -2,7 +2,7 @@ import { ProfileBuilder } from '../../core/profile/builder.ts';
 import { encodeProfile } from '../../core/profile/codec.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
-import type { BatchRow, PartRow } from '../../store/append.ts';
+import type { BatchRow, ProfileRow } from '../../store/append.ts';
 import type { CheckedEvent } from './check-events.ts';
 import type { BatchTexts } from './parse-batch.ts';
 import type { OpenStream } from './stream-registry.ts';
@@ -15,7 +15,7 @@ export interface Delivery {
 
 export interface PackedRows {
   readonly batches: readonly BatchRow[];
-  readonly parts: readonly PartRow[];
+  readonly parts: readonly ProfileRow[];
 }
 
 const MAX_ROW_EVENTS = 10_000;
@@ -67,7 +67,7 @@ class MinuteGroup {
     this.#n = 0;
   }
 
-  part(): PartRow {
+  part(): ProfileRow {
     const profile = encodeProfile(this.builder.build());
     return { streamId: this.stream.id, bucketMs: this.bucketMs, span: 60, n: this.builder.events, profile };
   }

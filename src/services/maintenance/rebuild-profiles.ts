@@ -4,10 +4,10 @@ import { FeatureIndex, type LeafLimits, readLeaves } from '../../core/profile/le
 import type { FeatureRules } from '../../core/profile/rules.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { DAY_MS, floorTo, groupByBucket, HOUR_MS, type Interval } from '../../core/time/window.ts';
-import { appendRows, type PartRow } from '../../store/append.ts';
+import { appendRows, type ProfileRow } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { listEventBuckets, readBucketEvents } from '../../store/events.ts';
-import { claimStreamForFolding, deleteParts, listPartRefs } from '../../store/parts.ts';
+import { claimStreamForFolding, deleteProfiles, listProfileRefs } from '../../store/stored-profiles.ts';
 import { addFeaturePaths } from '../../store/streams.ts';
 
 export interface RebuildCount {
@@ -53,15 +53,15 @@ async function rebuildHour(
 ): Promise<number> {
   await claimStreamForFolding(tx, streamId, 'wait');
   const dayMs = floorTo(hourMs, DAY_MS);
-  const refs = await listPartRefs(tx, streamId, { startMs: dayMs, endMs: dayMs + DAY_MS });
+  const refs = await listProfileRefs(tx, streamId, { startMs: dayMs, endMs: dayMs + DAY_MS });
   const index = new FeatureIndex(rules);
-  const rows: PartRow[] = [];
+  const rows: ProfileRow[] = [];
   for (const bucketMs of minutes)
     rows.push(foldEvents(await readBucketEvents(tx, streamId, bucketMs), index, streamId, bucketMs));
   const stale = refs.filter(
     (ref) => ref.span === 86_400 || (ref.bucketMs >= hourMs && ref.bucketMs < hourMs + HOUR_MS),
   );
-  await deleteParts(
+  await deleteProfiles(
     tx,
     streamId,
     stale.map((ref) => ref.id),
@@ -71,7 +71,7 @@ async function rebuildHour(
   return rows.reduce((sum, row) => sum + row.n, 0);
 }
 
-function foldEvents(texts: readonly string[], index: FeatureIndex, streamId: number, bucketMs: number): PartRow {
+function foldEvents(texts: readonly string[], index: FeatureIndex, streamId: number, bucketMs: number): ProfileRow {
   const builder = new ProfileBuilder(index, seedOf(streamId, bucketMs));
   for (const text of texts) {
     const leaves = readLeaves(JSON.parse(text) as object, index, NO_LIMITS);

@@ -3,7 +3,7 @@ import { DAY_MS, floorTo } from '../../core/time/window.ts';
 import type { Database } from '../../store/database.ts';
 import { dropOldIngestKeys } from '../../store/ingest-keys.ts';
 import { dropPartitionsBefore, ensurePartitions } from '../../store/partitions.ts';
-import { dropPartsBefore } from '../../store/parts.ts';
+import { dropProfilesBefore } from '../../store/stored-profiles.ts';
 import { vacuumEmbedded } from '../../store/vacuum.ts';
 
 const DAYS_AHEAD = 2;
@@ -14,7 +14,7 @@ const DAYS_AHEAD = 2;
  *
  * @returns whether days of events were dropped
  */
-export async function keepHouse(db: Database, config: Config, nowMs: number): Promise<boolean> {
+export async function runMaintenance(db: Database, config: Config, nowMs: number): Promise<boolean> {
   const todayMs = floorTo(nowMs, DAY_MS);
   await ensurePartitions(
     db,
@@ -23,8 +23,8 @@ export async function keepHouse(db: Database, config: Config, nowMs: number): Pr
   const eventsFromMs = floorTo(nowMs - config.EVENT_RETENTION_DAYS * DAY_MS, DAY_MS);
   const dropped = await dropPartitionsBefore(db, eventsFromMs);
   await dropOldIngestKeys(db);
-  await dropPartsBefore(db, 60, floorTo(nowMs - config.MINUTE_PROFILE_DAYS * DAY_MS, DAY_MS));
-  await dropPartsBefore(db, 3600, eventsFromMs);
+  await dropProfilesBefore(db, 60, floorTo(nowMs - config.MINUTE_PROFILE_DAYS * DAY_MS, DAY_MS));
+  await dropProfilesBefore(db, 3600, eventsFromMs);
   await vacuumEmbedded(db);
   return dropped > 0;
 }

@@ -5,8 +5,8 @@ export interface MonitorMetrics extends IncidentMetrics {
   /** The scheduler has looked for due slots: an alert on how long ago that was finds a scheduler that stands still. */
   ticked(nowMs: number): void;
   /** A slot that was run: how it ended, how long after it was due, and how long it took. */
-  ranSlot(status: 'done' | 'failed', lateSeconds: number, seconds: number): void;
-  skippedSlots(slots: number): void;
+  ran(status: 'done' | 'failed', lateSeconds: number, seconds: number): void;
+  skippedRuns(slots: number): void;
 }
 
 /** What monitors are applied and run with. */

@@ -1,16 +1,21 @@
 import type { ReportBody } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
+import { decideNotification } from '../../core/incident/notification-policy.ts';
 import { step } from '../../core/incident/step.ts';
-import { decideTelling } from '../../core/incident/tell.ts';
 import { readSpec } from '../../core/monitor/monitor-spec.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import { lockIncidents } from '../../store/incidents.ts';
 import { hasRun } from '../../store/monitor-runs.ts';
 import { lockMonitor, type StoredMonitor } from '../../store/monitors.ts';
-import { currentByGroup, type SlotResult, signalsOfResult, type WatchedMonitor } from '../incidents/step-incidents.ts';
+import {
+  currentByGroup,
+  signalsOfResult,
+  type WatchedMonitor,
+  type WindowResult,
+} from '../incidents/step-incidents.ts';
 import { writeIncidentFiles } from '../incidents/write-incident-files.ts';
 import type { MonitorContext } from './context.ts';
-import { commitSlot, type Evaluated, evaluateSlot } from './run-slot.ts';
+import { commitRun, type Evaluated, evaluateSlot } from './run-monitor.ts';
 
 /** What a run outside the schedule found, and what it did; in a dry run, what it would have done. */
 export interface RunAnswer {
@@ -24,7 +29,7 @@ export interface RunAnswer {
     readonly to: string | null;
     readonly reason: string;
     /** In a dry run: whether people would be told, and why. */
-    readonly told?: { readonly tell: boolean; readonly reason: string };
+    readonly notification?: { readonly notify: boolean; readonly reason: string };
   }[];
 }
 
@@ -43,10 +48,10 @@ export async function runNow(
     }
     let slotMs = nowMs;
     while (await hasRun(tx, monitor, slotMs)) slotMs++;
-    return commitSlot(tx, deps, watched, slotMs, evaluated, times);
+    return commitRun(tx, deps, watched, slotMs, evaluated, times);
   });
   if (end.changed.length > 0) void writeIncidentFiles(deps, monitor, end);
-  if (end.hasTold) deps.notifySoon();
+  if (end.hasNotified) deps.notifySoon();
   const changes = end.changed.map(({ id, group, change }) => ({ incident: id, group, ...change }));
   return { report: end.report, failure: end.failure, changes };
 }
@@ -73,13 +78,15 @@ async function wouldChange(
   const sinceMs = nowMs - spec.step.dedupWindowMs;
   const known = currentByGroup(await deps.db.transaction((tx) => lockIncidents(tx, id, sinceMs)));
   const { report, failure } = evaluated;
-  const result: SlotResult = { slotMs: floorTo(nowMs, MINUTE_MS), nowMs, report, reportId: null, failure };
+  const result: WindowResult = { slotMs: floorTo(nowMs, MINUTE_MS), nowMs, report, reportId: null, failure };
   return [...signalsOfResult(spec, result, [...known.keys()])].flatMap(([group, signal]) => {
     const before = known.get(group);
     const { incident, change } = step(before?.incident, signal, spec.step);
     if (change === undefined) return [];
-    const handling = before ?? { acknowledgedAtMs: null, silencedUntilMs: null };
-    const told = incident && decideTelling(incident, before?.told ?? undefined, handling, spec.tell, nowMs);
-    return [{ incident: before?.id ?? null, group, ...change, ...(told && { told }) }];
+    const triage = before ?? { acknowledgedAtMs: null, silencedUntilMs: null };
+    const decision =
+      incident &&
+      decideNotification(incident, before?.lastNotification ?? undefined, triage, spec.notificationPolicy, nowMs);
+    return [{ incident: before?.id ?? null, group, ...change, ...(decision && { notification: decision }) }];
   });
 }

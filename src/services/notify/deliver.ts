@@ -47,28 +47,28 @@ export interface DeliveryDeps {
   readonly leaseMs?: number;
 }
 
-/** Empties the outbox. Each channel has a lane of its own, so that one that hangs delays no other. */
+/** Empties the outbox. Each channel has a worker of its own, so that one that hangs delays no other. */
 export class Delivery {
   readonly #deps: DeliveryDeps;
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #workers = new Map<string, Promise<void>>();
   #isStopping = false;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
   }
 
-  /** Starts a lane for each channel with something due and none at work yet. Does not wait for them: `idle()` does. */
+  /** Starts a worker for each channel with something due and none at work yet. Does not wait for them: `idle()` does. */
   async deliverDue(): Promise<void> {
     for (const channel of await listDueChannels(this.#deps.db, this.#deps.clock)) {
-      if (this.#isStopping || this.#lanes.has(channel)) continue;
-      const lane = this.#runLane(channel).finally(() => this.#lanes.delete(channel));
-      this.#lanes.set(channel, lane);
+      if (this.#isStopping || this.#workers.has(channel)) continue;
+      const worker = this.#runWorker(channel).finally(() => this.#workers.delete(channel));
+      this.#workers.set(channel, worker);
     }
   }
 
-  /** Resolves when all lanes are done. */
+  /** Resolves when all workers are done. */
   async idle(): Promise<void> {
-    while (this.#lanes.size > 0) await Promise.all(this.#lanes.values());
+    while (this.#workers.size > 0) await Promise.all(this.#workers.values());
   }
 
   /** Nothing more is claimed. What is on its way is waited for, but not for one that hangs: it is sent again when its lease ends. */
@@ -80,7 +80,7 @@ export class Delivery {
     patience.abort();
   }
 
-  async #runLane(channel: string): Promise<void> {
+  async #runWorker(channel: string): Promise<void> {
     const { db, clock, log } = this.#deps;
     const options = { leaseMs: this.#deps.leaseMs ?? LEASE_MS, limit: AT_ONCE };
     try {

@@ -3,12 +3,12 @@ import { listExamples, runExample } from '../stats/examples.ts';
 import { CALIBRATED, weigh } from './pairs.ts';
 
 describe('every example in a docstring of src/core/drift is true', () => {
-  const examples = listExamples('drift');
+  const examples = listExamples('core/drift');
   it('there are some', () => {
     expect(examples.length).toBeGreaterThan(4);
   });
   it.each(examples)('$file: $code', async (example) => {
-    const { actual, expected } = await runExample('drift', example, { weigh, settings: CALIBRATED });
+    const { actual, expected } = await runExample('core/drift', example, { weigh, settings: CALIBRATED });
     expect(plain(actual)).toEqual(plain(expected));
   });
 });

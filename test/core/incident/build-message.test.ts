@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildMessage, lengthOf, type MessageContext } from '../../../src/core/incident/build-message.ts';
-import type { Incident, Told } from '../../../src/core/incident/incident.ts';
+import type { Incident, LastNotification } from '../../../src/core/incident/incident.ts';
 import { titleOf } from '../../../src/core/incident/message.ts';
 import type { Severity } from '../../../src/core/incident/severity.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
@@ -17,7 +17,7 @@ function incidentOf(severity: Severity, ...checks: string[]): Incident {
 
 const INCIDENT = incidentOf('warning', 'a_ks');
 
-function toldOf(incident: Incident, changed: Partial<Told> = {}): Told {
+function notificationOf(incident: Incident, changed: Partial<LastNotification> = {}): LastNotification {
   const checks = incident.failing.map(({ check }) => check);
   return { atMs: NOW - HOUR_MS, state: 'firing', severity: incident.severity, checks, channels: ['slack'], ...changed };
 }
@@ -26,7 +26,7 @@ function messageOf(changed: Partial<MessageContext> = {}) {
   return buildMessage({
     ...{ id: 'm1', reason: 'opened', incidentId: 7, url: 'https://p.example/incidents/7', group: 'all' },
     ...{ monitor: 'hourly', service: 'payments_api', endpoint: 'POST /pay', labels: { team: 'pay' } },
-    ...{ incident: INCIDENT, told: undefined, acknowledgedBy: null, report: REPORT, nowMs: NOW },
+    ...{ incident: INCIDENT, lastNotification: undefined, acknowledgedBy: null, report: REPORT, nowMs: NOW },
     ...changed,
   });
 }
@@ -79,27 +79,32 @@ describe('buildMessage', () => {
 
   it('the end tells how long it lasted', () => {
     const incident = endOf(word('ffpp'));
-    const message = messageOf({ incident, reason: 'resolved', told: toldOf(incident), nowMs: NOW + DAY_MS });
+    const message = messageOf({
+      incident,
+      reason: 'resolved',
+      lastNotification: notificationOf(incident),
+      nowMs: NOW + DAY_MS,
+    });
     expect(message.changes).toEqual(['It lasted 40 min; 2 windows in a row have passed.']);
   });
 
   it('one window that passed is one window', () => {
     const incident = endOf(word('fp'), { openAfter: 1, closeAfter: 1, dedupWindowMs: HOUR_MS });
-    const { changes } = messageOf({ incident, reason: 'resolved', told: toldOf(incident) });
+    const { changes } = messageOf({ incident, reason: 'resolved', lastNotification: notificationOf(incident) });
     expect(changes.join(' ')).not.toMatch(/\b1 windows/);
   });
 
   it('one that was resolved by hand does not speak of windows that passed', () => {
     const incident: Incident = { ...INCIDENT, state: 'resolved', resolvedAtMs: NOW, failures: 0 };
-    const { changes } = messageOf({ incident, reason: 'resolved', told: toldOf(INCIDENT) });
+    const { changes } = messageOf({ incident, reason: 'resolved', lastNotification: notificationOf(INCIDENT) });
     expect(changes.join(' ')).toContain('It lasted 2 h');
     expect(changes.join(' ')).not.toMatch(/\b0 windows/);
   });
 
   it('marks what the last message did not have, and names what is gone', () => {
     const incident = incidentOf('warning', 'b_psi', 'a_ks');
-    const told = toldOf(incidentOf('warning', 'a_ks', 'c_ks'));
-    const message = messageOf({ incident, told, reason: 'new_findings' });
+    const lastNotification = notificationOf(incidentOf('warning', 'a_ks', 'c_ks'));
+    const message = messageOf({ incident, lastNotification, reason: 'new_findings' });
     expect(message.findings.map(({ check, isNew }) => [check, isNew])).toEqual([
       ['b_psi', true],
       ['a_ks', false],
@@ -109,7 +114,7 @@ describe('buildMessage', () => {
 
   it('a finding that raises the severity is new at once, though it failed in one window only', () => {
     const incident = { ...incidentOf('critical', 'b_psi', 'a_ks'), steady: ['a_ks'] };
-    const message = messageOf({ incident, told: toldOf(INCIDENT), reason: 'severity_raised' });
+    const message = messageOf({ incident, lastNotification: notificationOf(INCIDENT), reason: 'severity_raised' });
     expect(message.findings).toMatchObject([
       { check: 'b_psi', isNew: true },
       { check: 'a_ks', isNew: false },
@@ -118,27 +123,32 @@ describe('buildMessage', () => {
   });
 
   it('tells of a severity that rose, of a reminder, and of who looks after it', () => {
-    const told = toldOf(INCIDENT);
+    const lastNotification = notificationOf(INCIDENT);
     const worse = messageOf({
       incident: incidentOf('critical', 'a_ks'),
-      told,
+      lastNotification,
       reason: 'severity_raised',
       acknowledgedBy: 'Ada',
     });
     expect(worse.changes).toEqual(['Severity warning → critical.', 'Acknowledged by Ada.']);
-    expect(messageOf({ told, reason: 'repeat_interval' }).changes).toEqual(['Still open after 2 h.']);
+    expect(messageOf({ lastNotification, reason: 'repeat_interval' }).changes).toEqual(['Still open after 2 h.']);
   });
 
   it('tells how long after its end it is back', () => {
-    const told = toldOf(incidentOf('warning', 'a_ks', 'gone_ks'), { state: 'resolved', atMs: NOW - 25 * MINUTE_MS });
-    expect(messageOf({ told, reason: 'reopened' }).changes).toEqual(['It is back, 25 min after it was resolved.']);
+    const lastNotification = notificationOf(incidentOf('warning', 'a_ks', 'gone_ks'), {
+      state: 'resolved',
+      atMs: NOW - 25 * MINUTE_MS,
+    });
+    expect(messageOf({ lastNotification, reason: 'reopened' }).changes).toEqual([
+      'It is back, 25 min after it was resolved.',
+    ]);
   });
 
   it('lists 25 findings and 8 names, and counts the others', () => {
     const checks = Array.from({ length: 40 }, (_, i) => `c${i}_ks`);
     const message = messageOf({
       incident: incidentOf('warning', ...checks),
-      told: toldOf(INCIDENT),
+      lastNotification: notificationOf(INCIDENT),
       reason: 'new_findings',
     });
     expect(message.findings.map(({ check }) => check)).toEqual(checks.slice(0, 25));
@@ -161,7 +171,10 @@ describe('buildMessage', () => {
   });
 
   it('waits in the outbox as it is', () => {
-    const message = messageOf({ told: toldOf(incidentOf('info', 'z_ks')), reason: 'repeat_interval' });
+    const message = messageOf({
+      lastNotification: notificationOf(incidentOf('info', 'z_ks')),
+      reason: 'repeat_interval',
+    });
     expect(JSON.parse(JSON.stringify(message))).toEqual(message);
   });
 });

@@ -13,7 +13,7 @@ describe('readSpec', () => {
       schedule: { kind: 'interval', everyMs: 5 * MINUTE_MS },
       ...{ delayMs: 10_000, compare: { floors: {}, features: new Map() }, slo: {} },
       step: { openAfter: 2, closeAfter: 2, dedupWindowMs: HOUR_MS },
-      tell: { repeatIntervalMs: 4 * HOUR_MS, updateIntervalMs: 15 * MINUTE_MS, quietHours: undefined },
+      notificationPolicy: { repeatIntervalMs: 4 * HOUR_MS, updateIntervalMs: 15 * MINUTE_MS, quietHours: undefined },
       severity: { warning: 1.5, critical: 2, slo: 'critical', noData: 'warning' },
       ...{ groupBy: 'monitor', channels: undefined, catchup: 'last', labels: {}, paused: false },
     });

@@ -37,6 +37,6 @@ function evaluate(code: string): unknown {
   );
 }
 
-test.each(listExamples('profile'))('$file: $code is $expected', ({ code, expected }) => {
+test.each(listExamples('core/profile'))('$file: $code is $expected', ({ code, expected }) => {
   expect(evaluate(code)).toEqual(evaluate(expected));
 });

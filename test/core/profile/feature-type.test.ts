@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Nature, natureOf } from '../../../src/core/profile/feature-type.ts';
+import { type InferredType, inferFeatureType } from '../../../src/core/profile/feature-type.ts';
 import type { FeatureProfile } from '../../../src/core/profile/profile.ts';
 import { hash32 } from '../../../src/core/stats/hash.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
@@ -16,12 +16,12 @@ const words = (count: number) =>
   ).join(' ');
 const NOW_MS = Date.UTC(2026, 0, 1);
 
-function natureOfValues(path: string, value: (i: number) => number | string, n = 1_000): Nature {
+function inferTypeOfValues(path: string, value: (i: number) => number | string, n = 1_000): InferredType {
   const key = path.split('.').at(-1) as string;
   const feature = profileOf(Array.from({ length: n }, (_, i) => ({ [key]: value(i) }))).features.get(
     key,
   ) as FeatureProfile;
-  return natureOf(path, feature);
+  return inferFeatureType(path, feature);
 }
 
 test.each<[string, (i: number) => number | string, number?]>([
@@ -51,8 +51,8 @@ test.each<[string, (i: number) => number | string, number?]>([
   ['request.session_id', (i) => `s-${Math.floor(i / 5)}`, 2_000],
   ['request.session', () => `${below(3_000).toString(16).padStart(16, '0')}`],
 ])('%s is an identifier', (path, value, n) => {
-  const nature = natureOfValues(path, value, n);
-  expect(nature).toMatchObject({ kind: 'identifier' });
+  const inferred = inferTypeOfValues(path, value, n);
+  expect(inferred).toMatchObject({ kind: 'identifier' });
 });
 
 test.each<[string, (i: number) => number | string, number?]>([
@@ -66,7 +66,7 @@ test.each<[string, (i: number) => number | string, number?]>([
   ['request.memory_bytes', () => 1_100_000_000 + below(2_000_000_000)],
   ['request.order_id', (i) => 100_000 + i, 49],
   ['request.price_key', () => rng.next()],
-])('%s is numeric', (path, value, n) => expect(natureOfValues(path, value, n)).toEqual({ kind: 'numeric' }));
+])('%s is numeric', (path, value, n) => expect(inferTypeOfValues(path, value, n)).toEqual({ kind: 'numeric' }));
 
 test.each<[string, (i: number) => number | string, number?]>([
   ['request.currency', () => pick('USD', 'EUR', 'CAD')],
@@ -78,21 +78,21 @@ test.each<[string, (i: number) => number | string, number?]>([
   ['request.user_agent', () => `Mozilla/5.0 (X11; Linux x86_64; rv:${below(90)}) Gecko like many others before it`],
   ['request.user', () => `user-${below(700)}`],
   ['request.request_key', uuid, 49],
-])('%s is categorical', (path, value, n) => expect(natureOfValues(path, value, n)).toEqual({ kind: 'categorical' }));
+])('%s is categorical', (path, value, n) => expect(inferTypeOfValues(path, value, n)).toEqual({ kind: 'categorical' }));
 
 test('the reason is a sentence with the numbers in it', () => {
-  expect(natureOfValues('request.key', uuid, 200)).toEqual({
+  expect(inferTypeOfValues('request.key', uuid, 200)).toEqual({
     kind: 'identifier',
     reason: 'nearly every value is distinct (200 of 200)',
   });
-  expect(natureOfValues('request.sent', (i) => NOW_MS + i)).toEqual({
+  expect(inferTypeOfValues('request.sent', (i) => NOW_MS + i)).toEqual({
     kind: 'identifier',
     reason: 'its values are moments in time (Unix milliseconds)',
   });
 });
 
 test('mixed types are what most values are; nothing is categorical', () => {
-  expect(natureOfValues('x', (i) => (i % 3 === 0 ? 'none' : i % 7))).toEqual({ kind: 'numeric' });
-  expect(natureOfValues('x', (i) => (i % 3 === 0 ? 1 : 'some'))).toEqual({ kind: 'categorical' });
-  expect(natureOf('x', {})).toEqual({ kind: 'categorical' });
+  expect(inferTypeOfValues('x', (i) => (i % 3 === 0 ? 'none' : i % 7))).toEqual({ kind: 'numeric' });
+  expect(inferTypeOfValues('x', (i) => (i % 3 === 0 ? 1 : 'some'))).toEqual({ kind: 'categorical' });
+  expect(inferFeatureType('x', {})).toEqual({ kind: 'categorical' });
 });

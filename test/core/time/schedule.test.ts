@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type MonitorSpec, readSpec } from '../../../src/core/monitor/monitor-spec.ts';
 import { cronProblem, dueSlots, nextSlot, type Schedule } from '../../../src/core/time/schedule.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
-import { planSlots } from '../../../src/services/monitors/run-slot.ts';
+import { planRun } from '../../../src/services/monitors/run-monitor.ts';
 
 const START = Date.UTC(2026, 0, 5);
 const EVERY_MINUTE: Schedule = { kind: 'cron', expression: '* * * * *', zone: 'UTC' };
@@ -172,7 +172,7 @@ function playTicks(spec: MonitorSpec, firstMs: number, ticks: readonly number[])
   let nextSlotMs = firstMs;
   for (const nowMs of ticks) {
     while (nextSlotMs + spec.delayMs <= nowMs) {
-      const plan = planSlots(spec, nextSlotMs, nowMs);
+      const plan = planRun(spec, nextSlotMs, nowMs);
       if (plan.skipped !== undefined) {
         let slotMs = plan.skipped.fromMs;
         for (let i = 0; i < plan.skipped.slots; i++) {
@@ -204,7 +204,7 @@ const ticksArb = fc
 const catchupArb = fc.constantFrom('last' as const, 'all' as const, 'none' as const);
 const delayArb = fc.integer({ min: 1_000, max: 20 * MINUTE_MS });
 
-describe('planSlots', () => {
+describe('planRun', () => {
   it('every slot is run or skipped, once, whenever somebody looks', () => {
     fc.assert(
       fc.property(
@@ -234,10 +234,10 @@ describe('planSlots', () => {
   const late = (hours: number, ms = 0) => START + hours * HOUR_MS + 10_000 + ms;
 
   it('last: runs the last one, and lets those before it go', () => {
-    expect(planSlots(specOf(hourly, 'last'), START, late(3))).toEqual({
+    expect(planRun(specOf(hourly, 'last'), START, late(3))).toEqual({
       ...{ slotMs: START + 3 * HOUR_MS, skipped: { fromMs: START, slots: 3 }, nextSlotMs: START + 4 * HOUR_MS },
     });
-    expect(planSlots(specOf(hourly, 'last'), START, late(0)).skipped).toBeUndefined();
+    expect(planRun(specOf(hourly, 'last'), START, late(0)).skipped).toBeUndefined();
   });
 
   it('all: runs them one by one', () => {
@@ -248,18 +248,18 @@ describe('planSlots', () => {
   it('none: runs one that is due now, and lets go what is more than a minute late', () => {
     const none = specOf(hourly, 'none');
     const [slotMs, nextSlotMs] = [START + 2 * HOUR_MS, START + 3 * HOUR_MS];
-    expect(planSlots(none, START, late(2, MINUTE_MS))).toEqual({
+    expect(planRun(none, START, late(2, MINUTE_MS))).toEqual({
       slotMs,
       skipped: { fromMs: START, slots: 2 },
       nextSlotMs,
     });
-    expect(planSlots(none, START, late(2, MINUTE_MS + 1))).toEqual({
+    expect(planRun(none, START, late(2, MINUTE_MS + 1))).toEqual({
       ...{ slotMs: undefined, skipped: { fromMs: START, slots: 3 }, nextSlotMs },
     });
   });
 
   it('waits for late events: what ends within the delay is not due', () => {
-    expect(planSlots(specOf(hourly, 'last', 20 * MINUTE_MS), START, START + HOUR_MS + 20 * MINUTE_MS - 1)).toEqual({
+    expect(planRun(specOf(hourly, 'last', 20 * MINUTE_MS), START, START + HOUR_MS + 20 * MINUTE_MS - 1)).toEqual({
       ...{ slotMs: START, skipped: undefined, nextSlotMs: START + HOUR_MS },
     });
   });

@@ -111,21 +111,25 @@ describe('predictCoherence', () => {
     const deps = await openCoherence(db());
     const scores = Array.from({ length: 480 }, () => 80 + rng.next());
     await store(deps, recordsOf('a', scores, NOW_MS));
-    const told = await predictCoherence(deps, { ...hour, source: 'mock' });
-    expect(told?.coherenceMean).toBeCloseTo(80.5, 0);
-    expect(told?.interval.low).toBeLessThan(told?.coherenceMean ?? 0);
-    expect(told?.interval.high).toBeGreaterThan(told?.coherenceMean ?? 0);
-    expect(told?.volatilityIndex).toBeCloseTo(0.0036, 3);
-    expect(told).toMatchObject({
+    const lastNotification = await predictCoherence(deps, { ...hour, source: 'mock' });
+    expect(lastNotification?.coherenceMean).toBeCloseTo(80.5, 0);
+    expect(lastNotification?.interval.low).toBeLessThan(lastNotification?.coherenceMean ?? 0);
+    expect(lastNotification?.interval.high).toBeGreaterThan(lastNotification?.coherenceMean ?? 0);
+    expect(lastNotification?.volatilityIndex).toBeCloseTo(0.0036, 3);
+    expect(lastNotification).toMatchObject({
       predictedDriftRisk: 'low',
       windowSec: 3600,
       horizonSec: 3600,
       interval: { level: 0.95 },
     });
-    expect(told?.meta).toMatchObject({ method: 'damped trend exponential smoothing', bucket_sec: 300, buckets: 96 });
-    const { low, medium, high } = told?.risk_probability ?? { low: 0, medium: 0, high: 0 };
+    expect(lastNotification?.meta).toMatchObject({
+      method: 'damped trend exponential smoothing',
+      bucket_sec: 300,
+      buckets: 96,
+    });
+    const { low, medium, high } = lastNotification?.risk_probability ?? { low: 0, medium: 0, high: 0 };
     expect(low + medium + high).toBeCloseTo(1, 5);
-    expect((await predictCoherence(deps, { ...hour, signal: 'a' }))?.n).toBe(told?.n);
+    expect((await predictCoherence(deps, { ...hour, signal: 'a' }))?.n).toBe(lastNotification?.n);
     expect(await predictCoherence(deps, { ...hour, signal: 'b' })).toBeUndefined();
   });
 
@@ -133,10 +137,10 @@ describe('predictCoherence', () => {
     const deps = await openCoherence(db());
     const scores = Array.from({ length: 7 * 60 }, (_, i) => (i % 2 === 0 ? 1 : 5));
     await store(deps, recordsOf('a', scores, NOW_MS));
-    const told = await predictCoherence(deps, { windowMs: DAY_MS, horizonMs: DAY_MS });
-    expect(told?.meta).toMatchObject({ bucket_sec: 7200, buckets: 96 });
-    expect(told).toMatchObject({ n: 420, predictedDriftRisk: 'high' });
-    expect(told?.coherenceMean).toBeCloseTo(3, 1);
-    expect(told?.volatilityIndex).toBeCloseTo(2 / 3, 2);
+    const lastNotification = await predictCoherence(deps, { windowMs: DAY_MS, horizonMs: DAY_MS });
+    expect(lastNotification?.meta).toMatchObject({ bucket_sec: 7200, buckets: 96 });
+    expect(lastNotification).toMatchObject({ n: 420, predictedDriftRisk: 'high' });
+    expect(lastNotification?.coherenceMean).toBeCloseTo(3, 1);
+    expect(lastNotification?.volatilityIndex).toBeCloseTo(2 / 3, 2);
   });
 });

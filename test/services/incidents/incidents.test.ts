@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
-import { handleIncident } from '../../../src/services/incidents/handle-incident.ts';
+import { triageIncident } from '../../../src/services/incidents/triage-incident.ts';
 import { removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
 import { runNow, tryMonitor } from '../../../src/services/monitors/run-now.ts';
-import { countIncidentReports, listTrail } from '../../../src/store/incident-trail.ts';
+import { countIncidentReports, listAuditLog } from '../../../src/store/audit-log.ts';
 import { listIncidents } from '../../../src/store/incidents.ts';
 import { findMonitor, type StoredMonitor } from '../../../src/store/monitors.ts';
 import { openWatching, START, slotAt, type Watching } from '../monitors/watching.ts';
@@ -40,14 +40,21 @@ describe('the life of an incident', () => {
     const watching = await openWatching();
     await watching.apply({});
     await live(watching, [100, 300]);
-    expect(await only(watching)).toMatchObject({ incident: { state: 'pending' }, told: null });
+    expect(await only(watching)).toMatchObject({ incident: { state: 'pending' }, lastNotification: null });
     expect(reasons(watching)).toEqual([]);
     await live(watching, [300, 100, 100], 2);
     expect(reasons(watching)).toEqual(['opened', 'resolved']);
     const row = await only(watching);
     expect(row.incident).toMatchObject({ state: 'resolved', severity: 'critical', startedAtMs: START + TEN });
-    const trail = (await listTrail(watching.db, row)).map(({ what }) => what);
-    expect(trail).toEqual(['first_failure', 'opened', 'told_opened', 'first_pass', 'resolved', 'told_resolved']);
+    const trail = (await listAuditLog(watching.db, row)).map(({ what }) => what);
+    expect(trail).toEqual([
+      'first_failure',
+      'opened',
+      'notified_opened',
+      'first_pass',
+      'resolved',
+      'notified_resolved',
+    ]);
     expect(await countIncidentReports(watching.db, row)).toBe(2);
     const [opened, resolved] = watching.channel.sent;
     expect(opened).toMatchObject({
@@ -121,12 +128,12 @@ describe('what people do', () => {
     await live(watching, [300, 300, 300]);
     expect(reasons(watching)).toEqual(['opened', 'repeat_interval']);
     const { id } = await only(watching);
-    await handleIncident(watching.watch.deps, id, { action: 'acknowledge' }, who);
+    await triageIncident(watching.watch.deps, id, { action: 'acknowledge' }, who);
     await live(watching, [300, 300, 300], 3);
     expect(reasons(watching)).toEqual(['opened', 'repeat_interval']);
     const row = await only(watching);
     expect(row.acknowledgedBy).toBe('anna');
-    expect(await listTrail(watching.db, row)).toContainEqual({
+    expect(await listAuditLog(watching.db, row)).toContainEqual({
       ...{ atMs: slotAt(3), who: 'anna', what: 'acknowledge', details: { note: 'rolled back' } },
     });
   });
@@ -146,7 +153,7 @@ describe('what people do', () => {
     await watching.apply({ open_after: 1, repeat_interval: '20m' });
     await live(watching, [300]);
     const { id } = await only(watching);
-    await handleIncident(watching.watch.deps, id, { action: 'silence', untilMs: slotAt(1) + 45 * MINUTE_MS }, who);
+    await triageIncident(watching.watch.deps, id, { action: 'silence', untilMs: slotAt(1) + 45 * MINUTE_MS }, who);
     await live(watching, [300, 300, 300, 300], 1);
     expect(reasons(watching)).toEqual(['opened']);
     await watching.runAt(slotAt(1) + 46 * MINUTE_MS);
@@ -173,10 +180,10 @@ describe('what people do', () => {
     await live(watching, [300]);
     const { id } = await only(watching);
     const { deps } = watching.watch;
-    await handleIncident(deps, id, { action: 'resolve' }, who);
-    await expect(handleIncident(deps, id, { action: 'resolve' }, who)).rejects.toMatchObject({ code: 'conflict' });
-    await handleIncident(deps, id, { action: 'reopen' }, who);
-    await handleIncident(deps, id, { action: 'assign', to: 'ben' }, who);
+    await triageIncident(deps, id, { action: 'resolve' }, who);
+    await expect(triageIncident(deps, id, { action: 'resolve' }, who)).rejects.toMatchObject({ code: 'conflict' });
+    await triageIncident(deps, id, { action: 'reopen' }, who);
+    await triageIncident(deps, id, { action: 'assign', to: 'ben' }, who);
     await watching.watch.deliver();
     await watching.watch.delivered();
     expect(reasons(watching)).toEqual(['opened', 'resolved', 'reopened']);
@@ -185,7 +192,7 @@ describe('what people do', () => {
       changes: ['It lasted 10 min.', 'Resolved by anna: no window has passed since it failed.'],
     });
     expect(await only(watching)).toMatchObject({ assignedTo: 'ben', incident: { state: 'firing' } });
-    await expect(handleIncident(deps, 999, { action: 'resolve' }, who)).rejects.toMatchObject({
+    await expect(triageIncident(deps, 999, { action: 'resolve' }, who)).rejects.toMatchObject({
       code: 'incident_not_found',
     });
   });
@@ -212,7 +219,9 @@ describe('running now', () => {
     watching.clock.ms = START + 5 * MINUTE_MS;
     const monitor = await monitorOf(watching);
     const tried = await tryMonitor(watching.watch.deps, monitor.spec, monitor);
-    expect(tried.changes).toMatchObject([{ group: 'all', reason: 'opened', told: { tell: true, reason: 'opened' } }]);
+    expect(tried.changes).toMatchObject([
+      { group: 'all', reason: 'opened', notification: { notify: true, reason: 'opened' } },
+    ]);
     expect((await listIncidents(watching.db, { limit: 10 })).incidents).toEqual([]);
     const ran = await runNow(watching.watch.deps, monitor);
     expect(ran.changes).toMatchObject([{ group: 'all', reason: 'opened', from: null, to: 'firing' }]);

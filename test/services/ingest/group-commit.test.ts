@@ -12,7 +12,7 @@ function recorder(fail: (group: readonly number[]) => Error | undefined = () => 
       if (error !== undefined) throw error;
       return group.map((n) => n * 10);
     },
-    lanes: 1,
+    workers: 1,
     sizeOf: () => 1,
     maxSize: 4,
   });

@@ -4,7 +4,7 @@ import { decodeProfile } from '../../../src/core/profile/codec.ts';
 import { mergeProfiles, type Profile } from '../../../src/core/profile/profile.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { listEvents } from '../../../src/store/events.ts';
-import { listPartRefs, loadParts } from '../../../src/store/parts.ts';
+import { listProfileRefs, loadProfiles } from '../../../src/store/stored-profiles.ts';
 import { findStream } from '../../../src/store/streams.ts';
 import { withDatabase } from '../../database.ts';
 import { NOW_MS, newStream, openIngest, send } from './service.ts';
@@ -18,8 +18,8 @@ async function storedOf(
   const stream = await findStream(db, String(event.service), String(event.endpoint));
   if (stream === undefined) return { events: [], profile: mergeProfiles([]) };
   const { events } = await listEvents(db, { streamId: stream.id, limit: 10_000 });
-  const refs = await listPartRefs(db, stream.id, { startMs: 0, endMs: Date.UTC(2100, 0, 1) });
-  const parts = await loadParts(
+  const refs = await listProfileRefs(db, stream.id, { startMs: 0, endMs: Date.UTC(2100, 0, 1) });
+  const parts = await loadProfiles(
     db,
     stream.id,
     refs.map((ref) => ref.id),

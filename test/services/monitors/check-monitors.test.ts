@@ -89,10 +89,10 @@ describe('checkMonitors', () => {
   ] as const)('refuses %s in %j', (path, changed, message) => {
     const errors = errorsOf(changed);
     expect(errors).toHaveLength(1);
-    const [found, told] = errors[0] ?? [];
+    const [found, lastNotification] = errors[0] ?? [];
     expect(found).toBe(path);
-    if (typeof message === 'string') expect(told).toBe(message);
-    else expect(told).toMatch(message);
+    if (typeof message === 'string') expect(lastNotification).toBe(message);
+    else expect(lastNotification).toMatch(message);
   });
 
   it('says what is missing', () => {

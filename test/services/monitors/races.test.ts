@@ -3,16 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { readSpec } from '../../../src/core/monitor/monitor-spec.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
 import { buildBaseline } from '../../../src/services/baselines/build-baseline.ts';
-import { handleIncident } from '../../../src/services/incidents/handle-incident.ts';
+import { triageIncident } from '../../../src/services/incidents/triage-incident.ts';
 import { putMonitor, removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
 import { reviseReports } from '../../../src/services/monitors/revise-reports.ts';
+import { commitRun, evaluateSlot } from '../../../src/services/monitors/run-monitor.ts';
 import { runNow } from '../../../src/services/monitors/run-now.ts';
-import { commitSlot, evaluateSlot } from '../../../src/services/monitors/run-slot.ts';
 import { listIncidents, lockIncidents } from '../../../src/store/incidents.ts';
 import { listRuns } from '../../../src/store/monitor-runs.ts';
 import {
   claimDueMonitors,
-  completeSlot,
+  completeRun,
   findMonitor,
   listMonitors,
   renewLease,
@@ -109,9 +109,9 @@ it('deleting a monitor whose slot is being committed waits for it, and is no dea
   if (claim === undefined) throw new Error('nothing is due');
   const monitor = await monitorOf(watching);
   let removing: Promise<unknown> = Promise.resolve();
-  // In the order of runSlot: the monitor's row, then its incidents.
+  // In the order of runMonitor: the monitor's row, then its incidents.
   const slot = watching.db.transaction(async (tx) => {
-    await completeSlot(tx, claim, { slotMs: START + 3 * TEN, dueAtMs: slotAt(3) });
+    await completeRun(tx, claim, { slotMs: START + 3 * TEN, dueAtMs: slotAt(3) });
     removing = watching.db.transaction((other) => removeMonitor(other, watching.watch.deps, monitor));
     removing.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -127,7 +127,7 @@ it('a lease renewed just after its slot was completed does not hold up the next 
   watching.clock.ms = slotAt(1);
   const [claim] = await claimDueMonitors(watching.db, watching.clock, { leaseMs: MINUTE_MS, limit: 1 });
   if (claim === undefined) throw new Error('nothing is due');
-  await completeSlot(watching.db, claim, { slotMs: START + 2 * TEN, dueAtMs: slotAt(2) });
+  await completeRun(watching.db, claim, { slotMs: START + 2 * TEN, dueAtMs: slotAt(2) });
   expect(await renewLease(watching.db, watching.clock, claim, MINUTE_MS)).toBe(false);
 });
 
@@ -196,7 +196,7 @@ describe('late events', () => {
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     await reviseReports(deps);
     const times = { startedAtMs: watching.clock.ms, finishedAtMs: watching.clock.ms };
-    await watching.db.transaction((tx) => commitSlot(tx, deps, watched, START + TEN, evaluated, times));
+    await watching.db.transaction((tx) => commitRun(tx, deps, watched, START + TEN, evaluated, times));
     watching.clock.ms += 10 * MINUTE_MS;
     await reviseReports(deps);
     expect(await revisionsOf(watching)).toEqual([
@@ -281,7 +281,7 @@ it('a process whose clock is ahead of the database tells people at once', async 
   await watching.runAt(slotAt(1));
   const { incidents } = await listIncidents(watching.db, { limit: 1 });
   const ahead = watching.another({ clock: { now: () => Date.now() + 30 * MINUTE_MS } });
-  await handleIncident(ahead.deps, incidents[0]?.id ?? 0, { action: 'resolve' }, { by: 'anna' });
+  await triageIncident(ahead.deps, incidents[0]?.id ?? 0, { action: 'resolve' }, { by: 'anna' });
   await ahead.deliver();
   await ahead.delivered();
   const { notifications } = await listNotifications(watching.db, { limit: 10 });
@@ -321,7 +321,7 @@ describe('one monitor whose document cannot be read (an older version wrote it, 
   it('holds up no reminder of another', async () => {
     const watching = await openWatching();
     await withBad(watching);
-    await watching.db.query(`update incidents set ask_at = '2026-01-01' where monitor = 'bad'`);
+    await watching.db.query(`update incidents set notify_at = '2026-01-01' where monitor = 'bad'`);
     watching.clock.ms = slotAt(1) + 30 * MINUTE_MS;
     await watching.watch.remind().catch(() => undefined);
     await watching.watch.deliver();

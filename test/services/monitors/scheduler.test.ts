@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
-import { foldParts } from '../../../src/services/maintenance/fold-parts.ts';
+import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
 import { applyMonitors } from '../../../src/services/monitors/apply-monitors.ts';
 import { reviseReports } from '../../../src/services/monitors/revise-reports.ts';
 import { listIncidents } from '../../../src/store/incidents.ts';
 import { listRuns } from '../../../src/store/monitor-runs.ts';
-import { claimDueMonitors, completeSlot, findMonitor, setMonitorPaused } from '../../../src/store/monitors.ts';
+import { claimDueMonitors, completeRun, findMonitor, setMonitorPaused } from '../../../src/store/monitors.ts';
 import { listReports } from '../../../src/store/reports.ts';
 import { makeTemporaryDirectory } from '../../database.ts';
 import { openWatching, START, slotAt, type Watching } from './watching.ts';
@@ -48,7 +48,7 @@ describe('slots', () => {
     await watching.pay(START, START + TEN);
     watching.clock.ms = slotAt(1);
     const others = [watching.another(), watching.another()];
-    const ran = await Promise.all([watching.watch, ...others].map((watch) => watch.runSlots()));
+    const ran = await Promise.all([watching.watch, ...others].map((watch) => watch.runDue()));
     expect(ran.flat().map(({ end }) => end.status)).toEqual(Array(12).fill('done'));
     expect(new Set(ran.flat().map(({ monitor }) => monitor.name)).size).toBe(12);
   });
@@ -59,11 +59,11 @@ describe('slots', () => {
     watching.clock.ms = slotAt(1);
     const [dead] = await claimDueMonitors(watching.db, watching.clock, { leaseMs: MINUTE_MS, limit: 1 });
     if (dead === undefined) throw new Error('nothing was due');
-    expect(await watching.watch.runSlots()).toEqual([]);
+    expect(await watching.watch.runDue()).toEqual([]);
     watching.clock.ms += MINUTE_MS;
-    expect((await watching.watch.runSlots()).map(({ end }) => end.status)).toEqual(['done']);
+    expect((await watching.watch.runDue()).map(({ end }) => end.status)).toEqual(['done']);
     const next = { slotMs: START + 3 * TEN, dueAtMs: START + 3 * TEN };
-    expect(await watching.db.transaction((tx) => completeSlot(tx, dead, next))).toBe(false);
+    expect(await watching.db.transaction((tx) => completeRun(tx, dead, next))).toBe(false);
     expect(await runsOf(watching)).toHaveLength(1);
   });
 
@@ -182,9 +182,9 @@ describe('late events', () => {
     await watching.pay(START, START + TEN);
     await watching.runAt(slotAt(1));
     watching.clock.ms = START + 3 * 60 * MINUTE_MS;
-    await foldParts(watching.db, watching.clock.ms);
+    await foldProfiles(watching.db, watching.clock.ms);
     await watching.pay(START, START + MINUTE_MS, 100, 30);
-    await foldParts(watching.db, watching.clock.ms + TEN);
+    await foldProfiles(watching.db, watching.clock.ms + TEN);
     watching.clock.ms += 2 * MINUTE_MS;
     expect(await reviseReports(watching.watch.deps)).toBe(1);
   });

@@ -7,7 +7,7 @@ import { HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
 import { buildBaseline, subtract } from '../../../src/services/baselines/build-baseline.ts';
 import { loadBaseline, loadBaselineFile } from '../../../src/services/baselines/load-baseline.ts';
 import { evaluateWindow } from '../../../src/services/evaluation/evaluate-window.ts';
-import { foldParts } from '../../../src/services/maintenance/fold-parts.ts';
+import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
 import { listBaselines } from '../../../src/store/baselines.ts';
 import { listReports } from '../../../src/store/reports.ts';
 import { withDatabase } from '../../database.ts';
@@ -82,7 +82,7 @@ describe('the story of the payments stream', () => {
     const query = { ...names, windowMinutes: 150 };
     const first = await evaluateWindow(deps, query);
     expect(await evaluateWindow(deps, query)).toEqual(first);
-    await foldParts(database(), NOW_MS);
+    await foldProfiles(database(), NOW_MS);
     expect(await evaluateWindow(deps, query)).toEqual(first);
     expect(await evaluateWindow(await evaluationContext(database()), query)).toEqual(first);
   });

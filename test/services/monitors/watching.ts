@@ -82,7 +82,7 @@ export async function openWatching(env: Readonly<Record<string, string>> = {}): 
     },
     runAt: async (ms) => {
       clock.ms = ms;
-      await watch.runSlots();
+      await watch.runDue();
       await watch.remind();
       await watch.deliver();
       await watch.delivered();

@@ -1,10 +1,10 @@
-import { type Message, type MessageFinding, type TellReason, titleOf } from '../../../core/incident/message.ts';
+import { type Message, type MessageFinding, type NotificationReason, titleOf } from '../../../core/incident/message.ts';
 import { fitText, oneLine } from './fit-text.ts';
 
 const LINE_LENGTH = 500;
 const MAX_LINES = 20;
 
-const REASONS: Readonly<Record<TellReason, string>> = {
+const REASONS: Readonly<Record<NotificationReason, string>> = {
   opened: 'opened',
   reopened: 'opened again',
   severity_raised: 'severity raised',

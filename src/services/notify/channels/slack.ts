@@ -1,4 +1,4 @@
-import type { Message, MessageFinding, TellReason } from '../../../core/incident/message.ts';
+import type { Message, MessageFinding, NotificationReason } from '../../../core/incident/message.ts';
 import type { Channel } from '../channel.ts';
 import { type PostLimits, postJson } from '../http-post.ts';
 import {
@@ -25,7 +25,7 @@ const FINDINGS_ROOM = 2_800;
 const MAX_FINDING = 900;
 
 const COLOURS = { info: '#36a64f', warning: '#ff9900', critical: '#ff0000' } as const;
-const WORTH_A_MENTION: ReadonlySet<TellReason> = new Set(['opened', 'reopened', 'severity_raised']);
+const WORTH_A_MENTION: ReadonlySet<NotificationReason> = new Set(['opened', 'reopened', 'severity_raised']);
 
 export interface SlackOptions extends PostLimits {
   readonly name: string;

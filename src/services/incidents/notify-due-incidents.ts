@@ -1,35 +1,38 @@
 import { reasonOf } from '../../core/format/reason-of.ts';
-import { DEFAULT_TELL } from '../../core/incident/tell.ts';
+import { DEFAULT_NOTIFICATION_POLICY } from '../../core/incident/notification-policy.ts';
 import { findSpec } from '../../core/monitor/monitor-spec.ts';
 import type { Queryable } from '../../store/database.ts';
-import { lockIncidentToAsk, type StoredIncident } from '../../store/incidents.ts';
+import { lockIncidentToNotify, type StoredIncident } from '../../store/incidents.ts';
 import { findMonitorById } from '../../store/monitors.ts';
 import type { IncidentContext } from './context.ts';
-import { type TellContext, tellIncident } from './tell-incident.ts';
+import { type NotifyContext, notifyIncident } from './notify-incident.ts';
 
 const MOST_AT_ONCE = 1_000;
 
 /** Reminders, and what a silence or quiet hours held back, once their time has come. True when the outbox got something. */
-export async function askAgain(deps: IncidentContext): Promise<boolean> {
-  let hasTold = false;
+export async function notifyDueIncidents(deps: IncidentContext): Promise<boolean> {
+  let hasNotified = false;
   const failed: number[] = [];
   for (let i = 0; i < MOST_AT_ONCE; i++) {
-    const asked = await askOne(deps, failed);
+    const asked = await notifyOne(deps, failed);
     if (asked === undefined) break;
-    if (asked) hasTold = true;
+    if (asked) hasNotified = true;
   }
-  return hasTold;
+  return hasNotified;
 }
 
 /** One incident in a transaction of its own: what goes wrong with it holds up no other. Undefined when none is left. */
-async function askOne(deps: IncidentContext, failed: number[]): Promise<boolean | undefined> {
+async function notifyOne(deps: IncidentContext, failed: number[]): Promise<boolean | undefined> {
   let id: number | undefined;
   try {
     return await deps.db.transaction(async (tx) => {
-      const due = await lockIncidentToAsk(tx, deps.clock, failed);
+      const due = await lockIncidentToNotify(tx, deps.clock, failed);
       if (due === undefined) return undefined;
       id = due.id;
-      return tellIncident(tx, deps, due, due.incident, { ...(await tellContextOf(tx, deps, due)), nowMs: due.nowMs });
+      return notifyIncident(tx, deps, due, due.incident, {
+        ...(await notifyContextOf(tx, deps, due)),
+        nowMs: due.nowMs,
+      });
     });
   } catch (error) {
     if (id === undefined) throw error;
@@ -40,13 +43,13 @@ async function askOne(deps: IncidentContext, failed: number[]): Promise<boolean 
 }
 
 /** How an incident's monitor wants it told; the usual way when the monitor is gone. */
-export async function tellContextOf(
+export async function notifyContextOf(
   tx: Queryable,
   deps: IncidentContext,
   stored: StoredIncident,
-): Promise<TellContext> {
+): Promise<NotifyContext> {
   const monitor = await findMonitorById(tx, stored.monitorId);
   const spec = findSpec(monitor?.spec);
   const base = { report: undefined, nowMs: deps.clock.now() };
-  return { rules: spec?.tell ?? DEFAULT_TELL, channels: spec?.channels, ...base };
+  return { rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY, channels: spec?.channels, ...base };
 }

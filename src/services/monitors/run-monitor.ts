@@ -5,7 +5,7 @@ import { dueSlots, nextSlot } from '../../core/time/schedule.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import type { Queryable } from '../../store/database.ts';
 import { hasRun, insertRun } from '../../store/monitor-runs.ts';
-import { type ClaimedMonitor, completeSlot } from '../../store/monitors.ts';
+import { type ClaimedMonitor, completeRun } from '../../store/monitors.ts';
 import type { ReportInsert } from '../../store/reports.ts';
 import { saveReport } from '../../store/reports.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
@@ -17,7 +17,7 @@ import type { MonitorContext } from './context.ts';
 /** A slot later than this has been missed; `catchup: none` lets it go. */
 const MISSED_AFTER_MS = MINUTE_MS;
 
-interface SlotPlan {
+interface RunPlan {
   /** Undefined: nothing is to be run now. */
   readonly slotMs: number | undefined;
   readonly skipped: { readonly fromMs: number; readonly slots: number } | undefined;
@@ -25,7 +25,7 @@ interface SlotPlan {
 }
 
 /** Which of the slots that are due is run, and which are let go. Pure. */
-export function planSlots(spec: MonitorSpec, firstMs: number, nowMs: number): SlotPlan {
+export function planRun(spec: MonitorSpec, firstMs: number, nowMs: number): RunPlan {
   const { schedule, catchup, delayMs } = spec;
   if (catchup === 'all') return { slotMs: firstMs, skipped: undefined, nextSlotMs: nextSlot(schedule, firstMs) };
   const { lastMs, count } = dueSlots(schedule, firstMs, nowMs - delayMs);
@@ -38,7 +38,7 @@ export function planSlots(spec: MonitorSpec, firstMs: number, nowMs: number): Sl
   };
 }
 
-export type SlotEnd =
+export type RunOutcome =
   /** Another process took the slot over, and its answer counts. */
   | { readonly status: 'lost' }
   | { readonly status: 'skipped' }
@@ -49,31 +49,31 @@ export type SlotEnd =
       readonly failure: string | undefined;
       readonly changed: readonly SteppedIncident[];
       /** Something waits in the outbox. */
-      readonly hasTold: boolean;
+      readonly hasNotified: boolean;
     };
 
 /** Runs the due slot of a claimed monitor: evaluates its window, then report, run, incidents and notifications commit together, once. */
-export async function runSlot(deps: MonitorContext, claim: ClaimedMonitor, spec: MonitorSpec): Promise<SlotEnd> {
-  const plan = planSlots(spec, claim.nextSlotMs, claim.nowMs);
+export async function runMonitor(deps: MonitorContext, claim: ClaimedMonitor, spec: MonitorSpec): Promise<RunOutcome> {
+  const plan = planRun(spec, claim.nextSlotMs, claim.nowMs);
   const { slotMs } = plan;
   const evaluated =
     slotMs === undefined ? undefined : await evaluateSlot(deps, { ...claim, spec }, slotMs, claim.nowMs);
   try {
-    return await deps.db.transaction(async (tx): Promise<SlotEnd> => {
+    return await deps.db.transaction(async (tx): Promise<RunOutcome> => {
       // One that has much to make up for goes to the end of the queue after each slot.
       const next = { slotMs: plan.nextSlotMs, dueAtMs: Math.max(plan.nextSlotMs + spec.delayMs, claim.nowMs) };
-      if (!(await completeSlot(tx, claim, next))) throw new LostClaim();
+      if (!(await completeRun(tx, claim, next))) throw new LostClaim();
       const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, deps.clock.now()) };
       if (plan.skipped !== undefined) {
         const reason = spec.catchup === 'none' ? 'missed; catchup is none' : 'missed; catchup is last';
         const { fromMs, slots } = plan.skipped;
         await insertRun(tx, claim, { slotMs: fromMs, slots, status: 'skipped', reason, reportId: null, ...times });
-        deps.metrics.skippedSlots(slots);
+        deps.metrics.skippedRuns(slots);
       }
       if (slotMs === undefined || evaluated === undefined) return { status: 'skipped' };
       // Somebody ran it by hand, or the monitor was set back to it: it counts once.
       if (await hasRun(tx, claim, slotMs)) return { status: 'skipped' };
-      return commitSlot(tx, deps, { ...claim, spec }, slotMs, evaluated, times);
+      return commitRun(tx, deps, { ...claim, spec }, slotMs, evaluated, times);
     });
   } catch (error) {
     if (error instanceof LostClaim) return { status: 'lost' };
@@ -122,19 +122,19 @@ async function compareSlot(
   return { body, row: reportRow(body, covered, { streamId, baselineId, monitorId: id }) };
 }
 
-export async function commitSlot(
+export async function commitRun(
   tx: Queryable,
   deps: MonitorContext,
   monitor: WatchedMonitor,
   slotMs: number,
   evaluated: Evaluated,
   times: { readonly startedAtMs: number; readonly finishedAtMs: number },
-): Promise<Extract<SlotEnd, { changed: unknown }>> {
+): Promise<Extract<RunOutcome, { changed: unknown }>> {
   const { report, row, failure } = evaluated;
   const status = report === undefined ? 'failed' : 'done';
   const reportId = row === undefined ? null : (await saveReport(tx, row)).id;
   await insertRun(tx, monitor, { slotMs, slots: 1, status, reason: failure ?? null, reportId, ...times });
   const result = { slotMs: floorTo(slotMs, MINUTE_MS), nowMs: times.startedAtMs, report, reportId, failure };
-  const { changed, hasTold } = await stepIncidents(tx, deps, monitor, result);
-  return { status, slotMs, report, failure, changed, hasTold };
+  const { changed, hasNotified } = await stepIncidents(tx, deps, monitor, result);
+  return { status, slotMs, report, failure, changed, hasNotified };
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from './database.ts';
 import { msOf, timestampParam } from './sql.ts';
 
-export interface TrailEntry {
+export interface AuditEntry {
   readonly atMs: number;
   /** A person, or `plumbline` for what happened by itself. */
   readonly who: string;
@@ -15,17 +15,17 @@ interface IncidentKey {
   readonly id: number;
 }
 
-export async function addTrail(tx: Queryable, incident: IncidentKey, entry: TrailEntry): Promise<void> {
-  const sql = `insert into incident_events (stream_id, incident_id, at, who, what, details) values ($1, $2, $3, $4, $5, $6::json)`;
+export async function addAuditEntry(tx: Queryable, incident: IncidentKey, entry: AuditEntry): Promise<void> {
+  const sql = `insert into audit_log (stream_id, incident_id, at, who, what, details) values ($1, $2, $3, $4, $5, $6::json)`;
   const { atMs, who, what, details } = entry;
   await tx.query(sql, [incident.streamId, incident.id, timestampParam(atMs), who, what, JSON.stringify(details)]);
 }
 
 /** Oldest first. */
-export async function listTrail(db: Queryable, incident: IncidentKey): Promise<TrailEntry[]> {
-  const sql = `select ${msOf('at')} as "atMs", who, what, details from incident_events
+export async function listAuditLog(db: Queryable, incident: IncidentKey): Promise<AuditEntry[]> {
+  const sql = `select ${msOf('at')} as "atMs", who, what, details from audit_log
     where stream_id = $1 and incident_id = $2 order by id limit 10000`;
-  return (await db.query<TrailEntry>(sql, [incident.streamId, incident.id])).rows;
+  return (await db.query<AuditEntry>(sql, [incident.streamId, incident.id])).rows;
 }
 
 export async function addIncidentReport(tx: Queryable, incident: IncidentKey, reportId: number): Promise<void> {

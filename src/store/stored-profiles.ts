@@ -1,9 +1,9 @@
 import type { Interval } from '../core/time/window.ts';
-import { appendRows, type PartRow } from './append.ts';
+import { appendRows, type ProfileRow } from './append.ts';
 import type { Queryable } from './database.ts';
 import { timestampParam } from './sql.ts';
 
-export interface PartRef {
+export interface StoredProfileRef {
   readonly id: number;
   readonly bucketMs: number;
   readonly span: number;
@@ -23,19 +23,23 @@ interface RefRow {
 const SELECT_REF = `select id, extract(epoch from bucket)::bigint as bucket, span, n, folded from profile_parts`;
 const IS_INSIDE = `stream_id = $1 and bucket >= $2 and bucket < $3 and bucket + span * interval '1 second' <= $3`;
 
-function toRef({ id, bucket, span, n, folded }: RefRow): PartRef {
+function toRef({ id, bucket, span, n, folded }: RefRow): StoredProfileRef {
   return { id, bucketMs: bucket * 1000, span, n, folded };
 }
 
 /** Every part that lies wholly in the interval, of all spans, oldest first. */
-export async function listPartRefs(db: Queryable, streamId: number, interval: Interval): Promise<PartRef[]> {
+export async function listProfileRefs(
+  db: Queryable,
+  streamId: number,
+  interval: Interval,
+): Promise<StoredProfileRef[]> {
   const params = [streamId, timestampParam(interval.startMs), timestampParam(interval.endMs)];
   const { rows } = await db.query<RefRow>(`${SELECT_REF} where ${IS_INSIDE} order by bucket, id`, params);
   return rows.map(toRef);
 }
 
 /** A part that was folded away since it was listed is missing from the answer: the caller lists again, or reads both in one transaction. */
-export async function loadParts(
+export async function loadProfiles(
   db: Queryable,
   streamId: number,
   ids: readonly number[],
@@ -78,13 +82,13 @@ export async function listUnfolded(
 }
 
 /** Puts one part in the place of others. In a transaction. */
-export async function replaceParts(
+export async function replaceProfiles(
   tx: Queryable,
   streamId: number,
   deleteIds: readonly number[],
-  insert: PartRow,
+  insert: ProfileRow,
 ): Promise<void> {
-  await deleteParts(tx, streamId, deleteIds);
+  await deleteProfiles(tx, streamId, deleteIds);
   await appendRows(tx, [], [insert]);
 }
 
@@ -94,13 +98,13 @@ export async function markFolded(tx: Queryable, streamId: number, ids: readonly 
   await tx.query(sql, [streamId, ids]);
 }
 
-export async function deleteParts(tx: Queryable, streamId: number, ids: readonly number[]): Promise<void> {
+export async function deleteProfiles(tx: Queryable, streamId: number, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query('delete from profile_parts where stream_id = $1 and id = any($2::bigint[])', [streamId, ids]);
 }
 
 /** Deletes parts of a span that began before a moment, but only those that a longer part includes. Returns how many. */
-export async function dropPartsBefore(db: Queryable, span: 60 | 3600, ms: number): Promise<number> {
+export async function dropProfilesBefore(db: Queryable, span: 60 | 3600, ms: number): Promise<number> {
   const sql = 'delete from profile_parts where span = $1 and folded and bucket < $2';
   return (await db.query(sql, [span, timestampParam(ms)])).rowCount;
 }

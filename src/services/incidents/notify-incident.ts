@@ -1,17 +1,21 @@
 import type { ReportBody } from '../../core/drift/report.ts';
 import { buildMessage } from '../../core/incident/build-message.ts';
-import type { Incident, Told } from '../../core/incident/incident.ts';
-import type { TellReason } from '../../core/incident/message.ts';
+import type { Incident, LastNotification } from '../../core/incident/incident.ts';
+import type { NotificationReason } from '../../core/incident/message.ts';
+import {
+  decideNotification,
+  type NotificationPolicy,
+  nextNotificationAt,
+} from '../../core/incident/notification-policy.ts';
 import { chooseChannels } from '../../core/incident/route.ts';
-import { askAgainAt, decideTelling, type TellRules } from '../../core/incident/tell.ts';
+import { addAuditEntry, findLastReport } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
-import { addTrail, findLastReport } from '../../store/incident-trail.ts';
 import { type StoredIncident, updateIncident } from '../../store/incidents.ts';
 import { insertNotifications } from '../../store/notifications.ts';
 import type { IncidentContext } from './context.ts';
 
-export interface TellContext {
-  readonly rules: TellRules;
+export interface NotifyContext {
+  readonly rules: NotificationPolicy;
   /** The monitor's own channels; else the routes choose. */
   readonly channels: readonly string[] | undefined;
   /** The report that this comes from; without one the incident's last is told. */
@@ -26,43 +30,45 @@ export interface TellContext {
  *
  * @returns whether anything went into the outbox
  */
-export async function tellIncident(
+export async function notifyIncident(
   tx: Queryable,
   deps: IncidentContext,
   stored: StoredIncident,
   incident: Incident,
-  context: TellContext,
+  context: NotifyContext,
 ): Promise<boolean> {
   const { rules, nowMs } = context;
-  const before = stored.told ?? undefined;
-  const decision = decideTelling(incident, before, stored, rules, nowMs);
-  deps.metrics.decided(decision.tell, decision.reason);
-  const told = decision.tell ? await tell(tx, deps, { ...stored, incident }, decision.reason, context) : before;
-  const askAtMs = askAgainAt(incident, told, stored, rules, nowMs);
-  await updateIncident(tx, stored.id, { incident, told: told ?? null, askAtMs, nowMs });
-  return decision.tell && (told?.channels.length ?? 0) > 0;
+  const before = stored.lastNotification ?? undefined;
+  const decision = decideNotification(incident, before, stored, rules, nowMs);
+  deps.metrics.decided(decision.notify, decision.reason);
+  const lastNotification = decision.notify
+    ? await notify(tx, deps, { ...stored, incident }, decision.reason, context)
+    : before;
+  const notifyAtMs = nextNotificationAt(incident, lastNotification, stored, rules, nowMs);
+  await updateIncident(tx, stored.id, { incident, lastNotification: lastNotification ?? null, notifyAtMs, nowMs });
+  return decision.notify && (lastNotification?.channels.length ?? 0) > 0;
 }
 
-async function tell(
+async function notify(
   tx: Queryable,
   deps: IncidentContext,
   stored: StoredIncident,
-  reason: TellReason,
-  { channels: own, report, nowMs, ended }: TellContext,
-): Promise<Told> {
-  const { incident, id, streamId, told } = stored;
+  reason: NotificationReason,
+  { channels: own, report, nowMs, ended }: NotifyContext,
+): Promise<LastNotification> {
+  const { incident, id, streamId, lastNotification } = stored;
   const chosen = own ?? chooseChannels(deps.routes, { ...stored, severity: incident.severity });
   // Whoever was told of it is told of its end.
-  const channels = [...new Set(reason === 'resolved' ? [...chosen, ...(told?.channels ?? [])] : chosen)];
+  const channels = [...new Set(reason === 'resolved' ? [...chosen, ...(lastNotification?.channels ?? [])] : chosen)];
   const message = buildMessage({
     ...stored,
-    ...{ id: `plumbline-${id}-${nowMs}-${reason}`, incidentId: id, told: told ?? undefined },
+    ...{ id: `plumbline-${id}-${nowMs}-${reason}`, incidentId: id, lastNotification: lastNotification ?? undefined },
     ...{ reason, report: report ?? (await lastReport(tx, stored)), nowMs, url: urlOf(deps, id), ended },
   });
   const inserts = channels.map((channel) => ({ streamId, incidentId: id, channel, message }));
   await insertNotifications(tx, deps.clock, inserts);
-  await addTrail(tx, stored, { atMs: nowMs, who: 'plumbline', what: `told_${reason}`, details: { channels } });
-  const earlier = reason === 'reopened' || reason === 'opened' ? [] : (told?.channels ?? []);
+  await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: `notified_${reason}`, details: { channels } });
+  const earlier = reason === 'reopened' || reason === 'opened' ? [] : (lastNotification?.channels ?? []);
   return {
     atMs: nowMs,
     state: incident.state === 'resolved' ? 'resolved' : 'firing',

@@ -1,7 +1,7 @@
 import { DAY_MS, groupByBucket, HOUR_MS, type Interval, MINUTE_MS } from '../../core/time/window.ts';
-import type { PartRef } from '../../store/parts.ts';
+import type { StoredProfileRef } from '../../store/stored-profiles.ts';
 
-export interface ChosenParts {
+export interface ChosenProfiles {
   readonly ids: readonly number[];
   /** What the parts really cover: the asked interval, widened where only a coarser part is left. */
   readonly covered: Interval;
@@ -15,7 +15,7 @@ export interface ChosenParts {
  * @param refs - all parts of the days that the interval touches
  * @param interval - aligned to minutes
  */
-export function chooseParts(refs: readonly PartRef[], interval: Interval): ChosenParts {
+export function chooseProfiles(refs: readonly StoredProfileRef[], interval: Interval): ChosenProfiles {
   const choice = new Choice(interval);
   for (const [dayMs, parts] of groupByBucket(refs, DAY_MS, bucketOf)) choice.takeDay(dayMs, parts);
   return { ids: choice.ids, covered: { startMs: choice.startMs, endMs: choice.endMs } };
@@ -33,7 +33,7 @@ class Choice {
     this.endMs = asked.endMs;
   }
 
-  takeDay(dayMs: number, parts: readonly PartRef[]): void {
+  takeDay(dayMs: number, parts: readonly StoredProfileRef[]): void {
     const day = { startMs: dayMs, endMs: dayMs + DAY_MS };
     const whole = parts.find((part) => part.span === 86_400);
     if (!this.#touches(day)) return;
@@ -42,7 +42,7 @@ class Choice {
     else for (const [hourMs, inHour] of groupByBucket(parts, HOUR_MS, bucketOf)) this.#takeHour(hourMs, inHour);
   }
 
-  #takeHour(hourMs: number, parts: readonly PartRef[]): void {
+  #takeHour(hourMs: number, parts: readonly StoredProfileRef[]): void {
     const hour = { startMs: hourMs, endMs: hourMs + HOUR_MS };
     const whole = parts.find((part) => part.span === 3600);
     if (!this.#touches(hour)) return;
@@ -51,7 +51,7 @@ class Choice {
     else for (const part of parts) if (part.span === 60 && this.#holds(minuteOf(part))) this.ids.push(part.id);
   }
 
-  #takeWhole(span: Interval, whole: PartRef, parts: readonly PartRef[]): void {
+  #takeWhole(span: Interval, whole: StoredProfileRef, parts: readonly StoredProfileRef[]): void {
     this.startMs = Math.min(this.startMs, span.startMs);
     this.endMs = Math.max(this.endMs, span.endMs);
     this.ids.push(whole.id);
@@ -67,10 +67,10 @@ class Choice {
   }
 }
 
-function minuteOf(part: PartRef): Interval {
+function minuteOf(part: StoredProfileRef): Interval {
   return { startMs: part.bucketMs, endMs: part.bucketMs + MINUTE_MS };
 }
 
-function bucketOf(part: PartRef): number {
+function bucketOf(part: StoredProfileRef): number {
   return part.bucketMs;
 }

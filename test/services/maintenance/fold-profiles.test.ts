@@ -6,11 +6,11 @@ import { seededRng } from '../../../src/core/stats/rng.ts';
 import { DAY_MS, HOUR_MS, type Interval, MINUTE_MS } from '../../../src/core/time/window.ts';
 import { loadWindow } from '../../../src/services/evaluation/load-window.ts';
 import { ProfileCache } from '../../../src/services/evaluation/profile-cache.ts';
-import { foldParts } from '../../../src/services/maintenance/fold-parts.ts';
+import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
 import { rebuildProfiles } from '../../../src/services/maintenance/rebuild-profiles.ts';
-import { keepHouse } from '../../../src/services/maintenance/run-maintenance.ts';
+import { runMaintenance } from '../../../src/services/maintenance/run-maintenance.ts';
 import { listEvents } from '../../../src/store/events.ts';
-import { listPartRefs } from '../../../src/store/parts.ts';
+import { listProfileRefs } from '../../../src/store/stored-profiles.ts';
 import { findStream } from '../../../src/store/streams.ts';
 import { withDatabase } from '../../database.ts';
 import { drivenClock, NOW_MS, newStream, openIngest, send, testConfig } from '../ingest/service.ts';
@@ -66,12 +66,12 @@ function exactly(profile: Profile): unknown {
 }
 
 const spansOf = async (streamId: number): Promise<number[]> =>
-  (await listPartRefs(database(), streamId, WIDE)).map((ref) => ref.span);
+  (await listProfileRefs(database(), streamId, WIDE)).map((ref) => ref.span);
 
 it('folding changes what is stored, and nothing that is read', async () => {
   const { streamId } = await fill(1);
   const before = exactly(await profileOf(streamId));
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   expect(await spansOf(streamId)).toEqual(expect.arrayContaining([60, 3600, 86_400]));
   expect(exactly(await profileOf(streamId))).toEqual(before);
   const hour = {
@@ -84,21 +84,25 @@ it('folding changes what is stored, and nothing that is read', async () => {
 
 it('folding again does nothing, and late events are folded in where they belong', async () => {
   const { streamId, event } = await fill(2);
-  await foldParts(database(), NOW_MS);
-  const refs = await listPartRefs(database(), streamId, WIDE);
-  await foldParts(database(), NOW_MS);
-  expect(await listPartRefs(database(), streamId, WIDE)).toEqual(refs);
+  await foldProfiles(database(), NOW_MS);
+  const refs = await listProfileRefs(database(), streamId, WIDE);
+  await foldProfiles(database(), NOW_MS);
+  expect(await listProfileRefs(database(), streamId, WIDE)).toEqual(refs);
   await send(openIngest(database()), [event({ ts: NOW_MS - 40 * HOUR_MS }), event({ ts: NOW_MS - 5 * HOUR_MS })]);
   const unfolded = exactly(await profileOf(streamId));
   expect((await profileOf(streamId)).events).toBe(12 * 40 + 2);
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   expect(exactly(await profileOf(streamId))).toEqual(unfolded);
 });
 
 it('two processes that fold at once count everything once', async () => {
   const { streamId } = await fill(3);
   const before = exactly(await profileOf(streamId));
-  await Promise.all([foldParts(database(), NOW_MS), foldParts(database(), NOW_MS), foldParts(database(), NOW_MS)]);
+  await Promise.all([
+    foldProfiles(database(), NOW_MS),
+    foldProfiles(database(), NOW_MS),
+    foldProfiles(database(), NOW_MS),
+  ]);
   expect(exactly(await profileOf(streamId))).toEqual(before);
 });
 
@@ -107,31 +111,31 @@ it('an open minute with very many parts is folded too', async () => {
   const ingest = openIngest(database());
   for (let i = 0; i < 40; i++) await send(ingest, [event({ ts: NOW_MS })]);
   const stream = await findStream(database(), 'payments', String(event().endpoint));
-  await foldParts(database(), NOW_MS);
-  const refs = await listPartRefs(database(), stream?.id ?? 0, WIDE);
+  await foldProfiles(database(), NOW_MS);
+  const refs = await listProfileRefs(database(), stream?.id ?? 0, WIDE);
   expect(refs.map((ref) => [ref.span, ref.n])).toEqual([[60, 40]]);
 });
 
 it('profiles rebuilt from the events are the profiles that ingest made', async () => {
   const { streamId } = await fill(4);
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   const before = await profileOf(streamId);
   const count = await rebuildProfiles(database(), ALL_FEATURES, streamId, WIDE);
   expect(count.events).toBe(12 * 40);
   expect(exactly(await profileOf(streamId))).toEqual(exactly(before));
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   expect(exactly(await profileOf(streamId))).toEqual(exactly(before));
 });
 
 it('rebuilding one hour leaves the others as they are', async () => {
   const { streamId } = await fill(5);
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   const before = exactly(await profileOf(streamId));
   await rebuildProfiles(database(), ALL_FEATURES, streamId, {
     startMs: NOW_MS - 30 * HOUR_MS,
     endMs: NOW_MS - 30 * HOUR_MS + 1,
   });
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   expect(exactly(await profileOf(streamId))).toEqual(before);
 });
 
@@ -148,11 +152,11 @@ it('a minute of one batch rebuilds to the very same bytes, beyond what the sketc
 
 it('retention drops days of events and fine profiles; what was counted stays counted', async () => {
   const { streamId } = await fill(7);
-  await foldParts(database(), NOW_MS);
+  await foldProfiles(database(), NOW_MS);
   const before = exactly(await profileOf(streamId));
   const clock = drivenClock(NOW_MS + 6 * DAY_MS);
-  await foldParts(database(), clock.now());
-  await keepHouse(database(), testConfig({ EVENT_RETENTION_DAYS: '5', MINUTE_PROFILE_DAYS: '1' }), clock.now());
+  await foldProfiles(database(), clock.now());
+  await runMaintenance(database(), testConfig({ EVENT_RETENTION_DAYS: '5', MINUTE_PROFILE_DAYS: '1' }), clock.now());
   expect(await spansOf(streamId)).not.toContain(60);
   expect(exactly(await profileOf(streamId))).toEqual(before);
   const { events } = await listEvents(database(), { streamId, limit: 10_000 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
-import { chooseParts } from '../../../src/services/evaluation/choose-parts.ts';
-import type { PartRef } from '../../../src/store/parts.ts';
+import { chooseProfiles } from '../../../src/services/evaluation/choose-profiles.ts';
+import type { StoredProfileRef } from '../../../src/store/stored-profiles.ts';
 
 const DAY = Date.UTC(2026, 4, 4);
 
@@ -13,9 +13,9 @@ interface Minute {
 }
 
 /** Two days of minutes, some folded into hours and days as the service does it, some of the folded ones dropped. */
-function partsOf(minutes: readonly Minute[], daysFolded: boolean): PartRef[] {
+function partsOf(minutes: readonly Minute[], daysFolded: boolean): StoredProfileRef[] {
   let id = 0;
-  const part = (bucketMs: number, span: 60 | 3600 | 86_400, folded: boolean): PartRef => ({
+  const part = (bucketMs: number, span: 60 | 3600 | 86_400, folded: boolean): StoredProfileRef => ({
     id: ++id,
     bucketMs,
     span,
@@ -33,7 +33,7 @@ function partsOf(minutes: readonly Minute[], daysFolded: boolean): PartRef[] {
 }
 
 /** The minutes that a part stands for. */
-function minutesOf(ref: PartRef, minutes: readonly Minute[]): number[] {
+function minutesOf(ref: StoredProfileRef, minutes: readonly Minute[]): number[] {
   if (ref.span === 60) return [(ref.bucketMs - DAY) / MINUTE_MS];
   const inside = (m: Minute): boolean => {
     const ms = DAY + m.minute * MINUTE_MS;
@@ -49,7 +49,7 @@ const intervalArb = fc
   .filter(([a, b]) => a !== b)
   .map(([a, b]) => ({ startMs: DAY + Math.min(a, b) * MINUTE_MS, endMs: DAY + Math.max(a, b) * MINUTE_MS }));
 
-describe('chooseParts', () => {
+describe('chooseProfiles', () => {
   it('holds each minute of what it covers once, and no other', () => {
     fc.assert(
       fc.property(minutesArb, fc.boolean(), intervalArb, (minutes, daysFolded, interval) => {
@@ -59,7 +59,7 @@ describe('chooseParts', () => {
           kept: minutes.find((o) => Math.floor(o.minute / 60) === Math.floor(m.minute / 60))?.kept ?? true,
         }));
         const refs = partsOf(whole, daysFolded);
-        const { ids, covered } = chooseParts(refs, interval);
+        const { ids, covered } = chooseProfiles(refs, interval);
         const held = refs.filter((ref) => ids.includes(ref.id)).flatMap((ref) => minutesOf(ref, whole));
         const wanted = whole.filter(({ minute }) => {
           const ms = DAY + minute * MINUTE_MS;
@@ -79,13 +79,13 @@ describe('chooseParts', () => {
     const minutes = Array.from({ length: 2880 }, (_, minute) => ({ minute, folded: true, kept: true }));
     const refs = partsOf(minutes, true);
     const interval = { startMs: DAY + 30 * MINUTE_MS, endMs: DAY + DAY_MS + 90 * MINUTE_MS };
-    const { ids, covered } = chooseParts(refs, interval);
+    const { ids, covered } = chooseProfiles(refs, interval);
     expect(covered).toEqual(interval);
     expect(ids).toHaveLength(30 + 23 + 1 + 30);
   });
 
   it('takes a whole day in one part', () => {
     const minutes = Array.from({ length: 2880 }, (_, minute) => ({ minute, folded: true, kept: false }));
-    expect(chooseParts(partsOf(minutes, true), { startMs: DAY, endMs: DAY + 2 * DAY_MS }).ids).toHaveLength(2);
+    expect(chooseProfiles(partsOf(minutes, true), { startMs: DAY, endMs: DAY + 2 * DAY_MS }).ids).toHaveLength(2);
   });
 });

@@ -1,47 +1,51 @@
-import type { Handling, Incident, Told } from '../../../src/core/incident/incident.ts';
-import type { TellReason } from '../../../src/core/incident/message.ts';
+import type { Incident, LastNotification, Triage } from '../../../src/core/incident/incident.ts';
+import type { NotificationReason } from '../../../src/core/incident/message.ts';
+import {
+  decideNotification,
+  type NotificationPolicy,
+  nextNotificationAt,
+} from '../../../src/core/incident/notification-policy.ts';
 import type { Severity } from '../../../src/core/incident/severity.ts';
 import type { Signal } from '../../../src/core/incident/signal.ts';
 import { type StepRules, step } from '../../../src/core/incident/step.ts';
-import { askAgainAt, decideTelling, type TellRules } from '../../../src/core/incident/tell.ts';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
 
 /** What was told, and how things stood then. */
 export interface Said {
-  readonly reason: TellReason;
+  readonly reason: NotificationReason;
   readonly atMs: number;
   readonly state: Incident['state'];
   readonly severity: Severity;
   readonly checks: readonly string[];
-  readonly before: Told | undefined;
-  readonly handling: Handling;
+  readonly before: LastNotification | undefined;
+  readonly triage: Triage;
 }
 
 /** One incident and whoever is told of it, as the service does it. */
-export class Teller {
+export class Notifier {
   incident: Incident;
-  told: Told | undefined;
-  handling: Handling = { acknowledgedAtMs: null, silencedUntilMs: null };
-  askAtMs: number | null = null;
+  lastNotification: LastNotification | undefined;
+  triage: Triage = { acknowledgedAtMs: null, silencedUntilMs: null };
+  notifyAtMs: number | null = null;
   readonly said: Said[] = [];
   /** Asked to ask again at a moment that has passed. */
   readonly pastAsks: number[] = [];
   /** There was something to tell at a moment at which nobody would have asked. */
   readonly missed: number[] = [];
-  readonly #rules: TellRules;
+  readonly #rules: NotificationPolicy;
 
-  constructor(incident: Incident, rules: TellRules) {
+  constructor(incident: Incident, rules: NotificationPolicy) {
     this.incident = incident;
     this.#rules = rules;
   }
 
   ask(nowMs: number): void {
-    const { incident, handling, told: before } = this;
-    const decision = decideTelling(incident, before, handling, this.#rules, nowMs);
-    if (decision.tell) {
+    const { incident, triage, lastNotification: before } = this;
+    const decision = decideNotification(incident, before, triage, this.#rules, nowMs);
+    if (decision.notify) {
       const checks = incident.failing.map(({ check }) => check);
       const state = incident.state === 'resolved' ? 'resolved' : 'firing';
-      this.told = { atMs: nowMs, state, severity: incident.severity, checks, channels: [] };
+      this.lastNotification = { atMs: nowMs, state, severity: incident.severity, checks, channels: [] };
       const { severity } = incident;
       this.said.push({
         reason: decision.reason,
@@ -50,25 +54,26 @@ export class Teller {
         severity,
         checks,
         before,
-        handling,
+        triage,
       });
     }
-    this.askAtMs = askAgainAt(incident, this.told, handling, this.#rules, nowMs);
-    if (this.askAtMs !== null && this.askAtMs <= nowMs) this.pastAsks.push(nowMs);
+    this.notifyAtMs = nextNotificationAt(incident, this.lastNotification, triage, this.#rules, nowMs);
+    if (this.notifyAtMs !== null && this.notifyAtMs <= nowMs) this.pastAsks.push(nowMs);
   }
 
   /** Asks whenever it is time to, up to a moment. */
   waitUntil(endMs: number, fromMs: number): void {
     let nowMs = fromMs;
     while (nowMs < endMs) {
-      const nextMs = Math.min(this.askAtMs ?? endMs, endMs);
+      const nextMs = Math.min(this.notifyAtMs ?? endMs, endMs);
       const halfway = nowMs + Math.floor((nextMs - nowMs) / 2);
       for (const ms of [nowMs, halfway, nextMs - 1]) {
-        if (decideTelling(this.incident, this.told, this.handling, this.#rules, ms).tell) this.missed.push(ms);
+        if (decideNotification(this.incident, this.lastNotification, this.triage, this.#rules, ms).notify)
+          this.missed.push(ms);
       }
       nowMs = nextMs;
-      if (this.askAtMs === null || this.askAtMs > endMs) return;
-      this.ask(this.askAtMs);
+      if (this.notifyAtMs === null || this.notifyAtMs > endMs) return;
+      this.ask(this.notifyAtMs);
       if (this.pastAsks.length > 0) return;
     }
   }
@@ -82,12 +87,12 @@ export type Happening =
 /** Plays what happens, in order, and then waits until the end. */
 export function play(
   happenings: readonly Happening[],
-  rules: { readonly step: StepRules; readonly tell: TellRules },
+  rules: { readonly step: StepRules; readonly notificationPolicy: NotificationPolicy },
   untilMs: number,
-): { tellers: Teller[]; unsaid: Teller[] } {
-  const tellers: Teller[] = [];
-  const unsaid: Teller[] = [];
-  let current: Teller | undefined;
+): { tellers: Notifier[]; unsaid: Notifier[] } {
+  const tellers: Notifier[] = [];
+  const unsaid: Notifier[] = [];
+  let current: Notifier | undefined;
   let lastMs = happenings[0]?.atMs ?? untilMs;
   for (const happening of happenings) {
     for (const teller of tellers) teller.waitUntil(happening.atMs, lastMs);
@@ -101,18 +106,18 @@ export function play(
         continue;
       }
       if (current === undefined || change?.from === null) {
-        current = new Teller(incident, rules.tell);
+        current = new Notifier(incident, rules.notificationPolicy);
         tellers.push(current);
       }
       current.incident = incident;
-      if (change?.reason === 'reopened') current.handling = { ...current.handling, acknowledgedAtMs: null };
+      if (change?.reason === 'reopened') current.triage = { ...current.triage, acknowledgedAtMs: null };
     } else if (current === undefined) continue;
     else if ('silenceMs' in happening) {
       const silencedUntilMs = happening.silenceMs === null ? null : happening.atMs + happening.silenceMs;
-      current.handling = { ...current.handling, silencedUntilMs };
+      current.triage = { ...current.triage, silencedUntilMs };
     } else {
       const acknowledgedAtMs = happening.isAcknowledged ? happening.atMs : null;
-      current.handling = { ...current.handling, acknowledgedAtMs };
+      current.triage = { ...current.triage, acknowledgedAtMs };
     }
     current.ask(happening.atMs);
   }

@@ -4,14 +4,14 @@ import { appendRows } from '../../src/store/append.ts';
 import type { Database } from '../../src/store/database.ts';
 import {
   claimStreamForFolding,
-  deleteParts,
-  dropPartsBefore,
-  listPartRefs,
+  deleteProfiles,
+  dropProfilesBefore,
+  listProfileRefs,
   listUnfolded,
-  loadParts,
+  loadProfiles,
   markFolded,
-  replaceParts,
-} from '../../src/store/parts.ts';
+  replaceProfiles,
+} from '../../src/store/stored-profiles.ts';
 import { vacuumEmbedded } from '../../src/store/vacuum.ts';
 import { withDatabase } from '../database.ts';
 import { DAY, makePart, makeStream } from './make.ts';
@@ -20,7 +20,7 @@ const database = withDatabase();
 const WHOLE_DAY = { startMs: DAY, endMs: DAY + DAY_MS };
 
 async function idsOf(db: Database, streamId: number): Promise<number[]> {
-  return (await listPartRefs(db, streamId, WHOLE_DAY)).map((ref) => ref.id);
+  return (await listProfileRefs(db, streamId, WHOLE_DAY)).map((ref) => ref.id);
 }
 
 describe('profile parts', () => {
@@ -30,11 +30,11 @@ describe('profile parts', () => {
     const pool = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 31) % 256);
     const profile = pool.subarray(3, 65_003);
     await appendRows(db, [], [{ ...makePart(streamId, DAY), profile }, makePart(streamId, DAY)]);
-    const loaded = await loadParts(db, streamId, await idsOf(db, streamId));
+    const loaded = await loadProfiles(db, streamId, await idsOf(db, streamId));
     expect(loaded.map((part) => part.profile)).toHaveLength(2);
     expect(Buffer.compare(loaded[0]?.profile ?? pool, profile)).toBe(0);
-    expect(await loadParts(db, streamId + 1_000_000, await idsOf(db, streamId))).toEqual([]);
-    expect(await loadParts(db, streamId, [])).toEqual([]);
+    expect(await loadProfiles(db, streamId + 1_000_000, await idsOf(db, streamId))).toEqual([]);
+    expect(await loadProfiles(db, streamId, [])).toEqual([]);
   });
 
   test('only parts that lie wholly in the interval are listed', async () => {
@@ -51,11 +51,11 @@ describe('profile parts', () => {
       ],
     );
     const listed = async (startMs: number, endMs: number) =>
-      (await listPartRefs(db, streamId, { startMs, endMs })).map((ref) => ref.n);
+      (await listProfileRefs(db, streamId, { startMs, endMs })).map((ref) => ref.n);
     expect(await listed(DAY, DAY + DAY_MS)).toEqual([9, 5, 2, 3]);
     expect(await listed(DAY + HOUR_MS, DAY + 2 * HOUR_MS)).toEqual([5, 2, 3]);
     expect(await listed(DAY + HOUR_MS, DAY + 2 * HOUR_MS - MINUTE_MS)).toEqual([2]);
-    const [day] = await listPartRefs(db, streamId, WHOLE_DAY);
+    const [day] = await listProfileRefs(db, streamId, WHOLE_DAY);
     expect(day).toEqual({ id: expect.any(Number), bucketMs: DAY, span: 86_400, n: 9, folded: false });
   });
 
@@ -88,12 +88,14 @@ describe('profile parts', () => {
     await appendRows(db, [], [makePart(streamId, DAY), makePart(streamId, DAY), makePart(other, DAY)]);
     const merged = makePart(streamId, DAY, 60, 2);
     const ids = await idsOf(db, streamId);
-    await db.transaction((tx) => replaceParts(tx, streamId, ids, merged));
+    await db.transaction((tx) => replaceProfiles(tx, streamId, ids, merged));
     const [id] = await idsOf(db, streamId);
-    expect(await listPartRefs(db, streamId, WHOLE_DAY)).toEqual([{ id, bucketMs: DAY, span: 60, n: 2, folded: false }]);
-    await deleteParts(db, streamId, await idsOf(db, other));
+    expect(await listProfileRefs(db, streamId, WHOLE_DAY)).toEqual([
+      { id, bucketMs: DAY, span: 60, n: 2, folded: false },
+    ]);
+    await deleteProfiles(db, streamId, await idsOf(db, other));
     expect(await idsOf(db, other)).toHaveLength(1);
-    await deleteParts(db, other, await idsOf(db, other));
+    await deleteProfiles(db, other, await idsOf(db, other));
     expect(await idsOf(db, other)).toEqual([]);
   });
 
@@ -103,10 +105,10 @@ describe('profile parts', () => {
     const old = DAY - 900 * DAY_MS;
     await appendRows(db, [], [makePart(streamId, old), makePart(streamId, old), makePart(streamId, old, 3600)]);
     const before = { startMs: old, endMs: old + DAY_MS };
-    const [first] = await listPartRefs(db, streamId, before);
+    const [first] = await listProfileRefs(db, streamId, before);
     await markFolded(db, streamId, [first?.id ?? 0]);
-    expect(await dropPartsBefore(db, 60, old + DAY_MS)).toBe(1);
-    expect(await listPartRefs(db, streamId, before)).toHaveLength(2);
+    expect(await dropProfilesBefore(db, 60, old + DAY_MS)).toBe(1);
+    expect(await listProfileRefs(db, streamId, before)).toHaveLength(2);
   });
 
   test('a stream that is being folded is skipped by others, or waited for', async () => {
@@ -132,7 +134,7 @@ describe('profile parts', () => {
       (await db.query<{ size: number }>(`select pg_total_relation_size('profile_parts') as size`)).rows[0]?.size ?? 0;
     const rewrite = async () => {
       for (let i = 0; i < 20; i++) {
-        await replaceParts(db, streamId, await idsOf(db, streamId), { ...makePart(streamId, DAY), profile });
+        await replaceProfiles(db, streamId, await idsOf(db, streamId), { ...makePart(streamId, DAY), profile });
       }
     };
     if (db.engine === 'postgres') return void (await vacuumEmbedded(db));

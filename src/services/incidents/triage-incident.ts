@@ -1,19 +1,19 @@
 import { AppError } from '../../core/errors.ts';
 import type { Incident } from '../../core/incident/incident.ts';
+import { addAuditEntry } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
-import { addTrail } from '../../store/incident-trail.ts';
 import {
   findIncident,
-  type HandlingUpdate,
   lockIncident,
   lockIncidents,
   type StoredIncident,
-  updateHandling,
+  type TriageUpdate,
+  updateTriage,
 } from '../../store/incidents.ts';
 import { lockMonitor } from '../../store/monitors.ts';
-import { tellContextOf } from './ask-again.ts';
 import type { IncidentContext } from './context.ts';
-import { tellIncident } from './tell-incident.ts';
+import { notifyContextOf } from './notify-due-incidents.ts';
+import { notifyIncident } from './notify-incident.ts';
 
 /** What a person does about an incident. */
 export type IncidentAction =
@@ -28,7 +28,7 @@ export interface HandledBy {
 }
 
 /** Does it, writes down who did, and tells people what they should know of it. */
-export async function handleIncident(
+export async function triageIncident(
   deps: IncidentContext,
   id: number,
   action: IncidentAction,
@@ -39,15 +39,15 @@ export async function handleIncident(
     if (stored === undefined)
       throw new AppError('incident_not_found', `There is no incident ${id}; GET /v1/incidents lists them`);
     const nowMs = deps.clock.now();
-    const handling = handlingAfter(stored, action, by, nowMs);
+    const triage = triageAfter(stored, action, by, nowMs);
     const incident = await incidentAfter(tx, stored, action, nowMs);
     const details = { ...detailsOf(action), ...(note === undefined ? {} : { note }) };
-    await addTrail(tx, stored, { atMs: nowMs, who: by, what: action.action, details });
-    const after = { ...stored, ...handling, incident };
-    await updateHandling(tx, id, after, nowMs);
+    await addAuditEntry(tx, stored, { atMs: nowMs, who: by, what: action.action, details });
+    const after = { ...stored, ...triage, incident };
+    await updateTriage(tx, id, after, nowMs);
     const ended =
       action.action === 'resolve' ? { ended: `Resolved by ${by}: no window has passed since it failed.` } : {};
-    await tellIncident(tx, deps, after, incident, { ...(await tellContextOf(tx, deps, after)), ...ended });
+    await notifyIncident(tx, deps, after, incident, { ...(await notifyContextOf(tx, deps, after)), ...ended });
     return after;
   });
   deps.notifySoon();
@@ -72,7 +72,7 @@ async function lockWithMonitor(
   return lockIncident(tx, id);
 }
 
-function handlingAfter(stored: StoredIncident, action: IncidentAction, by: string, nowMs: number): HandlingUpdate {
+function triageAfter(stored: StoredIncident, action: IncidentAction, by: string, nowMs: number): TriageUpdate {
   switch (action.action) {
     case 'acknowledge':
       return {

@@ -2,19 +2,19 @@ import { decodeProfile, encodeProfile } from '../../core/profile/codec.ts';
 import { mergeProfiles } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../core/time/window.ts';
-import type { PartSpan } from '../../store/append.ts';
+import type { ProfileSpan } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import {
   claimStreamForFolding,
-  deleteParts,
-  listPartRefs,
+  deleteProfiles,
+  listProfileRefs,
   listUnfolded,
-  loadParts,
+  loadProfiles,
   markFolded,
-  type PartRef,
-  replaceParts,
+  replaceProfiles,
+  type StoredProfileRef,
   type UnfoldedBucket,
-} from '../../store/parts.ts';
+} from '../../store/stored-profiles.ts';
 
 /** Time that a late event has to arrive before its minute, hour or day is folded. Later ones are folded in when they come. */
 const GRACE_MS = 30_000;
@@ -31,7 +31,7 @@ export interface FoldCount {
  * Folds the profile parts of closed minutes into one each, of closed hours into an hour's part, of closed days into a day's. Each
  * stream is one transaction under its claim, so that any number of replicas may call this at once.
  */
-export async function foldParts(db: Database, nowMs: number): Promise<FoldCount> {
+export async function foldProfiles(db: Database, nowMs: number): Promise<FoldCount> {
   const count = { minutes: 0, hours: 0, days: 0 };
   const closedMs = floorTo(nowMs - GRACE_MS, MINUTE_MS);
   for (const [streamId, buckets] of byStream(await listUnfolded(db, 60, nowMs + DAY_MS))) {
@@ -80,7 +80,7 @@ async function foldHour(tx: Queryable, streamId: number, hourMs: number): Promis
   await markFolded(tx, streamId, idsOf(minutes));
   const dayMs = floorTo(hourMs, DAY_MS);
   const days = await refsOf(tx, streamId, dayMs, DAY_MS, (ref) => ref.span === 86_400);
-  await deleteParts(tx, streamId, idsOf(days));
+  await deleteProfiles(tx, streamId, idsOf(days));
 }
 
 async function foldDay(tx: Queryable, streamId: number, dayMs: number): Promise<void> {
@@ -95,17 +95,17 @@ async function foldDay(tx: Queryable, streamId: number, dayMs: number): Promise<
 async function foldInto(
   tx: Queryable,
   streamId: number,
-  sources: readonly PartRef[],
-  replaced: readonly PartRef[],
-  target: { span: PartSpan; bucketMs: number },
+  sources: readonly StoredProfileRef[],
+  replaced: readonly StoredProfileRef[],
+  target: { span: ProfileSpan; bucketMs: number },
 ): Promise<void> {
-  const stored = await loadParts(tx, streamId, idsOf(sources));
+  const stored = await loadProfiles(tx, streamId, idsOf(sources));
   const profile = mergeProfiles(
     stored.map((part) => decodeProfile(part.profile)),
     seedOf(streamId, target.bucketMs),
   );
   const part = { streamId, ...target, n: profile.events, profile: encodeProfile(profile) };
-  await replaceParts(tx, streamId, idsOf(replaced), part);
+  await replaceProfiles(tx, streamId, idsOf(replaced), part);
 }
 
 async function refsOf(
@@ -113,11 +113,11 @@ async function refsOf(
   streamId: number,
   startMs: number,
   lengthMs: number,
-  keep: (ref: PartRef) => boolean,
-): Promise<PartRef[]> {
-  return (await listPartRefs(tx, streamId, { startMs, endMs: startMs + lengthMs })).filter(keep);
+  keep: (ref: StoredProfileRef) => boolean,
+): Promise<StoredProfileRef[]> {
+  return (await listProfileRefs(tx, streamId, { startMs, endMs: startMs + lengthMs })).filter(keep);
 }
 
-function idsOf(refs: readonly PartRef[]): number[] {
+function idsOf(refs: readonly StoredProfileRef[]): number[] {
   return refs.map((ref) => ref.id);
 }

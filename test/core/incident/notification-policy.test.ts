@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Handling, Incident, Told } from '../../../src/core/incident/incident.ts';
+import type { Incident, LastNotification, Triage } from '../../../src/core/incident/incident.ts';
+import {
+  DEFAULT_NOTIFICATION_POLICY,
+  decideNotification,
+  type NotificationPolicy,
+  newChecks,
+  nextNotificationAt,
+} from '../../../src/core/incident/notification-policy.ts';
 import type { Severity } from '../../../src/core/incident/severity.ts';
-import { askAgainAt, DEFAULT_TELL, decideTelling, newChecks, type TellRules } from '../../../src/core/incident/tell.ts';
 import type { QuietHours } from '../../../src/core/time/quiet-hours.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
+import { type Happening, minutes, type Notifier, play } from './notifier.ts';
 import { endOf, failing, rulesArb, START, signalsArb, word } from './signals.ts';
-import { type Happening, minutes, play, type Teller } from './teller.ts';
 
 const NIGHT: QuietHours = { from: '22:00', to: '07:00', zone: 'Europe/Berlin' };
 
@@ -16,7 +22,7 @@ function isNight(ms: number): boolean {
   return hour >= 22 || hour < 7;
 }
 
-const tellArb: fc.Arbitrary<TellRules> = fc.record({
+const tellArb: fc.Arbitrary<NotificationPolicy> = fc.record({
   repeatIntervalMs: fc.integer({ min: 10, max: 300 }).map(minutes),
   updateIntervalMs: fc.integer({ min: 1, max: 60 }).map(minutes),
   quietHours: fc.constantFrom(undefined, NIGHT),
@@ -47,10 +53,12 @@ const lifeArb = fc
 
 const UNTIL = START + 4 * DAY_MS;
 
-function forAllLives(check: (tellers: Teller[], tell: TellRules, unsaid: Teller[]) => void): void {
+function forAllLives(
+  check: (tellers: Notifier[], notificationPolicy: NotificationPolicy, unsaid: Notifier[]) => void,
+): void {
   fc.assert(
     fc.property(lifeArb, rulesArb, tellArb, (life, stepRules, tell) => {
-      const { tellers, unsaid } = play(life, { step: stepRules, tell }, UNTIL);
+      const { tellers, unsaid } = play(life, { step: stepRules, notificationPolicy: tell }, UNTIL);
       check(tellers, tell, unsaid);
     }),
     { numRuns: 300 },
@@ -85,15 +93,15 @@ describe('a life of an incident', () => {
 
   it('in the end people know how it stands, and never hear of what came and went', () => {
     forAllLives((tellers, _, unsaid) => {
-      for (const { incident, said, told } of tellers) {
+      for (const { incident, said, lastNotification } of tellers) {
         if (incident.state === 'pending') continue;
         if (incident.state === 'resolved') {
-          expect(told?.state).not.toBe('firing');
+          expect(lastNotification?.state).not.toBe('firing');
           continue;
         }
-        expect(told?.state).toBe('firing');
+        expect(lastNotification?.state).toBe('firing');
         if (incident.state !== 'firing') continue;
-        expect(newChecks(incident, told)).toEqual([]);
+        expect(newChecks(incident, lastNotification)).toEqual([]);
         expect(said.length).toBeGreaterThan(0);
       }
       for (const { said } of unsaid) expect(said).toEqual([]);
@@ -102,8 +110,8 @@ describe('a life of an incident', () => {
 
   it('nobody is told while it is silenced, nor at night of what can wait', () => {
     forAllLives((tellers, { quietHours }) => {
-      for (const { atMs, severity, handling } of tellers.flatMap(({ said }) => said)) {
-        expect(handling.silencedUntilMs ?? 0).toBeLessThanOrEqual(atMs);
+      for (const { atMs, severity, triage } of tellers.flatMap(({ said }) => said)) {
+        expect(triage.silencedUntilMs ?? 0).toBeLessThanOrEqual(atMs);
         if (quietHours !== undefined && severity !== 'critical') expect(isNight(atMs)).toBe(false);
       }
     });
@@ -111,10 +119,10 @@ describe('a life of an incident', () => {
 
   it('reminders keep their interval and stop once it is acknowledged; new findings keep theirs', () => {
     forAllLives((tellers, { repeatIntervalMs, updateIntervalMs }) => {
-      for (const { reason, atMs, before, checks, handling } of tellers.flatMap(({ said }) => said)) {
+      for (const { reason, atMs, before, checks, triage } of tellers.flatMap(({ said }) => said)) {
         const ageMs = atMs - (before?.atMs ?? 0);
         if (reason === 'repeat_interval') {
-          expect(handling.acknowledgedAtMs).toBeNull();
+          expect(triage.acknowledgedAtMs).toBeNull();
           expect(ageMs).toBeGreaterThanOrEqual(repeatIntervalMs);
         }
         if (reason !== 'new_findings') continue;
@@ -148,14 +156,22 @@ const FIRING = endOf(word('ff'));
 const RECOVERING = endOf(word('ffp'));
 const RESOLVED = endOf(word('ffpp'));
 const PENDING = endOf(word('f'));
-const NOBODY: Handling = { acknowledgedAtMs: null, silencedUntilMs: null };
+const NOBODY: Triage = { acknowledgedAtMs: null, silencedUntilMs: null };
 const NOW = START + HOUR_MS;
-const RULES: TellRules = { ...DEFAULT_TELL, repeatIntervalMs: 4 * HOUR_MS, updateIntervalMs: 15 * MINUTE_MS };
+const RULES: NotificationPolicy = {
+  ...DEFAULT_NOTIFICATION_POLICY,
+  repeatIntervalMs: 4 * HOUR_MS,
+  updateIntervalMs: 15 * MINUTE_MS,
+};
 
-function toldOf(incident: Incident, minutesAgo: number, changed: Partial<Told> = {}): Told {
+function notificationOf(
+  incident: Incident,
+  minutesAgo: number,
+  changed: Partial<LastNotification> = {},
+): LastNotification {
   const state = incident.state === 'resolved' ? 'resolved' : 'firing';
   const checks = incident.failing.map(({ check }) => check);
-  const base: Told = {
+  const base: LastNotification = {
     atMs: NOW - minutes(minutesAgo),
     state,
     severity: incident.severity,
@@ -169,77 +185,80 @@ const as = (severity: Severity, ...checks: string[]): Incident => {
   return { ...FIRING, severity, failing: checks.map((check) => failing(check, severity)), steady: checks };
 };
 
-describe('decideTelling', () => {
+describe('decideNotification', () => {
   it.each([
     ['a pending one', PENDING, undefined, 'not_open'],
     ['one that fires', FIRING, undefined, 'opened'],
     ['one that recovers, untold until now', RECOVERING, undefined, 'opened'],
-    ['one that recovers', RECOVERING, toldOf(FIRING, 600), 'nothing_new'],
-    ['one that came and went untold', RESOLVED, undefined, 'never_told'],
-    ['one that is over', RESOLVED, toldOf(FIRING, 1), 'resolved'],
-    ['one that was told to be over', RESOLVED, toldOf(RESOLVED, 600), 'nothing_new'],
-    ['one that is back', FIRING, toldOf(RESOLVED, 1), 'reopened'],
-    ['a worse one', as('critical', 'a_ks'), toldOf(FIRING, 1), 'severity_raised'],
-    ['a milder one', as('info', 'a_ks'), toldOf(FIRING, 1), 'nothing_new'],
-    ['new findings, just told', as('warning', 'a_ks', 'b_ks'), toldOf(FIRING, 14), 'too_soon'],
-    ['new findings', as('warning', 'a_ks', 'b_ks'), toldOf(FIRING, 15), 'new_findings'],
-    ['fewer findings', as('warning', 'a_ks'), toldOf(as('warning', 'a_ks', 'b_ks'), 100), 'nothing_new'],
-    ['the same, a while ago', FIRING, toldOf(FIRING, 239), 'nothing_new'],
-    ['the same, long ago', FIRING, toldOf(FIRING, 240), 'repeat_interval'],
-  ] as const)('%s', (_, incident, told, reason) => {
-    expect(decideTelling(incident, told, NOBODY, RULES, NOW).reason).toBe(reason);
+    ['one that recovers', RECOVERING, notificationOf(FIRING, 600), 'nothing_new'],
+    ['one that came and went untold', RESOLVED, undefined, 'never_notified'],
+    ['one that is over', RESOLVED, notificationOf(FIRING, 1), 'resolved'],
+    ['one that was told to be over', RESOLVED, notificationOf(RESOLVED, 600), 'nothing_new'],
+    ['one that is back', FIRING, notificationOf(RESOLVED, 1), 'reopened'],
+    ['a worse one', as('critical', 'a_ks'), notificationOf(FIRING, 1), 'severity_raised'],
+    ['a milder one', as('info', 'a_ks'), notificationOf(FIRING, 1), 'nothing_new'],
+    ['new findings, just told', as('warning', 'a_ks', 'b_ks'), notificationOf(FIRING, 14), 'too_soon'],
+    ['new findings', as('warning', 'a_ks', 'b_ks'), notificationOf(FIRING, 15), 'new_findings'],
+    ['fewer findings', as('warning', 'a_ks'), notificationOf(as('warning', 'a_ks', 'b_ks'), 100), 'nothing_new'],
+    ['the same, a while ago', FIRING, notificationOf(FIRING, 239), 'nothing_new'],
+    ['the same, long ago', FIRING, notificationOf(FIRING, 240), 'repeat_interval'],
+  ] as const)('%s', (_, incident, lastNotification, reason) => {
+    expect(decideNotification(incident, lastNotification, NOBODY, RULES, NOW).reason).toBe(reason);
   });
 
   it('acknowledged: reminders stop, and nothing else', () => {
     const known = { ...NOBODY, acknowledgedAtMs: NOW - 1 };
-    expect(decideTelling(FIRING, toldOf(FIRING, 999), known, RULES, NOW).reason).toBe('acknowledged');
-    expect(decideTelling(as('critical', 'a_ks'), toldOf(FIRING, 1), known, RULES, NOW).tell).toBe(true);
-    expect(decideTelling(as('warning', 'b_ks'), toldOf(FIRING, 99), known, RULES, NOW).tell).toBe(true);
-    expect(decideTelling(RESOLVED, toldOf(FIRING, 1), known, RULES, NOW).tell).toBe(true);
-    expect(decideTelling(FIRING, undefined, known, RULES, NOW).tell).toBe(true);
-    expect(askAgainAt(FIRING, toldOf(FIRING, 1), known, RULES, NOW)).toBeNull();
+    expect(decideNotification(FIRING, notificationOf(FIRING, 999), known, RULES, NOW).reason).toBe('acknowledged');
+    expect(decideNotification(as('critical', 'a_ks'), notificationOf(FIRING, 1), known, RULES, NOW).notify).toBe(true);
+    expect(decideNotification(as('warning', 'b_ks'), notificationOf(FIRING, 99), known, RULES, NOW).notify).toBe(true);
+    expect(decideNotification(RESOLVED, notificationOf(FIRING, 1), known, RULES, NOW).notify).toBe(true);
+    expect(decideNotification(FIRING, undefined, known, RULES, NOW).notify).toBe(true);
+    expect(nextNotificationAt(FIRING, notificationOf(FIRING, 1), known, RULES, NOW)).toBeNull();
   });
 
   it('a silence ends at its end, and holds for the critical too', () => {
     const until = (silencedUntilMs: number) => ({ ...NOBODY, silencedUntilMs });
     const critical = as('critical', 'a_ks');
-    expect(decideTelling(critical, undefined, until(NOW + 1), RULES, NOW)).toEqual({ tell: false, reason: 'silenced' });
-    expect(askAgainAt(critical, undefined, until(NOW + 1), RULES, NOW)).toBe(NOW + 1);
-    expect(decideTelling(critical, undefined, until(NOW), RULES, NOW)).toEqual({ tell: true, reason: 'opened' });
+    expect(decideNotification(critical, undefined, until(NOW + 1), RULES, NOW)).toEqual({
+      notify: false,
+      reason: 'silenced',
+    });
+    expect(nextNotificationAt(critical, undefined, until(NOW + 1), RULES, NOW)).toBe(NOW + 1);
+    expect(decideNotification(critical, undefined, until(NOW), RULES, NOW)).toEqual({ notify: true, reason: 'opened' });
   });
 
   it('quiet hours hold back until morning, but not the critical', () => {
     const rules = { ...RULES, quietHours: NIGHT };
     const midnight = Date.UTC(2026, 4, 4, 22);
-    expect(decideTelling(FIRING, undefined, NOBODY, rules, midnight).reason).toBe('quiet_hours');
-    expect(askAgainAt(FIRING, undefined, NOBODY, rules, midnight)).toBe(Date.UTC(2026, 4, 5, 5));
-    expect(decideTelling(as('critical', 'a_ks'), undefined, NOBODY, rules, midnight).tell).toBe(true);
-    expect(decideTelling(RESOLVED, toldOf(FIRING, 1), NOBODY, rules, midnight).reason).toBe('quiet_hours');
+    expect(decideNotification(FIRING, undefined, NOBODY, rules, midnight).reason).toBe('quiet_hours');
+    expect(nextNotificationAt(FIRING, undefined, NOBODY, rules, midnight)).toBe(Date.UTC(2026, 4, 5, 5));
+    expect(decideNotification(as('critical', 'a_ks'), undefined, NOBODY, rules, midnight).notify).toBe(true);
+    expect(decideNotification(RESOLVED, notificationOf(FIRING, 1), NOBODY, rules, midnight).reason).toBe('quiet_hours');
   });
 
   it('a silence that ends at night goes on until morning', () => {
     const rules = { ...RULES, quietHours: NIGHT };
     const [midnight, two] = [Date.UTC(2026, 4, 4, 22), Date.UTC(2026, 4, 5, 0)];
     const silenced = { ...NOBODY, silencedUntilMs: two };
-    expect(askAgainAt(FIRING, undefined, silenced, rules, midnight)).toBe(two);
-    expect(askAgainAt(FIRING, undefined, silenced, rules, two)).toBe(Date.UTC(2026, 4, 5, 5));
+    expect(nextNotificationAt(FIRING, undefined, silenced, rules, midnight)).toBe(two);
+    expect(nextNotificationAt(FIRING, undefined, silenced, rules, two)).toBe(Date.UTC(2026, 4, 5, 5));
   });
 });
 
 it('a check that failed in one window only is no news yet', () => {
   const once = { ...as('warning', 'a_ks', 'b_ks'), steady: ['a_ks'] };
-  expect(newChecks(once, toldOf(FIRING, 15))).toEqual([]);
-  expect(decideTelling(once, toldOf(FIRING, 15), NOBODY, RULES, NOW).reason).toBe('nothing_new');
+  expect(newChecks(once, notificationOf(FIRING, 15))).toEqual([]);
+  expect(decideNotification(once, notificationOf(FIRING, 15), NOBODY, RULES, NOW).reason).toBe('nothing_new');
 });
 
-describe('askAgainAt', () => {
+describe('nextNotificationAt', () => {
   it.each([
-    ['for the next reminder', FIRING, toldOf(FIRING, 60), NOW + 3 * HOUR_MS],
-    ['when new findings may be told', as('warning', 'b_ks'), toldOf(FIRING, 5), NOW + 10 * MINUTE_MS],
-    ['never while it recovers', RECOVERING, toldOf(FIRING, 60), null],
-    ['never once it is over', RESOLVED, toldOf(RESOLVED, 60), null],
+    ['for the next reminder', FIRING, notificationOf(FIRING, 60), NOW + 3 * HOUR_MS],
+    ['when new findings may be told', as('warning', 'b_ks'), notificationOf(FIRING, 5), NOW + 10 * MINUTE_MS],
+    ['never while it recovers', RECOVERING, notificationOf(FIRING, 60), null],
+    ['never once it is over', RESOLVED, notificationOf(RESOLVED, 60), null],
     ['never while it is pending', PENDING, undefined, null],
-  ] as const)('%s', (_, incident, told, atMs) => {
-    expect(askAgainAt(incident, told, NOBODY, RULES, NOW)).toBe(atMs);
+  ] as const)('%s', (_, incident, lastNotification, atMs) => {
+    expect(nextNotificationAt(incident, lastNotification, NOBODY, RULES, NOW)).toBe(atMs);
   });
 });

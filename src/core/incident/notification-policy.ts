@@ -1,0 +1,117 @@
+import { isQuiet, type QuietHours, quietEnd } from '../time/quiet-hours.ts';
+import { HOUR_MS, MINUTE_MS } from '../time/window.ts';
+import type { Incident, LastNotification, Triage } from './incident.ts';
+import type { NotificationReason } from './message.ts';
+import { compareSeverity } from './severity.ts';
+
+/** Why nobody is told. */
+type SilentReason =
+  | 'not_open'
+  | 'never_notified'
+  | 'nothing_new'
+  | 'too_soon'
+  | 'acknowledged'
+  | 'silenced'
+  | 'quiet_hours';
+
+export type NotificationDecision =
+  | { readonly notify: true; readonly reason: NotificationReason }
+  | { readonly notify: false; readonly reason: SilentReason };
+
+export interface NotificationPolicy {
+  /** Reminders of what is still open. */
+  readonly repeatIntervalMs: number;
+  /** New findings of an incident are told at most so often. */
+  readonly updateIntervalMs: number;
+  readonly quietHours: QuietHours | undefined;
+}
+
+export const DEFAULT_NOTIFICATION_POLICY: NotificationPolicy = {
+  repeatIntervalMs: 4 * HOUR_MS,
+  updateIntervalMs: 15 * MINUTE_MS,
+  quietHours: undefined,
+};
+
+/**
+ * Shall people be told of this incident now, and why? Compares what it is with what they were last told, so that what was held back (silence,
+ * quiet hours) is made up for when it may be told, and what came and went meanwhile is not told at all.
+ */
+export function decideNotification(
+  incident: Incident,
+  lastNotification: LastNotification | undefined,
+  triage: Triage,
+  rules: NotificationPolicy,
+  nowMs: number,
+): NotificationDecision {
+  const wish = wishOf(incident, lastNotification, triage, rules, nowMs);
+  if (!wish.notify) return wish;
+  if ((triage.silencedUntilMs ?? 0) > nowMs) return { notify: false, reason: 'silenced' };
+  if (rules.quietHours !== undefined && incident.severity !== 'critical' && isQuiet(rules.quietHours, nowMs)) {
+    return { notify: false, reason: 'quiet_hours' };
+  }
+  return wish;
+}
+
+/** What would be told if nobody slept. */
+function wishOf(
+  incident: Incident,
+  lastNotification: LastNotification | undefined,
+  triage: Triage,
+  rules: NotificationPolicy,
+  nowMs: number,
+): NotificationDecision {
+  if (incident.state === 'resolved') {
+    if (lastNotification === undefined) return { notify: false, reason: 'never_notified' };
+    return lastNotification.state === 'firing'
+      ? { notify: true, reason: 'resolved' }
+      : { notify: false, reason: 'nothing_new' };
+  }
+  if (incident.state === 'pending') return { notify: false, reason: 'not_open' };
+  if (lastNotification === undefined) return { notify: true, reason: 'opened' };
+  if (lastNotification.state === 'resolved') return { notify: true, reason: 'reopened' };
+  // While it recovers its findings are those of the past.
+  if (incident.state === 'recovering') return { notify: false, reason: 'nothing_new' };
+  return wishOfFiring(incident, lastNotification, triage, rules, nowMs);
+}
+
+function wishOfFiring(
+  incident: Incident,
+  lastNotification: LastNotification,
+  triage: Triage,
+  rules: NotificationPolicy,
+  nowMs: number,
+): NotificationDecision {
+  if (compareSeverity(incident.severity, lastNotification.severity) > 0)
+    return { notify: true, reason: 'severity_raised' };
+  const ageMs = nowMs - lastNotification.atMs;
+  if (newChecks(incident, lastNotification).length > 0) {
+    if (ageMs >= rules.updateIntervalMs) return { notify: true, reason: 'new_findings' };
+    return { notify: false, reason: 'too_soon' };
+  }
+  if (ageMs < rules.repeatIntervalMs) return { notify: false, reason: 'nothing_new' };
+  if (triage.acknowledgedAtMs !== null) return { notify: false, reason: 'acknowledged' };
+  return { notify: true, reason: 'repeat_interval' };
+}
+
+/** Checks that have failed for two windows and were not in the last message. */
+export function newChecks(incident: Incident, lastNotification: LastNotification | undefined): string[] {
+  const known = new Set(lastNotification?.checks);
+  return incident.steady.filter((check) => !known.has(check));
+}
+
+/** When to ask again without a new window: the end of a silence or of quiet hours, or the next reminder. Null: never. */
+export function nextNotificationAt(
+  incident: Incident,
+  lastNotification: LastNotification | undefined,
+  triage: Triage,
+  rules: NotificationPolicy,
+  nowMs: number,
+): number | null {
+  if (incident.state === 'pending') return null;
+  const { reason } = decideNotification(incident, lastNotification, triage, rules, nowMs);
+  if (reason === 'silenced') return triage.silencedUntilMs;
+  if (reason === 'quiet_hours' && rules.quietHours !== undefined) return quietEnd(rules.quietHours, nowMs);
+  if (incident.state !== 'firing' || lastNotification === undefined) return null;
+  if (reason === 'too_soon') return lastNotification.atMs + rules.updateIntervalMs;
+  return triage.acknowledgedAtMs === null ? lastNotification.atMs + rules.repeatIntervalMs : null;
+}
