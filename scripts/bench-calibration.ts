@@ -86,12 +86,12 @@ function drawFrom(path: string): DrawWindow {
       ]),
     ),
   );
-  const kinds = datasetOf(profileRows(rows, path)).kinds;
-  const first = [...kinds].find(([, kind]) => kind === 'numeric')?.[0] as string;
+  const types = datasetOf(profileRows(rows, path)).types;
+  const first = [...types].find(([, type]) => type === 'numeric')?.[0] as string;
   const values = rows.map((row) => Number(row[first]));
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
-  console.log(`  ${rows.length} rows of ${kinds.size} columns; ${first} is the one that moves`);
+  console.log(`  ${rows.length} rows of ${types.size} columns; ${first} is the one that moves`);
   return (rng, count, shift) => {
     const drawn = Array.from(
       { length: count },
@@ -99,7 +99,7 @@ function drawFrom(path: string): DrawWindow {
     );
     const moved =
       shift === 0 ? drawn : drawn.map((row) => ({ ...row, [first]: Number(row[first]) + shift * deviation }));
-    return datasetOf(profileRows(moved, 'window', { kinds }), kinds).profile;
+    return datasetOf(profileRows(moved, 'window', { types }), types).profile;
   };
 }
 

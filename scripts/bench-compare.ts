@@ -140,7 +140,7 @@ async function compareKs(reference: string, production: string): Promise<void> {
 
 function pairOf(feature: string, reference: Profile, current: Profile) {
   return {
-    ...{ feature, kind: 'numeric' as const, referenceMissing: 0, currentMissing: 0 },
+    ...{ feature, type: 'numeric' as const, referenceMissing: 0, currentMissing: 0 },
     ...{ referenceEvents: reference.events, currentEvents: current.events },
     reference: reference.features.get(feature) ?? {},
     current: current.features.get(feature) ?? {},

@@ -6,7 +6,7 @@ import type { Aggregate } from '../../core/drift/settings.ts';
 import { TEST_NAMES } from '../../core/drift/test-name.ts';
 import { AppError } from '../../core/errors.ts';
 import { type DetectDriftBody, type DetectOptions, detectDriftBetween } from '../../services/datasets/detect-drift.ts';
-import { declaredKinds } from '../../services/datasets/drift-detector.ts';
+import { declaredTypes } from '../../services/datasets/drift-detector.ts';
 import { readPair } from '../../services/datasets/read-pair.ts';
 import { comparePage } from '../compare-page.ts';
 import { renderComparison } from '../compare-table.ts';
@@ -35,7 +35,7 @@ interface CompareOptions {
 const HELP = `
 Files are CSV (comma, semicolon or tab; a header line), NDJSON, a JSON array of objects, or Parquet; all but Parquet may be gzipped.
 A column is categorical when it holds text, or fewer than 10 distinct numbers in REFERENCE; else it is numeric.
-Tests by default: auto, by kind and size. Drift needs evidence (p adjusted) and an effect that reaches its floor.
+Tests by default: auto, by type and size. Drift needs evidence (p adjusted) and an effect that reaches its floor.
 
 Exit code 0; 2 with --fail-on-drift when there is drift; 1 when the files cannot be compared.
 
@@ -95,7 +95,7 @@ async function detect(
   const progress = await ReadingProgress.start(terminal, [referencePath, productionPath]);
   try {
     const pair = await readPair(referencePath, productionPath, {
-      kinds: declaredKinds(options.categorical, options.numeric),
+      types: declaredTypes(options.categorical, options.numeric),
       ignore: options.ignore,
       onProgress: (bytes) => progress.tell(bytes),
     });

@@ -45,9 +45,9 @@ export function* compareInSteps(reference: Profile, current: Profile, settings: 
   for (const feature of [...reference.features.keys()].sort()) {
     const mine = reference.features.get(feature) ?? {};
     const inferred = inferFeatureType(feature, mine);
-    const whole = pairOf(feature, inferred.kind, reference, current);
+    const whole = pairOf(feature, inferred.type, reference, current);
     const pair = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(whole) : whole;
-    if (inferred.kind === 'identifier') notTested.push(notTestedOf(pair, inferred.reason));
+    if (inferred.type === 'identifier') notTested.push(notTestedOf(pair, inferred.reason));
     if (settings.preset !== undefined) ofTool.push(...presetFindings(whole, settings.preset, settings));
     else results.push(...runTests(pair, settings));
     yield;
@@ -64,17 +64,17 @@ function runTests(pair: FeaturePair, settings: CompareSettings): Unjudged[] {
 
 /** A tool's numbers with its own verdicts. */
 function presetFindings(pair: FeaturePair, preset: PresetName, { alpha, floors }: CompareSettings): Finding[] {
-  if (pair.kind === 'identifier') return [];
+  if (pair.type === 'identifier') return [];
   return PRESETS[preset].compare(pair, { alpha, psi: floors?.psi }).map(({ test, result, isDrift, threshold }) => {
     const verdict = result.statistic === null && !isDrift ? 'inconclusive' : isDrift ? 'drift' : 'no_drift';
     return { ...result, feature: pair.feature, test, verdict, pAdjusted: null, floor: threshold };
   });
 }
 
-function pairOf(feature: string, kind: FeaturePair['kind'], reference: Profile, current: Profile): FeaturePair {
+function pairOf(feature: string, type: FeaturePair['type'], reference: Profile, current: Profile): FeaturePair {
   return {
     feature,
-    kind,
+    type,
     reference: reference.features.get(feature) ?? {},
     current: current.features.get(feature) ?? {},
     referenceEvents: reference.events,

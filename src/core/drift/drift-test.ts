@@ -1,6 +1,6 @@
 import type { FeatureProfile } from '../profile/profile.ts';
 
-export type FeatureKind = 'numeric' | 'categorical' | 'identifier';
+export type FeatureType = 'numeric' | 'categorical' | 'identifier';
 
 /** `calibrated`: adjusted evidence and an effect that matters. `classic`: plain thresholds, each test by itself. */
 export type Policy = 'calibrated' | 'classic';
@@ -8,7 +8,7 @@ export type Policy = 'calibrated' | 'classic';
 /** One feature in both profiles; `kind` is read off the reference. */
 export interface FeaturePair {
   readonly feature: string;
-  readonly kind: FeatureKind;
+  readonly type: FeatureType;
   readonly reference: FeatureProfile;
   readonly current: FeatureProfile;
   readonly referenceEvents: number;
@@ -51,7 +51,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface DriftTest {
   /** What people call it. */
   readonly title: string;
-  readonly kinds: readonly FeatureKind[];
+  readonly types: readonly FeatureType[];
   /** Smallest honest number of rows, on either side; with fewer the verdict is `inconclusive`. */
   readonly minRows: number;
   /** The smallest effect that counts, unless the settings say otherwise. */

@@ -1,8 +1,8 @@
 import type { CategoryCounts } from '../profile/counts.ts';
 import { type KllSketch, shareAtMost, type WeightedSample } from '../profile/kll.ts';
 import type { FeatureProfile } from '../profile/profile.ts';
+import { OTHER } from './bins/align-categories.ts';
 import { countInBins } from './bins/bins.ts';
-import { OTHER } from './bins/category-cells.ts';
 
 const BINS = 24;
 const POINTS = 48;

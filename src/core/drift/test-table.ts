@@ -1,4 +1,4 @@
-import type { DriftTest, FeatureKind, FeaturePair, Policy } from './drift-test.ts';
+import type { DriftTest, FeaturePair, FeatureType, Policy } from './drift-test.ts';
 import { anderson } from './methods/anderson.ts';
 import { chi2 } from './methods/chi2.ts';
 import { cvm } from './methods/cvm.ts';
@@ -31,7 +31,7 @@ export const DRIFT_TESTS: Readonly<Record<TestName, DriftTest>> = {
 };
 
 /** What each policy runs unless the settings say otherwise. Identifiers have no distribution worth comparing. */
-const CHOSEN: Readonly<Record<Policy, Readonly<Record<FeatureKind, readonly TestName[]>>>> = {
+const CHOSEN: Readonly<Record<Policy, Readonly<Record<FeatureType, readonly TestName[]>>>> = {
   calibrated: { numeric: ['ks', 'missing'], categorical: ['psi', 'missing', 'unseen'], identifier: ['missing'] },
   classic: { numeric: ['ks'], categorical: ['psi'], identifier: [] },
 };
@@ -49,7 +49,7 @@ const SMALL_REFERENCE = 1_000;
  */
 export function chooseTests(pair: FeaturePair, settings: CompareSettings): readonly TestName[] {
   const asked = testsOf(pair.feature, settings);
-  if (asked === undefined) return CHOSEN[settings.policy][pair.kind];
+  if (asked === undefined) return CHOSEN[settings.policy][pair.type];
   const wanted: ReadonlySet<string> = asked === 'auto' ? chooseBySize(pair) : checkNames(asked);
   return TEST_NAMES.filter((name) => wanted.has(name) && canAnswer(DRIFT_TESTS[name], pair));
 }
@@ -60,7 +60,7 @@ export function testsOf(feature: string, settings: CompareSettings): TestChoice 
 }
 
 function canAnswer(test: DriftTest, pair: FeaturePair): boolean {
-  return test.kinds.includes(pair.kind) && (test.appliesTo?.(pair) ?? true);
+  return test.types.includes(pair.type) && (test.appliesTo?.(pair) ?? true);
 }
 
 /** @throws RangeError when one is not in the table */
@@ -72,7 +72,7 @@ function checkNames(names: Exclude<TestChoice, 'auto'>): ReadonlySet<string> {
 
 function chooseBySize(pair: FeaturePair): ReadonlySet<TestName> {
   const always: TestName[] = ['psi', 'missing', 'unseen', 'type_mismatch'];
-  if (pair.kind === 'numeric') {
+  if (pair.type === 'numeric') {
     const n = pair.reference.numeric?.sketch.n ?? 0;
     return new Set<TestName>(n > SMALL_REFERENCE ? ['wasserstein', 'ks', ...always] : ['ks', ...always]);
   }

@@ -3,7 +3,7 @@ import { lastSegment } from './path.ts';
 import type { FeatureProfile, NumericProfile } from './profile.ts';
 
 /** What a feature is: numbers or names whose distribution says something, or not (identifiers, times, free text). */
-export type InferredType = { kind: 'numeric' | 'categorical' } | { kind: 'identifier'; reason: string };
+export type InferredType = { type: 'numeric' | 'categorical' } | { type: 'identifier'; reason: string };
 
 /** Fewest values from which "nearly every value is distinct" says something. */
 const ENOUGH_VALUES = 50;
@@ -32,8 +32,8 @@ const EPOCH_TO_S = 4.1e9;
 /** Moments of one window lie close together; amounts that happen to be as large do not. */
 const EPOCH_SPREAD_S = 366 * 86_400;
 
-const NUMERIC: InferredType = { kind: 'numeric' };
-const CATEGORICAL: InferredType = { kind: 'categorical' };
+const NUMERIC: InferredType = { type: 'numeric' };
+const CATEGORICAL: InferredType = { type: 'categorical' };
 
 /**
  * Reads off its profile what a feature is. Mixed types: what most values are.
@@ -124,5 +124,5 @@ function isFreeText(text: string): boolean {
 }
 
 function identifier(reason: string): InferredType {
-  return { kind: 'identifier', reason };
+  return { type: 'identifier', reason };
 }

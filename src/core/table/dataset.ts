@@ -1,7 +1,7 @@
 import { CategoryCounts, MAX_CATEGORIES } from '../profile/counts.ts';
 import { HyperLogLog } from '../profile/hll.ts';
 import type { FeatureProfile, Profile } from '../profile/profile.ts';
-import type { ColumnFacts, ColumnKind, Kinds, TableColumns } from './table-profiler.ts';
+import type { ColumnFacts, ColumnType, ColumnTypes, TableColumns } from './table-profiler.ts';
 
 /** Fewer distinct numbers than this are names rather than measurements; Sentinel's rule. */
 const FEWEST_NUMBERS = 10;
@@ -12,7 +12,7 @@ export interface Dataset {
   readonly rows: number;
   /** In the order of the table. */
   readonly columns: readonly string[];
-  readonly kinds: Kinds;
+  readonly types: ColumnTypes;
   readonly profile: Profile;
   /** What was read otherwise than somebody may expect. */
   readonly notes: readonly string[];
@@ -24,17 +24,17 @@ export interface Dataset {
  * Categorical: declared so, mostly text, or fewer than 10 distinct numbers. The reference decides for both tables.
  *
  * @param table - as read
- * @param kinds - of columns whose kind is known: the reference's, or what was declared
+ * @param types - of columns whose type is known: the reference's, or what was declared
  */
-export function datasetOf(table: TableColumns, kinds: Kinds = new Map()): Dataset {
-  const decided = new Map<string, ColumnKind>();
+export function datasetOf(table: TableColumns, types: ColumnTypes = new Map()): Dataset {
+  const decided = new Map<string, ColumnType>();
   const features = new Map<string, FeatureProfile>();
   const notes: string[] = [];
   for (const facts of table.columns) {
-    const kind = kinds.get(facts.name) ?? kindOf(facts);
-    decided.set(facts.name, kind);
+    const type = types.get(facts.name) ?? typeOf(facts);
+    decided.set(facts.name, type);
     const feature = table.profile.features.get(facts.name) ?? {};
-    features.set(facts.name, kind === 'numeric' ? feature : { categories: namesOf(facts, feature) });
+    features.set(facts.name, type === 'numeric' ? feature : { categories: namesOf(facts, feature) });
     if (facts.infinite > 0)
       notes.push(`infinite cells of ${table.source}, column ${facts.name}, count as missing: ${facts.infinite}`);
   }
@@ -42,13 +42,13 @@ export function datasetOf(table: TableColumns, kinds: Kinds = new Map()): Datase
     source: table.source,
     rows: table.rows,
     columns: table.columns.map(({ name }) => name),
-    kinds: decided,
+    types: decided,
     profile: { ...table.profile, features },
     notes,
   };
 }
 
-function kindOf({ numbers, texts, distinct, otherNumbers }: ColumnFacts): ColumnKind {
+function typeOf({ numbers, texts, distinct, otherNumbers }: ColumnFacts): ColumnType {
   const isNames = texts > numbers || (distinct.length < FEWEST_NUMBERS && otherNumbers === 0);
   return isNames ? 'categorical' : 'numeric';
 }

@@ -8,12 +8,12 @@ import { DistinctNumbers } from './distinct-numbers.ts';
 import { parseNumber } from './parse-number.ts';
 import { TextCounts } from './text-counts.ts';
 
-export type ColumnKind = 'numeric' | 'categorical';
-export type Kinds = ReadonlyMap<string, ColumnKind>;
+export type ColumnType = 'numeric' | 'categorical';
+export type ColumnTypes = ReadonlyMap<string, ColumnType>;
 
 export interface ReadOptions {
-  /** Columns whose kind is not to be guessed. */
-  readonly kinds?: Kinds | undefined;
+  /** Columns whose type is not to be guessed. */
+  readonly types?: ColumnTypes | undefined;
   /** Columns to leave out. */
   readonly ignore?: readonly string[] | undefined;
   /** Called with the number of bytes of the file read so far. */
@@ -154,7 +154,7 @@ export class TableProfiler {
   column(name: string): ColumnProfiler | undefined {
     if (this.known.has(name)) return this.known.get(name);
     if (this.known.size === MOST_COLUMNS) this.refuse(`has more than ${MOST_COLUMNS} columns; leave some out`);
-    const isNamed = this.options.kinds?.get(name) === 'categorical';
+    const isNamed = this.options.types?.get(name) === 'categorical';
     const isIgnored = this.options.ignore?.includes(name) ?? false;
     const column = isIgnored ? undefined : new ColumnProfiler(name, isNamed, hash32(this.source));
     this.known.set(name, column);

@@ -7,7 +7,7 @@ import { profileInSteps } from '../../core/table/rows-table.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { type DetectDriftBody, type DetectOptions, detectInSteps } from '../../services/datasets/detect-drift.ts';
-import { declaredKinds } from '../../services/datasets/drift-detector.ts';
+import { declaredTypes } from '../../services/datasets/drift-detector.ts';
 import { pairOf } from '../../services/datasets/read-pair.ts';
 import { readChunks } from '../../services/datasets/read-table.ts';
 import { aggregateOf, comparisonOptions, driftShare, testNames } from '../comparison-options.ts';
@@ -178,7 +178,7 @@ function readOptions({ categorical_features: categorical = [], features = {} }: 
   const both = categorical.find((name) => features[name]?.type === 'numeric');
   if (both !== undefined)
     throw new AppError('invalid_request', `features.${both}.type: is numeric, but categorical_features has it too.`);
-  return { kinds: declaredKinds([...categorical, ...of('categorical')], of('numeric')), ignore: of('ignore') };
+  return { types: declaredTypes([...categorical, ...of('categorical')], of('numeric')), ignore: of('ignore') };
 }
 
 function compare(reference: TableColumns, production: TableColumns, given: Options): Promise<DetectDriftBody> {

@@ -29,18 +29,18 @@ export function describeFeatures(profile: Profile): FeatureSummary[] {
 function describe(profile: Profile, path: string, feature: FeatureProfile): FeatureSummary {
   const inferred = inferFeatureType(path, feature);
   const missing = missingOf(profile, path);
-  const reason = inferred.kind === 'identifier' ? { reason: inferred.reason } : {};
+  const reason = inferred.type === 'identifier' ? { reason: inferred.reason } : {};
   const { numeric, categories } = feature;
   if (numeric !== undefined && numeric.moments.n >= (categories?.n ?? 0)) {
     const { n, mean, min, max } = numeric.moments;
     const std = n > 1 ? { std: standardDeviation(numeric.moments) } : {};
-    return { path, kind: inferred.kind, n, missing, mean, ...std, min, max, ...reason };
+    return { path, kind: inferred.type, n, missing, mean, ...std, min, max, ...reason };
   }
   const counts = [...(categories?.counts ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const top = inferred.kind === 'identifier' ? {} : { top: counts.slice(0, TOP).map(([value, n]) => ({ value, n })) };
+  const top = inferred.type === 'identifier' ? {} : { top: counts.slice(0, TOP).map(([value, n]) => ({ value, n })) };
   return {
     path,
-    kind: inferred.kind,
+    kind: inferred.type,
     n: categories?.n ?? 0,
     missing,
     categories: categories?.cardinality() ?? 0,

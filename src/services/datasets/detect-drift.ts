@@ -125,8 +125,8 @@ export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): 
     policy: settings.policy,
     ...(settings.preset && { preset: settings.preset }),
     rows: { reference: reference.rows, production: production.rows },
-    added_columns: production.columns.filter((column) => !reference.kinds.has(column)),
-    missing_columns: reference.columns.filter((column) => !production.kinds.has(column)),
+    added_columns: production.columns.filter((column) => !reference.types.has(column)),
+    missing_columns: reference.columns.filter((column) => !production.types.has(column)),
     not_tested: notTested.map(({ feature, reason }) => ({ feature, reason })),
     notes: [...reference.notes, ...production.notes],
   };
@@ -167,8 +167,8 @@ function settingsOf(options: DetectOptions, reference: Dataset): CompareSettings
 /** What Sentinel asks: ks and psi for numbers, chi2 for categories, and nothing else, unless a column says otherwise. */
 function sentinelTests(reference: Dataset, features: DetectOptions['features']): Map<string, FeatureSettings> {
   return new Map(
-    [...reference.kinds].map(([column, kind]) => {
-      const tests = kind === 'numeric' ? ['ks', 'psi'] : ['chi2'];
+    [...reference.types].map(([column, type]) => {
+      const tests = type === 'numeric' ? ['ks', 'psi'] : ['chi2'];
       return [column, { tests, ...features?.get(column) }];
     }),
   );
@@ -193,7 +193,7 @@ function featureBody(
   verdict: Verdict,
   notTested: string | undefined,
 ): FeatureBody {
-  const isNumeric = reference.kinds.get(feature) === 'numeric';
+  const isNumeric = reference.types.get(feature) === 'numeric';
   const named = (test: TestName) => findings.find((finding) => finding.test === test);
   return {
     type: isNumeric ? 'continuous' : 'categorical',

@@ -1,5 +1,5 @@
 import { profileRows } from '../../core/table/rows-table.ts';
-import type { ColumnKind } from '../../core/table/table-profiler.ts';
+import type { ColumnType } from '../../core/table/table-profiler.ts';
 import { type DetectDriftBody, type DetectOptions, detectDriftBetween } from './detect-drift.ts';
 import { type DatasetPair, pairOf } from './read-pair.ts';
 
@@ -25,12 +25,12 @@ export class DriftDetector {
   private readonly options: DetectorOptions;
 
   constructor(referenceData: readonly Row[], productionData: readonly Row[], options: DetectorOptions = {}) {
-    const kinds = declaredKinds(options.categoricalFeatures, options.numericFeatures);
+    const types = declaredTypes(options.categoricalFeatures, options.numericFeatures);
     this.options = options;
     this.pair = pairOf(
-      profileRows(referenceData, 'reference', { kinds }),
-      profileRows(productionData, 'production', { kinds }),
-      { kinds },
+      profileRows(referenceData, 'reference', { types }),
+      profileRows(productionData, 'production', { types }),
+      { types },
     );
   }
 
@@ -57,13 +57,13 @@ export function detectDrift(
 }
 
 /** @throws RangeError when a column is declared both */
-export function declaredKinds(
+export function declaredTypes(
   categorical: readonly string[] = [],
   numeric: readonly string[] = [],
-): ReadonlyMap<string, ColumnKind> {
+): ReadonlyMap<string, ColumnType> {
   const both = categorical.find((column) => numeric.includes(column));
   if (both !== undefined) throw new RangeError(`column ${both} cannot be both categorical and numeric`);
-  return new Map<string, ColumnKind>([
+  return new Map<string, ColumnType>([
     ...categorical.map((column) => [column, 'categorical'] as const),
     ...numeric.map((column) => [column, 'numeric'] as const),
   ]);

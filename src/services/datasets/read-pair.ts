@@ -42,9 +42,9 @@ export async function readPair(
 
 /** Decides by the reference what the columns of both tables hold, and leaves out those that are to be ignored. */
 export function pairOf(reference: TableColumns, production: TableColumns, options: ReadOptions = {}): DatasetPair {
-  const known = datasetOf(without(reference, options.ignore), options.kinds);
-  const kinds = new Map([...(options.kinds ?? []), ...known.kinds]);
-  return { reference: known, production: datasetOf(without(production, options.ignore), kinds) };
+  const known = datasetOf(without(reference, options.ignore), options.types);
+  const types = new Map([...(options.types ?? []), ...known.types]);
+  return { reference: known, production: datasetOf(without(production, options.ignore), types) };
 }
 
 function without(table: TableColumns, ignored: readonly string[] = []): TableColumns {
@@ -61,7 +61,7 @@ async function readOne(path: string, source: string, options: ReadOptions): Prom
 }
 
 async function readInThread(path: string, source: string, options: ReadOptions): Promise<TableColumns> {
-  const job: ReadJob = { path, source, kinds: options.kinds, ignore: options.ignore };
+  const job: ReadJob = { path, source, types: options.types, ignore: options.ignore };
   const thread = startThread(import.meta.url, './read-worker', { name: `read ${source}`, workerData: job });
   try {
     return await new Promise<TableColumns>((resolve, reject) => {

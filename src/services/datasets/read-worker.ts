@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../core/errors.ts';
 import { encodeProfile } from '../../core/profile/codec.ts';
-import type { Kinds, TableColumns } from '../../core/table/table-profiler.ts';
+import type { ColumnTypes, TableColumns } from '../../core/table/table-profiler.ts';
 import { readTable } from './read-table.ts';
 
 /** What a reading thread is given. */
 export interface ReadJob {
   readonly path: string;
   readonly source: string;
-  readonly kinds: Kinds | undefined;
+  readonly types: ColumnTypes | undefined;
   readonly ignore: readonly string[] | undefined;
 }
 
@@ -20,7 +20,7 @@ export type ReadMessage =
 
 const TELL_EVERY_BYTES = 1 << 20;
 
-const { path, source, kinds, ignore } = workerData as ReadJob;
+const { path, source, types, ignore } = workerData as ReadJob;
 let told = 0;
 const send = (message: ReadMessage) => parentPort?.postMessage(message);
 const onProgress = (bytesRead: number) => {
@@ -29,7 +29,7 @@ const onProgress = (bytesRead: number) => {
   send({ bytesRead });
 };
 try {
-  const { profile, ...table } = await readTable(path, source, { kinds, ignore, onProgress });
+  const { profile, ...table } = await readTable(path, source, { types, ignore, onProgress });
   send({ table, profile: encodeProfile(profile) });
 } catch (error) {
   if (!(error instanceof AppError)) throw error;

@@ -1,4 +1,4 @@
-import type { FeatureKind } from '../../../src/core/drift/drift-test.ts';
+import type { FeatureType } from '../../../src/core/drift/drift-test.ts';
 import type { TestName } from '../../../src/core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../../src/core/drift/test-table.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
@@ -6,7 +6,7 @@ import { NULL_SCENARIOS } from './null-scenarios.ts';
 import { countFound, PROMISES } from './power-promises.ts';
 
 const DRAWS = 2_000;
-const KIND_WORDS: Record<FeatureKind, string> = {
+const TYPE_WORDS: Record<FeatureType, string> = {
   numeric: 'numbers',
   categorical: 'categories',
   identifier: 'identifiers',
@@ -31,7 +31,7 @@ const SHOWN_ELSE = 'bell curve, 300 and 710';
 export function figuresOf(name: TestName): string {
   const test = DRIFT_TESTS[name];
   const rows = [
-    ['for', test.kinds.map((kind) => KIND_WORDS[kind]).join(', ')],
+    ['for', test.types.map((type) => TYPE_WORDS[type]).join(', ')],
     ['smallest honest n, on either side', String(test.minRows)],
     ['an effect counts from', String(test.defaultFloor)],
     whenQuiet(name),

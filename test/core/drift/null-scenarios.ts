@@ -150,7 +150,7 @@ export function drawPValues(scenario: NullScenario, rng: Rng, rounds: number): M
     const pair = scenario.draw(rng);
     for (const name of TEST_NAMES) {
       const test = DRIFT_TESTS[name];
-      if (!test.kinds.includes(pair.kind) || !(test.appliesTo?.(pair) ?? true)) continue;
+      if (!test.types.includes(pair.type) || !(test.appliesTo?.(pair) ?? true)) continue;
       const pValues = drawn.get(name) ?? [];
       pValues.push(test.compare(pair, 'calibrated').pValue);
       drawn.set(name, pValues);

@@ -40,10 +40,10 @@ export function categories(tally: Tally | readonly number[]): FeatureProfile {
   return { categories: counts };
 }
 
-export function pairOf(kind: FeaturePair['kind'], reference: FeatureProfile, current: FeatureProfile): FeaturePair {
+export function pairOf(type: FeaturePair['type'], reference: FeatureProfile, current: FeatureProfile): FeaturePair {
   const events = (f: FeatureProfile) => f.numeric?.sketch.n ?? f.categories?.n ?? 0;
   return {
-    ...{ feature: 'request.x', kind, reference, current, referenceMissing: 0, currentMissing: 0 },
+    ...{ feature: 'request.x', type, reference, current, referenceMissing: 0, currentMissing: 0 },
     ...{ referenceEvents: events(reference), currentEvents: events(current) },
   };
 }
@@ -66,7 +66,7 @@ export function profileOf(events: number, features: Record<string, FeatureProfil
 /** The other way round. */
 export function swapped(pair: FeaturePair): FeaturePair {
   return {
-    ...{ feature: pair.feature, kind: pair.kind, reference: pair.current, current: pair.reference },
+    ...{ feature: pair.feature, type: pair.type, reference: pair.current, current: pair.reference },
     ...{ referenceEvents: pair.currentEvents, referenceMissing: pair.currentMissing },
     ...{ currentEvents: pair.referenceEvents, currentMissing: pair.referenceMissing },
   };

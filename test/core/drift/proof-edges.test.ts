@@ -57,7 +57,7 @@ const EDGES: Record<string, FeaturePair> = {
     { ...numbers(range(50)), ...categories([50]) },
     { ...numbers(range(50)), ...categories([50]) },
   ),
-  'all missing': { ...missingPair(0, 100, 100, 100), kind: 'categorical' },
+  'all missing': { ...missingPair(0, 100, 100, 100), type: 'categorical' },
   'both overflow': pairOf('categorical', { categories: overflowing(1500) }, { categories: overflowing(1400) }),
   'current overflows': pairOf('categorical', categoricalPair([50, 50], []).reference, {
     categories: overflowing(1500),
@@ -166,8 +166,8 @@ const EXPECTED: Record<TestName, Expected> = {
 };
 
 describe.each(TEST_NAMES)('edges: %s', (test) => {
-  const { compare, kinds, appliesTo } = DRIFT_TESTS[test];
-  const pairs = Object.entries(EDGES).filter(([, pair]) => kinds.includes(pair.kind) && (appliesTo?.(pair) ?? true));
+  const { compare, types, appliesTo } = DRIFT_TESTS[test];
+  const pairs = Object.entries(EDGES).filter(([, pair]) => types.includes(pair.type) && (appliesTo?.(pair) ?? true));
 
   it('meets at least three', () => expect(pairs.length).toBeGreaterThan(2));
   it('expects something of pairs that exist', () => {

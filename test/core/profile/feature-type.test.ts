@@ -52,7 +52,7 @@ test.each<[string, (i: number) => number | string, number?]>([
   ['request.session', () => `${below(3_000).toString(16).padStart(16, '0')}`],
 ])('%s is an identifier', (path, value, n) => {
   const inferred = inferTypeOfValues(path, value, n);
-  expect(inferred).toMatchObject({ kind: 'identifier' });
+  expect(inferred).toMatchObject({ type: 'identifier' });
 });
 
 test.each<[string, (i: number) => number | string, number?]>([
@@ -66,7 +66,7 @@ test.each<[string, (i: number) => number | string, number?]>([
   ['request.memory_bytes', () => 1_100_000_000 + below(2_000_000_000)],
   ['request.order_id', (i) => 100_000 + i, 49],
   ['request.price_key', () => rng.next()],
-])('%s is numeric', (path, value, n) => expect(inferTypeOfValues(path, value, n)).toEqual({ kind: 'numeric' }));
+])('%s is numeric', (path, value, n) => expect(inferTypeOfValues(path, value, n)).toEqual({ type: 'numeric' }));
 
 test.each<[string, (i: number) => number | string, number?]>([
   ['request.currency', () => pick('USD', 'EUR', 'CAD')],
@@ -78,21 +78,21 @@ test.each<[string, (i: number) => number | string, number?]>([
   ['request.user_agent', () => `Mozilla/5.0 (X11; Linux x86_64; rv:${below(90)}) Gecko like many others before it`],
   ['request.user', () => `user-${below(700)}`],
   ['request.request_key', uuid, 49],
-])('%s is categorical', (path, value, n) => expect(inferTypeOfValues(path, value, n)).toEqual({ kind: 'categorical' }));
+])('%s is categorical', (path, value, n) => expect(inferTypeOfValues(path, value, n)).toEqual({ type: 'categorical' }));
 
 test('the reason is a sentence with the numbers in it', () => {
   expect(inferTypeOfValues('request.key', uuid, 200)).toEqual({
-    kind: 'identifier',
+    type: 'identifier',
     reason: 'nearly every value is distinct (200 of 200)',
   });
   expect(inferTypeOfValues('request.sent', (i) => NOW_MS + i)).toEqual({
-    kind: 'identifier',
+    type: 'identifier',
     reason: 'its values are moments in time (Unix milliseconds)',
   });
 });
 
 test('mixed types are what most values are; nothing is categorical', () => {
-  expect(inferTypeOfValues('x', (i) => (i % 3 === 0 ? 'none' : i % 7))).toEqual({ kind: 'numeric' });
-  expect(inferTypeOfValues('x', (i) => (i % 3 === 0 ? 1 : 'some'))).toEqual({ kind: 'categorical' });
-  expect(inferFeatureType('x', {})).toEqual({ kind: 'categorical' });
+  expect(inferTypeOfValues('x', (i) => (i % 3 === 0 ? 'none' : i % 7))).toEqual({ type: 'numeric' });
+  expect(inferTypeOfValues('x', (i) => (i % 3 === 0 ? 1 : 'some'))).toEqual({ type: 'categorical' });
+  expect(inferFeatureType('x', {})).toEqual({ type: 'categorical' });
 });

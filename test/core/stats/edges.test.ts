@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { chebyshev } from '../../../src/core/stats/distances/chebyshev.ts';
 import { hellinger } from '../../../src/core/stats/distances/hellinger.ts';
 import { jensenShannonDivergence } from '../../../src/core/stats/distances/jensen-shannon.ts';
 import { kullbackLeibler } from '../../../src/core/stats/distances/kullback-leibler.ts';
 import { populationStability } from '../../../src/core/stats/distances/population-stability.ts';
 import { totalVariation } from '../../../src/core/stats/distances/total-variation.ts';
 import { binomialSurvival } from '../../../src/core/stats/distributions/binomial.ts';
-import { largestDifference } from '../../../src/core/stats/distributions/chebyshev.ts';
 import { chiSquaredSurvival } from '../../../src/core/stats/distributions/chi-squared.ts';
 import { regularizedBeta } from '../../../src/core/stats/distributions/incomplete-beta.ts';
 import { upperGamma } from '../../../src/core/stats/distributions/incomplete-gamma.ts';
@@ -16,7 +16,7 @@ import { benjaminiHochberg, benjaminiYekutieli } from '../../../src/core/stats/f
 import { ksExactPValue } from '../../../src/core/stats/kolmogorov/ks-exact.ts';
 import { kstwoSurvival } from '../../../src/core/stats/kolmogorov/kstwo.ts';
 import { smirnovSurvival } from '../../../src/core/stats/kolmogorov/smirnov.ts';
-import { poolRareCells } from '../../../src/core/stats/pool-rare-cells.ts';
+import { poolRareCategories } from '../../../src/core/stats/pool-rare-categories.ts';
 import { andersonDarlingSurvival } from '../../../src/core/stats/tests/anderson-darling.ts';
 import { cramerVonMisesSurvival } from '../../../src/core/stats/tests/cramer-von-mises.ts';
 import { fisherExact } from '../../../src/core/stats/tests/fisher.ts';
@@ -44,7 +44,7 @@ describe('a wrong argument is a RangeError that names it', () => {
     ['kullbackLeibler', () => kullbackLeibler([1], [1, 2])],
     ['hellinger', () => hellinger([1], [1, 2])],
     ['totalVariation', () => totalVariation([1], [1, 2])],
-    ['largestDifference', () => largestDifference([1], [1, 2])],
+    ['chebyshev', () => chebyshev([1], [1, 2])],
     ['gTest', () => gTest([1], [1, 2])],
     ['regularizedBeta', () => regularizedBeta(0, 1, 0.5)],
     ['binomialSurvival', () => binomialSurvival(1, 2, 1.5)],
@@ -126,14 +126,14 @@ describe('ends of the ranges', () => {
   });
 });
 
-describe('poolRareCells', () => {
+describe('poolRareCategories', () => {
   it('pools what is too rare in the smaller sample, whichever that is', () => {
-    expect(poolRareCells([900, 60, 40], [95, 3, 2], 5)).toMatchObject({
+    expect(poolRareCategories([900, 60, 40], [95, 3, 2], 5)).toMatchObject({
       reference: [900, 100],
       current: [95, 5],
       pooled: 2,
     });
-    expect(poolRareCells([95, 3, 2], [900, 60, 40], 5)).toMatchObject({
+    expect(poolRareCategories([95, 3, 2], [900, 60, 40], 5)).toMatchObject({
       reference: [95, 5],
       current: [900, 100],
       pooled: 2,
@@ -141,7 +141,7 @@ describe('poolRareCells', () => {
   });
 
   it('keeps all when none is rare, and drops what is empty on both sides', () => {
-    expect(poolRareCells([50, 0, 50], [40, 0, 60], 5)).toMatchObject({
+    expect(poolRareCategories([50, 0, 50], [40, 0, 60], 5)).toMatchObject({
       reference: [50, 50],
       current: [60, 40],
       pooled: 0,
@@ -149,7 +149,7 @@ describe('poolRareCells', () => {
   });
 
   it('lets small cells join a pool that would itself be too rare', () => {
-    expect(poolRareCells([80, 14, 6, 1], [85, 10, 5, 0], 5)).toMatchObject({
+    expect(poolRareCategories([80, 14, 6, 1], [85, 10, 5, 0], 5)).toMatchObject({
       reference: [80, 14, 7],
       current: [85, 10, 5],
       pooled: 2,
@@ -158,7 +158,7 @@ describe('poolRareCells', () => {
 
   it('keeps at most so many cells, ties in the given order', () => {
     const equal = new Array<number>(8).fill(20);
-    expect(poolRareCells(equal, equal, 5, 3)).toMatchObject({
+    expect(poolRareCategories(equal, equal, 5, 3)).toMatchObject({
       reference: [20, 20, 120],
       current: [20, 20, 120],
       pooled: 6,
@@ -170,7 +170,7 @@ describe('poolRareCells', () => {
       [7, 1, 0, 2, 90],
       [1, 0, 3, 3, 70],
     ];
-    const cells = poolRareCells(r, c, 5, 4);
+    const cells = poolRareCategories(r, c, 5, 4);
     const sum = (xs: number[]) => xs.reduce((a, b) => a + b, 0);
     expect([sum(cells.reference), sum(cells.current)]).toEqual([sum(r), sum(c)]);
   });

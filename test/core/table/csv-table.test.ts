@@ -7,11 +7,11 @@ import { contents, datasetOfCsv, readCsvText } from '../../services/datasets/tab
 const numbersFrom = (n: number) => Array.from({ length: n }, (_, i) => i + 0.5);
 const column = (name: string, cells: readonly (string | number)[]) => [name, ...cells].join('\n');
 
-describe('kinds of columns', () => {
+describe('types of columns', () => {
   it('numbers, few numbers, texts, booleans and dates', () => {
     const rows = numbersFrom(12).map((x, i) => `${x},${i % 3},${'ab'[i % 2]},${i % 2 === 0},2026-01-${10 + i}`);
-    const { kinds } = datasetOfCsv(`x,few,text,flag,day\n${rows.join('\n')}\n`);
-    expect(Object.fromEntries(kinds)).toEqual({
+    const { types } = datasetOfCsv(`x,few,text,flag,day\n${rows.join('\n')}\n`);
+    expect(Object.fromEntries(types)).toEqual({
       ...{ x: 'numeric', few: 'categorical', text: 'categorical', flag: 'categorical', day: 'categorical' },
     });
   });
@@ -22,27 +22,27 @@ describe('kinds of columns', () => {
       missing: 0,
     });
     const mixed = contents(datasetOfCsv(column('x', [...numbersFrom(10), 'oops', 'oops'])), 'x');
-    expect(mixed).toEqual({ kind: 'numeric', numbers: numbersFrom(10), names: { oops: 2 }, missing: 0 });
+    expect(mixed).toEqual({ type: 'numeric', numbers: numbersFrom(10), names: { oops: 2 }, missing: 0 });
   });
 
   it('a declared column is what it was declared to be, and one can be left out', () => {
-    const kinds = new Map([
+    const types = new Map([
       ['zip', 'categorical'],
       ['n', 'numeric'],
     ] as const);
-    const dataset = datasetOfCsv('zip,n,id\n01234,1,7\n01234,2,8\n90210,3,9\n', { kinds, ignore: ['id'] });
+    const dataset = datasetOfCsv('zip,n,id\n01234,1,7\n01234,2,8\n90210,3,9\n', { types, ignore: ['id'] });
     expect(contents(dataset, 'zip').names).toEqual({ '01234': 2, 90210: 1 });
-    expect(contents(dataset, 'n')).toMatchObject({ kind: 'numeric', numbers: [1, 2, 3] });
+    expect(contents(dataset, 'n')).toMatchObject({ type: 'numeric', numbers: [1, 2, 3] });
     expect(dataset.columns).toEqual(['zip', 'n']);
   });
 
   it('beyond a thousand distinct numbers the known ones are still counted, the others together', () => {
-    const kinds = new Map([['x', 'categorical']] as const);
+    const types = new Map([['x', 'categorical']] as const);
     const cells = [...Array.from({ length: 1500 }, (_, i) => i), ...Array.from({ length: 50 }, () => 3)];
     const table = readCsvText(column('x', cells));
     expect(table.columns[0]).toMatchObject({ numbers: 1550, otherNumbers: 500 });
     expect(table.columns[0]?.distinct[3]).toEqual([3, 51]);
-    expect(datasetOfCsv(column('x', cells), { kinds }).profile.features.get('x')?.categories?.n).toBe(1550);
+    expect(datasetOfCsv(column('x', cells), { types }).profile.features.get('x')?.categories?.n).toBe(1550);
   });
 });
 
@@ -53,7 +53,7 @@ describe('missing and infinite cells', () => {
 
   it.each(['inf', '-Infinity', '+Inf'])('"%s" counts as missing, and a note says so', (cell) => {
     const dataset = datasetOfCsv(column('x', [...numbersFrom(10), cell]));
-    expect(contents(dataset, 'x')).toMatchObject({ kind: 'numeric', missing: 1, names: {} });
+    expect(contents(dataset, 'x')).toMatchObject({ type: 'numeric', missing: 1, names: {} });
     expect(dataset.notes).toEqual(['infinite cells of reference, column x, count as missing: 1']);
   });
 
@@ -77,16 +77,16 @@ describe('numbers are JavaScript’s, to the bit', () => {
     '9007199254740993',
     '0.000000000000000000000000123',
   ])('%s', (text) => {
-    const kinds = new Map([['x', 'numeric']] as const);
-    expect(contents(datasetOfCsv(column('x', [text]), { kinds }), 'x').numbers).toEqual([Number(text) + 0]);
+    const types = new Map([['x', 'numeric']] as const);
+    expect(contents(datasetOfCsv(column('x', [text]), { types }), 'x').numbers).toEqual([Number(text) + 0]);
   });
 
   it('whatever is written', () => {
-    const kinds = new Map([['x', 'numeric']] as const);
+    const types = new Map([['x', 'numeric']] as const);
     fc.assert(
       fc.property(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()), (x) => {
         for (const text of [String(x), x.toExponential(), x.toPrecision(9)])
-          expect(contents(datasetOfCsv(column('x', [text]), { kinds }), 'x').numbers).toEqual([Number(text) + 0]);
+          expect(contents(datasetOfCsv(column('x', [text]), { types }), 'x').numbers).toEqual([Number(text) + 0]);
       }),
     );
   });
@@ -134,7 +134,7 @@ describe('shapes of files', () => {
   it('one row, one column, all null, constant', () => {
     expect(datasetOfCsv('a\n5\n').rows).toBe(1);
     expect(contents(datasetOfCsv('a,b\n,1\nNA,1\n'), 'a')).toEqual({
-      ...{ kind: 'categorical', numbers: [], names: {}, missing: 2 },
+      ...{ type: 'categorical', numbers: [], names: {}, missing: 2 },
     });
   });
 
@@ -199,12 +199,12 @@ describe('shapes of files', () => {
     fc.assert(
       fc.property(table, fc.array(fc.nat(400), { maxLength: 6 }), (rows, cuts) => {
         const text = `a,b,c\n${written(rows)}\n`;
-        const kinds = new Map(['a', 'b', 'c'].map((name) => [name, 'categorical'] as const));
-        const whole = readCsvText(text, { kinds });
+        const types = new Map(['a', 'b', 'c'].map((name) => [name, 'categorical'] as const));
+        const whole = readCsvText(text, { types });
         const names = (read: ReturnType<typeof readCsvText>, name: string) =>
           Object.fromEntries(read.profile.features.get(name)?.categories?.counts ?? []);
         for (const [i, name] of ['a', 'b', 'c'].entries()) {
-          expect(names(readCsvText(text, { kinds }, cuts), name)).toEqual(names(whole, name));
+          expect(names(readCsvText(text, { types }, cuts), name)).toEqual(names(whole, name));
           const expected: Record<string, number> = {};
           for (const row of (parse(text) as string[][]).slice(1)) {
             const value = (row[i] as string).replace(/^[\0-\x20]+|[\0-\x20]+$/g, '');

@@ -174,8 +174,8 @@ describe('readPair', () => {
     const reference = await fileOf('r.csv', `few,many\n${rows(60, (i) => `${i % 3},${i}`)}`);
     const production = await fileOf('p.csv', `few,many,new\n${rows(60, (i) => `${i},${i % 2},z`)}`);
     const pair = await readPair(reference, production);
-    expect(Object.fromEntries(pair.reference.kinds)).toEqual({ few: 'categorical', many: 'numeric' });
-    expect(Object.fromEntries(pair.production.kinds)).toEqual({
+    expect(Object.fromEntries(pair.reference.types)).toEqual({ few: 'categorical', many: 'numeric' });
+    expect(Object.fromEntries(pair.production.types)).toEqual({
       few: 'categorical',
       many: 'numeric',
       new: 'categorical',

@@ -25,7 +25,7 @@ export function contents(dataset: Dataset, column: string) {
   const feature = dataset.profile.features.get(column);
   const seen = (feature?.numeric?.moments.n ?? 0) + (feature?.categories?.n ?? 0);
   return {
-    kind: dataset.kinds.get(column),
+    type: dataset.types.get(column),
     numbers: Array.from(feature?.numeric?.sketch.weighted().values ?? []),
     names: Object.fromEntries([...(feature?.categories?.counts ?? [])].sort()),
     missing: dataset.rows - seen,
@@ -33,7 +33,7 @@ export function contents(dataset: Dataset, column: string) {
 }
 
 export const datasetOfCsv = (text: string, options: ReadOptions = {}): Dataset =>
-  datasetOf(readCsvText(text, options), options.kinds);
+  datasetOf(readCsvText(text, options), options.types);
 
 export async function* chunksOf(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part;

@@ -1,7 +1,14 @@
 import { chiSquaredSurvival } from '../../stats/distributions/chi-squared.ts';
 import { chiSquaredHomogeneity } from '../../stats/tests/homogeneity.ts';
 import { cannotSay, type FeaturePair, type TestResult } from '../drift-test.ts';
-import { evidenceOf, rowsOf, type ShareCells, shareCells, smoothedShares, widestCell } from './share-cells.ts';
+import {
+  type ContingencyTable,
+  contingencyTable,
+  evidenceOf,
+  largestShift,
+  rowsOf,
+  smoothedShares,
+} from './contingency-table.ts';
 
 type Shares = readonly number[];
 
@@ -26,7 +33,7 @@ export interface ShareMeasure {
  */
 export function compareShares(pair: FeaturePair, measure: ShareMeasure): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = shareCells(pair);
+  const cells = contingencyTable(pair);
   if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const [reference, current] = [smoothedShares(cells.reference), smoothedShares(cells.current)];
   const at = (shares: Shares) => measure.statistic(reference, shares);
@@ -44,19 +51,19 @@ export function compareShares(pair: FeaturePair, measure: ShareMeasure): TestRes
     ...{ statistic, effect: effect(statistic), pValue: evidence.pValue, nReference, nCurrent },
     resolution: Math.max(effect(statistic) - effect(least), effect(most) - effect(statistic)),
     method: `+1/2 per cell, ${evidence.law}${pooled}`,
-    at: widestCell(cells),
+    at: largestShift(cells),
     currentCounts: cells.currentCounts,
   };
 }
 
-function expansion(cells: ShareCells, x: number): { pValue: number; law: string } {
+function expansion(cells: ContingencyTable, x: number): { pValue: number; law: string } {
   if (cells.exactPValue !== undefined) return { pValue: cells.exactPValue, law: 'Fisher' };
   const df = cells.reference.length - 1;
   return { pValue: df === 0 ? 1 : chiSquaredSurvival(x, df), law: `chi2(${df})` };
 }
 
 /** Pearson's χ² of counts that the sketches' error brings as near to the reference as it can. */
-function pearson(cells: ShareCells, error: number): { pValue: number; law: string } {
+function pearson(cells: ContingencyTable, error: number): { pValue: number; law: string } {
   if (error === 0) return evidenceOf(cells);
   const m = cells.current.reduce((sum, count) => sum + count, 0);
   const n = cells.reference.reduce((sum, count) => sum + count, 0);

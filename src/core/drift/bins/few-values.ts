@@ -12,12 +12,12 @@ const FEW = 5;
  */
 export function fewValuesAsCategories(pair: FeaturePair): FeaturePair {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
-  if (pair.kind !== 'numeric' || pair.reference.categories || pair.current.categories) return pair;
+  if (pair.type !== 'numeric' || pair.reference.categories || pair.current.categories) return pair;
   if (!reference?.isExact || !current?.isExact) return pair;
   if (!isFew(reference.weighted())) return pair;
   return {
     ...pair,
-    kind: 'categorical',
+    type: 'categorical',
     reference: { categories: countValues(reference.weighted()) },
     current: { categories: countValues(current.weighted()) },
   };

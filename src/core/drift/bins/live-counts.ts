@@ -1,5 +1,5 @@
 import type { CategoryCounts } from '../../profile/counts.ts';
-import { OTHER } from './category-cells.ts';
+import { OTHER } from './align-categories.ts';
 
 const MOST_NAMES = 50;
 

@@ -1,4 +1,4 @@
-import type { EdfSteps, GapIntegral } from './edf-steps.ts';
+import type { EcdfSteps, GapIntegral } from './ecdf-steps.ts';
 import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
 
 const MOST_GROUPS = 64;
@@ -18,7 +18,7 @@ interface EndCounts {
  * Neighbouring steps are grouped to at most 64 of equal numbers of rows; a group's weights lie at their mean place.
  */
 export class BridgeIntegral {
-  private readonly steps: EdfSteps;
+  private readonly steps: EcdfSteps;
   private readonly power: 1 | 2;
   private readonly normals = randomPool().normals;
   /** By group: its weights' sum, its place in [0, 1], and the bridge's step to it: B ← keep·B + spread·z. */
@@ -35,7 +35,7 @@ export class BridgeIntegral {
    * @param left - first step of the middle
    * @param right - the step after its last
    */
-  constructor(steps: EdfSteps, integral: GapIntegral, left: number, right: number, seed: number) {
+  constructor(steps: EcdfSteps, integral: GapIntegral, left: number, right: number, seed: number) {
     this.next = seed;
     this.steps = steps;
     this.power = integral.power;

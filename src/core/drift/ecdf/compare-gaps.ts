@@ -1,13 +1,13 @@
 import { cannotSay, type FeaturePair, type TestResult } from '../drift-test.ts';
-import { type EdfSteps, edfSteps, type GapIntegral, integrateGaps } from './edf-steps.ts';
+import { type EcdfSteps, ecdfSteps, type GapIntegral, integrateGaps } from './ecdf-steps.ts';
 import { permutationPValue } from './permutation-null.ts';
 
 /** How a test integrates the gap between both distribution functions, and what it makes of it. */
 export interface GapMeasure {
   readonly minRows: number;
-  integral(steps: EdfSteps): GapIntegral;
+  integral(steps: EcdfSteps): GapIntegral;
   /** The number people know; `isExact`: every weight is a count of rows. */
-  statistic(integral: number, steps: EdfSteps, isExact: boolean): number;
+  statistic(integral: number, steps: EcdfSteps, isExact: boolean): number;
   /** The effect, whatever the number of rows. */
   effect(integral: number, pair: FeaturePair): number;
   /** The p-value of a statistic of continuous values, where there is a law. Without it, and with ties, rows are dealt anew. */
@@ -25,7 +25,7 @@ export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult 
   const [nReference, nCurrent] = [reference?.n ?? 0, current?.n ?? 0];
   if (!reference || !current || Math.min(nReference, nCurrent) < measure.minRows)
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const steps = edfSteps(reference.weighted(), current.weighted());
+  const steps = ecdfSteps(reference.weighted(), current.weighted());
   const error = reference.rankError() + current.rankError();
   const integral = measure.integral(steps);
   const { full, surely, widest } = integrateGaps(steps, integral, error);
@@ -40,7 +40,7 @@ export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult 
   };
 }
 
-function evidenceOf(steps: EdfSteps, integral: GapIntegral, surely: number, measure: GapMeasure, isExact: boolean) {
+function evidenceOf(steps: EcdfSteps, integral: GapIntegral, surely: number, measure: GapMeasure, isExact: boolean) {
   if (measure.law !== undefined && !steps.isTied)
     return measure.law(measure.statistic(surely, steps, isExact), steps.nReference, steps.nCurrent);
   return { pValue: permutationPValue(steps, integral, surely, isExact), name: 'permutation' };
@@ -50,7 +50,7 @@ function evidenceOf(steps: EdfSteps, integral: GapIntegral, surely: number, meas
 const WIDEST = 1e300;
 
 /** The distance from each step's value to the next one's; 0 for the last. */
-export function widths({ values }: EdfSteps): Float64Array {
+export function widths({ values }: EcdfSteps): Float64Array {
   const distances = new Float64Array(values.length);
   for (let i = 0; i + 1 < values.length; i++)
     distances[i] = Math.min((values[i + 1] as number) - (values[i] as number), WIDEST);

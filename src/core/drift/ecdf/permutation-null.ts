@@ -1,6 +1,6 @@
 import { hash32 } from '../../stats/hash.ts';
 import { BridgeIntegral } from './bridge-integral.ts';
-import type { EdfSteps, GapIntegral } from './edf-steps.ts';
+import type { EcdfSteps, GapIntegral } from './ecdf-steps.ts';
 import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
 
 const MOST_ROUNDS = 999;
@@ -35,7 +35,7 @@ const ROUNDING = 1e-12;
  * @returns a probability, (0, 1]; the same for the same input, for the random numbers are fixed
  * Source: Fisher 1935; Besag & Clifford 1991; checked by the null proofs: continuous, heavy-tailed and tied.
  */
-export function permutationPValue(steps: EdfSteps, integral: GapIntegral, observed: number, isExact: boolean): number {
+export function permutationPValue(steps: EcdfSteps, integral: GapIntegral, observed: number, isExact: boolean): number {
   if (!(observed > 0)) return 1;
   const dealer = new Dealer(steps, integral, isExact, hash32(String(observed)));
   const least = observed * (1 - ROUNDING);
@@ -71,7 +71,7 @@ interface Dealt {
 }
 
 class Dealer {
-  private readonly steps: EdfSteps;
+  private readonly steps: EcdfSteps;
   private readonly integral: GapIntegral;
   private readonly uniforms = randomPool().uniforms;
   /** Steps below `left`, and from `right` on, are dealt row by row. */
@@ -81,7 +81,7 @@ class Dealer {
   /** Place in the pool of random numbers; data start at places of their own, so that no two tests err alike. */
   private next: number;
 
-  constructor(steps: EdfSteps, integral: GapIntegral, isExact: boolean, seed: number) {
+  constructor(steps: EcdfSteps, integral: GapIntegral, isExact: boolean, seed: number) {
     this.steps = steps;
     this.integral = integral;
     this.next = seed;
@@ -128,7 +128,7 @@ class Dealer {
 }
 
 /** How many steps from one end hold at most so many rows. */
-function countSteps(steps: EdfSteps, rows: number, from: number, direction: 1 | -1): number {
+function countSteps(steps: EcdfSteps, rows: number, from: number, direction: 1 | -1): number {
   let [count, left] = [0, rows];
   for (let i = from; i >= 0 && i < steps.values.length; i += direction) {
     left -= (steps.reference[i] as number) + (steps.current[i] as number);

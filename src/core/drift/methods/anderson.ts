@@ -1,7 +1,7 @@
 import { andersonDarlingSurvival, andersonTwoSampleVariance } from '../../stats/tests/anderson-darling.ts';
 import type { DriftTest } from '../drift-test.ts';
 import { compareGaps } from '../ecdf/compare-gaps.ts';
-import type { EdfSteps } from '../ecdf/edf-steps.ts';
+import type { EcdfSteps } from '../ecdf/ecdf-steps.ts';
 
 /** Variance of the limiting law, 2(π² − 9)/3; its mean is 1. */
 const LIMIT_VARIANCE = (2 * (Math.PI ** 2 - 9)) / 3;
@@ -18,7 +18,7 @@ const LIMIT_VARIANCE = (2 * (Math.PI ** 2 - 9)) / 3;
  */
 export const anderson: DriftTest = {
   title: 'Anderson–Darling',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 30,
   defaultFloor: 0.1,
   compare: (pair) =>
@@ -37,12 +37,12 @@ function lawOf(statistic: number, n: number, m: number): number {
   return andersonDarlingSurvival(Math.max(0, 1 + (statistic - 1) * stretch));
 }
 
-function scaleOf({ nReference: n, nCurrent: m }: EdfSteps): number {
+function scaleOf({ nReference: n, nCurrent: m }: EcdfSteps): number {
   return (n * m) / (n + m);
 }
 
 /** Pooled share of each step over H(1 − H) just after it. */
-function tailWeights({ reference, current, nReference, nCurrent }: EdfSteps): Float64Array {
+function tailWeights({ reference, current, nReference, nCurrent }: EcdfSteps): Float64Array {
   const all = nReference + nCurrent;
   let below = 0;
   return reference.map((r, i) => {
@@ -53,7 +53,7 @@ function tailWeights({ reference, current, nReference, nCurrent }: EdfSteps): Fl
 }
 
 /** A² of two samples with midranks, as SciPy's anderson_ksamp has it before it is normalised. */
-function andersonStatistic(steps: EdfSteps): number {
+function andersonStatistic(steps: EcdfSteps): number {
   const { reference, current, nReference: n, nCurrent: m } = steps;
   const all = n + m;
   let [below, belowCurrent, sum] = [0, 0, 0];

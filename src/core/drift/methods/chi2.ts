@@ -1,11 +1,11 @@
 import { chiSquaredHomogeneity } from '../../stats/tests/homogeneity.ts';
-import { rowsOf, shareCells, widestCell } from '../bins/share-cells.ts';
+import { contingencyTable, largestShift, rowsOf } from '../bins/contingency-table.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
  * Pearson's χ² of homogeneity: are the categories of both windows drawn from the same shares?
  *
- * A 2×K table without Yates' correction; categories whose expected count is below 5 are pooled (`testableCells`). The reference
+ * A 2×K table without Yates' correction; categories whose expected count is below 5 are pooled (`poolForChiSquared`). The reference
  * is a sample like the current window: taken as exact, it would give 36 % false alarms at a nominal 5 %.
  *
  * Effect: Cramér's V, bias-corrected, [0, 1]. Floor: .1. Smallest honest n: 20 on both sides. Resolution: 0.
@@ -14,7 +14,7 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
  */
 export const chi2: DriftTest = {
   title: 'Chi-square',
-  kinds: ['categorical'],
+  types: ['categorical'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: compareTable,
@@ -23,10 +23,10 @@ export const chi2: DriftTest = {
 
 function compareTable(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = shareCells(pair);
+  const cells = contingencyTable(pair);
   if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const { statistic, df, pValue, cramersV } = chiSquaredHomogeneity(cells.reference, cells.current);
   const method = cells.exactPValue === undefined ? `chi2(${df})` : 'Fisher';
   const evidence = { statistic, pValue: cells.exactPValue ?? pValue, method };
-  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, at: widestCell(cells) };
+  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, at: largestShift(cells) };
 }

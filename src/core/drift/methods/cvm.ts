@@ -1,7 +1,7 @@
 import { cramerVonMisesTwoSamplePValue } from '../../stats/tests/cramer-von-mises.ts';
 import type { DriftTest } from '../drift-test.ts';
 import { compareGaps } from '../ecdf/compare-gaps.ts';
-import type { EdfSteps } from '../ecdf/edf-steps.ts';
+import type { EcdfSteps } from '../ecdf/ecdf-steps.ts';
 
 /**
  * Two-sample Cramér–von Mises: the mean squared gap between both distribution functions, over the pooled rows.
@@ -15,7 +15,7 @@ import type { EdfSteps } from '../ecdf/edf-steps.ts';
  */
 export const cvm: DriftTest = {
   title: 'Cramér–von Mises',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 30,
   defaultFloor: 0.03,
   compare: (pair) =>
@@ -30,17 +30,17 @@ export const cvm: DriftTest = {
   wire: (result) => ({ t: result.statistic, at: result.at ?? null }),
 };
 
-function sizeOf(steps: EdfSteps): number {
+function sizeOf(steps: EcdfSteps): number {
   return steps.nReference + steps.nCurrent;
 }
 
-function pooledShares(steps: EdfSteps): Float64Array {
+function pooledShares(steps: EcdfSteps): Float64Array {
   const all = sizeOf(steps);
   return steps.values.map((_, i) => ((steps.reference[i] as number) + (steps.current[i] as number)) / all);
 }
 
 /** T by SciPy's formula: squared distances of every row's pooled rank from its rank in its own sample. */
-function statisticOfRanks(steps: EdfSteps): number {
+function statisticOfRanks(steps: EcdfSteps): number {
   const { reference, current, nReference: n, nCurrent: m } = steps;
   let [below, belowCurrent, u] = [0, 0, 0];
   for (let i = 0; i < reference.length; i++) {

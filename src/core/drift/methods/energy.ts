@@ -13,7 +13,7 @@ import { compareGaps, deviationOf, widths } from '../ecdf/compare-gaps.ts';
  */
 export const energy: DriftTest = {
   title: 'Energy distance',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 30,
   defaultFloor: 0.1,
   compare: (pair) =>

@@ -1,5 +1,5 @@
 import { fisherExact } from '../../stats/tests/fisher.ts';
-import { rowsOf } from '../bins/share-cells.ts';
+import { rowsOf } from '../bins/contingency-table.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { hasTwoValues, twoValues } from './two-values.ts';
 
@@ -14,7 +14,7 @@ import { hasTwoValues, twoValues } from './two-values.ts';
  */
 export const fisher: DriftTest = {
   title: 'Fisher’s exact test',
-  kinds: ['categorical'],
+  types: ['categorical'],
   minRows: 1,
   defaultFloor: 0.05,
   appliesTo: hasTwoValues,

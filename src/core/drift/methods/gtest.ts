@@ -1,6 +1,6 @@
 import { gTest } from '../../stats/tests/g-test.ts';
 import { chiSquaredHomogeneity } from '../../stats/tests/homogeneity.ts';
-import { rowsOf, shareCells, widestCell } from '../bins/share-cells.ts';
+import { contingencyTable, largestShift, rowsOf } from '../bins/contingency-table.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
@@ -14,7 +14,7 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
  */
 export const gtest: DriftTest = {
   title: 'G-test',
-  kinds: ['categorical'],
+  types: ['categorical'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: compareTable,
@@ -23,11 +23,11 @@ export const gtest: DriftTest = {
 
 function compareTable(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = shareCells(pair);
+  const cells = contingencyTable(pair);
   if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const { statistic, df, correctedPValue } = gTest(cells.reference, cells.current);
   const method = cells.exactPValue === undefined ? `chi2(${df}), Williams` : 'Fisher';
   const effect = chiSquaredHomogeneity(cells.reference, cells.current).cramersV;
   const evidence = { statistic, pValue: cells.exactPValue ?? correctedPValue, method };
-  return { ...evidence, effect, resolution: 0, nReference, nCurrent, at: widestCell(cells) };
+  return { ...evidence, effect, resolution: 0, nReference, nCurrent, at: largestShift(cells) };
 }

@@ -14,7 +14,7 @@ import type { DriftTest } from '../drift-test.ts';
  */
 export const js: DriftTest = {
   title: 'Jensen–Shannon distance',
-  kinds: ['numeric', 'categorical'],
+  types: ['numeric', 'categorical'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: (pair) =>

@@ -15,7 +15,7 @@ import type { DriftTest } from '../drift-test.ts';
  */
 export const kl: DriftTest = {
   title: 'Kullback–Leibler divergence',
-  kinds: ['numeric', 'categorical'],
+  types: ['numeric', 'categorical'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: (pair) => compareShares(pair, { statistic: kullbackLeibler, chiSquared: (divergence) => 2 * divergence }),

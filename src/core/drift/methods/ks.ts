@@ -18,7 +18,7 @@ const KS_MIN_ROWS = 50;
  */
 export const ks: DriftTest = {
   title: 'Kolmogorov–Smirnov',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: KS_MIN_ROWS,
   defaultFloor: 0.05,
   compare: compareNumbers,

@@ -1,4 +1,4 @@
-import { largestDifference } from '../../stats/distributions/chebyshev.ts';
+import { chebyshev } from '../../stats/distances/chebyshev.ts';
 import { compareShares } from '../bins/compare-shares.ts';
 import type { DriftTest } from '../drift-test.ts';
 
@@ -13,10 +13,10 @@ import type { DriftTest } from '../drift-test.ts';
  */
 export const linf: DriftTest = {
   title: 'L-infinity distance',
-  kinds: ['numeric', 'categorical'],
+  types: ['numeric', 'categorical'],
   minRows: 20,
   defaultFloor: 0.1,
-  compare: (pair) => compareShares(pair, { statistic: largestDifference }),
+  compare: (pair) => compareShares(pair, { statistic: chebyshev }),
   isClassicDrift: (result, floor) => (result.effect ?? 0) >= floor,
   wire: (result) => ({ l_infinity: result.statistic, at: result.at ?? null }),
 };

@@ -1,6 +1,6 @@
 import { mannWhitneyPValue } from '../../stats/tests/mann-whitney.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
-import { type EdfSteps, edfSteps } from '../ecdf/edf-steps.ts';
+import { type EcdfSteps, ecdfSteps } from '../ecdf/ecdf-steps.ts';
 
 /**
  * Mann–Whitney U (Wilcoxon rank sum): are values of one window mostly the larger ones?
@@ -14,7 +14,7 @@ import { type EdfSteps, edfSteps } from '../ecdf/edf-steps.ts';
  */
 export const mannwhitney: DriftTest = {
   title: 'Mann–Whitney U',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: compareRanks,
@@ -25,7 +25,7 @@ function compareRanks(pair: FeaturePair): TestResult {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
   const [n, m] = [reference?.n ?? 0, current?.n ?? 0];
   if (!reference || !current || Math.min(n, m) < mannwhitney.minRows) return cannotSay(n, m, 'insufficient_samples');
-  const steps = edfSteps(reference.weighted(), current.weighted());
+  const steps = ecdfSteps(reference.weighted(), current.weighted());
   const { u, tieTerm } = countWins(steps);
   const delta = (2 * u) / (n * m) - 1;
   const resolution = Math.min(Math.abs(delta), 2 * (reference.rankError() + current.rankError()));
@@ -37,7 +37,7 @@ function compareRanks(pair: FeaturePair): TestResult {
   };
 }
 
-function countWins({ reference, current }: EdfSteps): { u: number; tieTerm: number } {
+function countWins({ reference, current }: EcdfSteps): { u: number; tieTerm: number } {
   let [u, tieTerm, belowCurrent] = [0, 0, 0];
   for (let i = 0; i < reference.length; i++) {
     const [r, c] = [reference[i] as number, current[i] as number];

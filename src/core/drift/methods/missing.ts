@@ -13,7 +13,7 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
  */
 export const missing: DriftTest = {
   title: 'Missing share',
-  kinds: ['numeric', 'categorical', 'identifier'],
+  types: ['numeric', 'categorical', 'identifier'],
   minRows: 1,
   defaultFloor: 0.02,
   compare: compareMissing,

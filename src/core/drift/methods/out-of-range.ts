@@ -1,6 +1,6 @@
 import type { WeightedSample } from '../../profile/kll.ts';
 import { exceedancePValue } from '../../stats/exceedances.ts';
-import { rowsOf } from '../bins/share-cells.ts';
+import { rowsOf } from '../bins/contingency-table.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
@@ -15,7 +15,7 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
  */
 export const outOfRange: DriftTest = {
   title: 'Out of range',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 1,
   defaultFloor: 0.02,
   compare: compareRange,

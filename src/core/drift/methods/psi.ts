@@ -1,9 +1,9 @@
 import { populationStability } from '../../stats/distances/population-stability.ts';
+import { alignCategories } from '../bins/align-categories.ts';
 import { binNames, countInBins, quantileBins } from '../bins/bins.ts';
-import { categoryCells } from '../bins/category-cells.ts';
 import { compareShares, type ShareMeasure } from '../bins/compare-shares.ts';
+import { rowsOf } from '../bins/contingency-table.ts';
 import { liveCategories, liveCounts } from '../bins/live-counts.ts';
-import { rowsOf } from '../bins/share-cells.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 const BINS = 10;
@@ -12,7 +12,7 @@ const CLIP = 1e-6;
 /**
  * Population stability index: how far the shares of categories, or of the reference's deciles, have moved.
  *
- * Σ (c − r) ln(c/r). Calibrated: ½ is added to every cell; rare categories are pooled (`testableCells`); the p-value is that of
+ * Σ (c − r) ln(c/r). Calibrated: ½ is added to every cell; rare categories are pooled (`poolForChiSquared`); the p-value is that of
  * PSI / (1/n + 1/m) under χ²_{B−1}. Classic: categories as they are, shares clipped at 10⁻⁶, drift above the floor.
  * Missing values have their own test and are no cell here.
  *
@@ -23,7 +23,7 @@ const CLIP = 1e-6;
  */
 export const psi: DriftTest = {
   title: 'Population stability index',
-  kinds: ['numeric', 'categorical'],
+  types: ['numeric', 'categorical'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: (pair, policy) => (policy === 'classic' ? compareClipped(pair) : compareShares(pair, PSI)),
@@ -43,11 +43,11 @@ function compareClipped(pair: FeaturePair): TestResult {
   return { ...numbers, method: 'shares clipped at 1e-6', currentCounts };
 }
 
-function plainCells({ kind, reference, current }: FeaturePair) {
-  if (kind !== 'numeric') {
+function plainCells({ type, reference, current }: FeaturePair) {
+  if (type !== 'numeric') {
     if (reference.categories === undefined || current.categories === undefined) return undefined;
     const currentCounts = liveCategories(current.categories);
-    return { ...categoryCells(reference.categories, current.categories), currentCounts };
+    return { ...alignCategories(reference.categories, current.categories), currentCounts };
   }
   if (reference.numeric === undefined || current.numeric === undefined) return undefined;
   const bins = quantileBins(reference.numeric.sketch.weighted(), BINS);

@@ -13,7 +13,7 @@ import type { DriftTest } from '../drift-test.ts';
  */
 export const tvd: DriftTest = {
   title: 'Total variation distance',
-  kinds: ['numeric', 'categorical'],
+  types: ['numeric', 'categorical'],
   minRows: 20,
   defaultFloor: 0.1,
   compare: (pair) => compareShares(pair, { statistic: totalVariation }),

@@ -1,4 +1,4 @@
-import { categoryCells } from '../bins/category-cells.ts';
+import { alignCategories } from '../bins/align-categories.ts';
 import type { FeaturePair } from '../drift-test.ts';
 
 /** A feature of two values: how often the second, in order of name, was seen. */
@@ -13,7 +13,7 @@ export interface TwoValues {
 /** @returns undefined when both windows together do not have exactly two values */
 export function twoValues({ reference, current }: FeaturePair): TwoValues | undefined {
   if (reference.categories === undefined || current.categories === undefined) return undefined;
-  const cells = categoryCells(reference.categories, current.categories);
+  const cells = alignCategories(reference.categories, current.categories);
   if (cells.names.length !== 2) return undefined;
   return {
     value: cells.names[1] as string,

@@ -12,7 +12,7 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
  */
 export const typeMismatch: DriftTest = {
   title: 'Type mismatch',
-  kinds: ['numeric', 'categorical'],
+  types: ['numeric', 'categorical'],
   minRows: 1,
   defaultFloor: 0.02,
   appliesTo: (pair) => mismatches(pair, 'reference').wrong + mismatches(pair, 'current').wrong > 0,
@@ -33,5 +33,5 @@ function compareTypes(pair: FeaturePair): TestResult {
 
 function mismatches(pair: FeaturePair, side: 'reference' | 'current'): { wrong: number; n: number } {
   const [numbers, texts] = [pair[side].numeric?.moments.n ?? 0, pair[side].categories?.n ?? 0];
-  return { wrong: pair.kind === 'numeric' ? texts : numbers, n: numbers + texts };
+  return { wrong: pair.type === 'numeric' ? texts : numbers, n: numbers + texts };
 }

@@ -16,7 +16,7 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
  */
 export const unseen: DriftTest = {
   title: 'Unseen share',
-  kinds: ['categorical'],
+  types: ['categorical'],
   minRows: 1,
   defaultFloor: 0.02,
   compare: compareUnseen,

@@ -13,7 +13,7 @@ import { compareGaps, deviationOf, widths } from '../ecdf/compare-gaps.ts';
  */
 export const wasserstein: DriftTest = {
   title: 'Wasserstein distance',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 30,
   defaultFloor: 0.1,
   compare: (pair) =>

@@ -15,7 +15,7 @@ const LEAST_DEVIATION = 0.001;
  */
 export const welch: DriftTest = {
   title: 'Welch’s t-test',
-  kinds: ['numeric'],
+  types: ['numeric'],
   minRows: 30,
   defaultFloor: 0.1,
   compare: compareMeans,

@@ -1,5 +1,5 @@
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
-import { rowsOf } from '../bins/share-cells.ts';
+import { rowsOf } from '../bins/contingency-table.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { hasTwoValues, twoValues } from './two-values.ts';
 
@@ -14,7 +14,7 @@ import { hasTwoValues, twoValues } from './two-values.ts';
  */
 export const ztest: DriftTest = {
   title: 'Two-proportion z-test',
-  kinds: ['categorical'],
+  types: ['categorical'],
   minRows: 20,
   defaultFloor: 0.05,
   appliesTo: hasTwoValues,

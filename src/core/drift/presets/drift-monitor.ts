@@ -17,7 +17,7 @@ export const driftMonitor: Preset = {
   title: 'Drift Monitor',
   aggregate: 'any',
   compare: (pair, { psi: psiMax = 0.2 } = {}) =>
-    pair.kind === 'numeric' ? compareNumbers(pair) : compareNames(pair, psiMax),
+    pair.type === 'numeric' ? compareNumbers(pair) : compareNames(pair, psiMax),
 };
 
 function compareNumbers(pair: FeaturePair): PresetFinding[] {

@@ -20,7 +20,7 @@ export const driftsense: Preset = {
   title: 'DriftSense',
   aggregate: 'any',
   compare: (pair, limits = {}) => {
-    const evidence = pair.kind === 'numeric' ? ofNumbers(pair) : ofNames(pair);
+    const evidence = pair.type === 'numeric' ? ofNumbers(pair) : ofNames(pair);
     return evidence === undefined ? [] : findings(pair, evidence, limits);
   },
 };

@@ -4,7 +4,7 @@ import { normalSurvival } from '../../stats/distributions/normal.ts';
 import { fewValuesAsCategories } from '../bins/few-values.ts';
 import type { FeaturePair } from '../drift-test.ts';
 import { deviationOf, widths } from '../ecdf/compare-gaps.ts';
-import { edfSteps, integrateGaps } from '../ecdf/edf-steps.ts';
+import { ecdfSteps, integrateGaps } from '../ecdf/ecdf-steps.ts';
 import { type Preset, type PresetFinding, type PresetLimits, toolResult } from './preset.ts';
 import { countsOf, type Samples, samplesOf, scipyKs, shareOf } from './tool-data.ts';
 
@@ -23,9 +23,9 @@ export const evidently: Preset = {
   aggregate: 'share',
   compare: (pair, { alpha = 0.05 }: PresetLimits = {}) => {
     const plain = fewValuesAsCategories(pair);
-    const samples = plain.kind === 'numeric' ? samplesOf(plain) : undefined;
+    const samples = plain.type === 'numeric' ? samplesOf(plain) : undefined;
     if (samples !== undefined) return [compareNumbers(plain, samples, alpha)];
-    const counts = plain.kind === 'numeric' ? undefined : countsOf(plain);
+    const counts = plain.type === 'numeric' ? undefined : countsOf(plain);
     return counts === undefined ? [] : [compareNames(plain, counts, alpha)];
   },
 };
@@ -35,7 +35,7 @@ function compareNumbers(pair: FeaturePair, samples: Samples, alpha: number): Pre
     const ks = scipyKs(samples);
     return { test: 'ks', result: toolResult(pair, ks), isDrift: ks.pValue <= alpha, threshold: alpha };
   }
-  const steps = edfSteps(samples.reference, samples.current);
+  const steps = ecdfSteps(samples.reference, samples.current);
   const { full: moved } = integrateGaps(steps, { weights: widths(steps), power: 1 });
   const distance = moved / deviationOf(pair);
   const result = toolResult(pair, { statistic: distance, method: 'Wasserstein over the reference’s deviation' });

@@ -13,12 +13,12 @@ export const guard: Preset = {
   title: 'Intent Drift Guard',
   aggregate: 'any',
   compare: (pair, { alpha = 0.05, psi: psiMax = 0.2 } = {}) => {
-    const samples = pair.kind === 'numeric' ? samplesOf(pair) : undefined;
+    const samples = pair.type === 'numeric' ? samplesOf(pair) : undefined;
     if (samples !== undefined) {
       const ks = scipyKs(samples);
       return [{ test: 'ks', result: toolResult(pair, ks), isDrift: ks.pValue < alpha, threshold: alpha }];
     }
-    const counts = pair.kind === 'numeric' ? undefined : countsOf(pair);
+    const counts = pair.type === 'numeric' ? undefined : countsOf(pair);
     if (counts === undefined) return [];
     const clipped = (side: readonly number[]) => shareOf(side).map((share) => Math.max(CLIP, share));
     const psi = populationStability(clipped(counts.reference), clipped(counts.current));

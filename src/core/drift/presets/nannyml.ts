@@ -17,10 +17,10 @@ export const nannyml: Preset = {
   title: 'NannyML',
   aggregate: 'any',
   compare: (pair) => {
-    const shares = pair.kind === 'numeric' ? ofNumbers(pair) : ofNames(pair);
+    const shares = pair.type === 'numeric' ? ofNumbers(pair) : ofNames(pair);
     if (shares === undefined) return [];
     const js = Math.sqrt(jensenShannonDivergence(shares.reference, shares.current) / Math.LN2);
-    const method = pair.kind === 'numeric' ? 'base 2, Doane bins of the reference and the rest' : 'base 2';
+    const method = pair.type === 'numeric' ? 'base 2, Doane bins of the reference and the rest' : 'base 2';
     return [
       { test: 'js', result: toolResult(pair, { statistic: js, method }), isDrift: js > DISTANCE, threshold: DISTANCE },
     ];

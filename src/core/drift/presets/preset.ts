@@ -30,7 +30,7 @@ export function toolResult(
 ): TestResult {
   const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
   const rows = (side: 'reference' | 'current') =>
-    pair.kind === 'numeric' ? (pair[side].numeric?.sketch.n ?? 0) : (pair[side].categories?.n ?? 0);
+    pair.type === 'numeric' ? (pair[side].numeric?.sketch.n ?? 0) : (pair[side].categories?.n ?? 0);
   return {
     statistic: known(numbers.statistic),
     effect: known(numbers.effect ?? numbers.statistic),

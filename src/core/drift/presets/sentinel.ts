@@ -16,7 +16,7 @@ const EMPTY = 1e-4;
 export const sentinel: Preset = {
   title: 'Sentinel',
   aggregate: 'any',
-  compare: (pair, limits = {}) => (pair.kind === 'numeric' ? compareNumbers(pair, limits) : compareNames(pair, limits)),
+  compare: (pair, limits = {}) => (pair.type === 'numeric' ? compareNumbers(pair, limits) : compareNames(pair, limits)),
 };
 
 function compareNumbers(pair: FeaturePair, { alpha = 0.05, psi: psiMin = 0.25 }: PresetLimits): PresetFinding[] {

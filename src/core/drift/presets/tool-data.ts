@@ -1,5 +1,5 @@
 import type { WeightedSample } from '../../profile/kll.ts';
-import { categoryCells } from '../bins/category-cells.ts';
+import { alignCategories } from '../bins/align-categories.ts';
 import type { FeaturePair } from '../drift-test.ts';
 import { ksPValue } from '../ecdf/ks-p-value.ts';
 import { largestGap } from '../ecdf/largest-gap.ts';
@@ -28,7 +28,7 @@ export function samplesOf({ reference, current }: FeaturePair): Samples | undefi
 /** Counts of every category on both sides; undefined when either side is empty. */
 export function countsOf({ reference, current }: FeaturePair) {
   if (!reference.categories?.n || !current.categories?.n) return undefined;
-  return categoryCells(reference.categories, current.categories);
+  return alignCategories(reference.categories, current.categories);
 }
 
 /** D and p as SciPy's `ks_2samp` has them. */

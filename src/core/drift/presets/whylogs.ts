@@ -18,9 +18,9 @@ export const whylogs: Preset = {
   title: 'whylogs',
   aggregate: 'any',
   compare: (pair, { alpha = 0.05 } = {}) => {
-    const samples = pair.kind === 'numeric' ? samplesOf(pair) : undefined;
+    const samples = pair.type === 'numeric' ? samplesOf(pair) : undefined;
     if (samples !== undefined) return [compareNumbers(pair, samples, alpha)];
-    return pair.kind === 'numeric' ? [] : compareNames(pair, alpha);
+    return pair.type === 'numeric' ? [] : compareNames(pair, alpha);
   },
 };
 

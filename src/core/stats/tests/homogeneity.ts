@@ -17,7 +17,7 @@ export interface Homogeneity {
  * @param current - counts per category, in the same order
  * @returns statistic 0, df 0, p 1, V 0 when fewer than two columns or either row is empty
  * @throws RangeError when the numbers of columns differ
- * Null: χ²_{K−1}; honest when each expected count is at least 5 (`poolRareCells`).
+ * Null: χ²_{K−1}; honest when each expected count is at least 5 (`poolRareCategories`).
  * Source: Pearson 1900; Bergsma 2013 for V; checked against SciPy's chi2_contingency(correction=False).
  *
  * @example chiSquaredHomogeneity([500, 300, 200], [90, 70, 40]).pValue // 0.3330693710470454

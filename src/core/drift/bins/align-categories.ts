@@ -4,7 +4,7 @@ import type { CategoryCounts } from '../../profile/counts.ts';
 export const OTHER = '__other__';
 
 /** Two features' categories, side by side. */
-export interface CategoryCells {
+export interface AlignedCategories {
   readonly names: string[];
   readonly reference: number[];
   readonly current: number[];
@@ -18,8 +18,8 @@ export interface CategoryCells {
  *
  * @returns counts per cell; empty lists when neither side has values
  */
-export function categoryCells(reference: CategoryCounts, current: CategoryCounts): CategoryCells {
-  const cells: CategoryCells = { names: [], reference: [], current: [] };
+export function alignCategories(reference: CategoryCounts, current: CategoryCounts): AlignedCategories {
+  const cells: AlignedCategories = { names: [], reference: [], current: [] };
   let [restReference, restCurrent] = [reference.other, current.other];
   for (const name of [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort()) {
     const [r, c] = [reference.counts.get(name), current.counts.get(name)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { categoryCells } from '../../../../src/core/drift/bins/category-cells.ts';
+import { alignCategories } from '../../../../src/core/drift/bins/align-categories.ts';
 import { liveCategories, liveCounts } from '../../../../src/core/drift/bins/live-counts.ts';
 import { CategoryCounts } from '../../../../src/core/profile/counts.ts';
 import { categories, type Tally } from '../pairs.ts';
@@ -13,10 +13,10 @@ function overflowing(): CategoryCounts {
   return many;
 }
 
-describe('categoryCells', () => {
+describe('alignCategories', () => {
   it('is the union, in order of name', () => {
     expect(
-      categoryCells(
+      alignCategories(
         counts([
           ['b', 2],
           ['a', 1],
@@ -35,7 +35,7 @@ describe('categoryCells', () => {
 
   it('puts what one side did not keep by name into one last cell, on both sides', () => {
     const many = overflowing();
-    const cells = categoryCells(
+    const cells = alignCategories(
       many,
       counts([
         ['big', 7],

@@ -7,11 +7,11 @@
  * @throws RangeError when the numbers of cells differ
  * Source: checked against NumPy.
  *
- * @example largestDifference([0.5, 0.5, 0], [0.25, 0.5, 0.25]) // 0.25
+ * @example chebyshev([0.5, 0.5, 0], [0.25, 0.5, 0.25]) // 0.25
  */
-export function largestDifference(reference: readonly number[], current: readonly number[]): number {
+export function chebyshev(reference: readonly number[], current: readonly number[]): number {
   if (reference.length !== current.length) {
-    throw new RangeError(`largestDifference: ${reference.length} cells against ${current.length}`);
+    throw new RangeError(`chebyshev: ${reference.length} cells against ${current.length}`);
   }
   return reference.reduce((most, r, i) => Math.max(most, Math.abs(r - (current[i] as number))), 0);
 }

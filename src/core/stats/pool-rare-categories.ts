@@ -1,4 +1,4 @@
-export interface PooledCells {
+export interface PooledCategories {
   readonly reference: number[];
   readonly current: number[];
   /** How many of the given cells went into the last, pooled one; 0 when none did. */
@@ -21,14 +21,14 @@ export interface PooledCells {
  * @returns counts per kept cell, largest first, the pooled cell last; cells empty on both sides are dropped
  * Source: Cochran's rule (1954), made symmetric.
  *
- * @example poolRareCells([90, 8, 2], [80, 17, 3], 5, 10) // { reference: [90, 10], current: [80, 20], pooled: 2, alone: [0] }
+ * @example poolRareCategories([90, 8, 2], [80, 17, 3], 5, 10) // { reference: [90, 10], current: [80, 20], pooled: 2, alone: [0] }
  */
-export function poolRareCells(
+export function poolRareCategories(
   reference: readonly number[],
   current: readonly number[],
   minExpected: number,
   maxCells = Number.POSITIVE_INFINITY,
-): PooledCells {
+): PooledCategories {
   const [n, m] = [sum(reference), sum(current)];
   const share = n + m > 0 ? Math.min(n, m) / (n + m) : 0;
   const cells = reference

@@ -1,13 +1,13 @@
-import { type PooledCells, poolRareCells } from '../../stats/pool-rare-cells.ts';
+import { type PooledCategories, poolRareCategories } from '../../stats/pool-rare-categories.ts';
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 
 const MIN_EXPECTED = 5;
 /** Rows a cell, on average and on the smaller side, that the χ² law of PSI, JS, KL and χ² needs. */
-export const ROWS_PER_CELL = 10;
+export const ROWS_PER_BIN = 10;
 /** Two cells at ten rows each: the least that any test of categories is honest with. */
-export const MIN_ROWS = 2 * ROWS_PER_CELL;
+export const MIN_ROWS = 2 * ROWS_PER_BIN;
 
-export interface TestableCells extends PooledCells {
+export interface ChiSquaredTable extends PooledCategories {
   /** Fisher's exact p-value, where all but one category are too rare for a χ² law. */
   readonly exactPValue?: number;
 }
@@ -22,11 +22,14 @@ export interface TestableCells extends PooledCells {
  * @param current - counts per category, in the same order
  * @returns the cells; undefined when either side has fewer than 20 rows
  */
-export function testableCells(reference: readonly number[], current: readonly number[]): TestableCells | undefined {
+export function poolForChiSquared(
+  reference: readonly number[],
+  current: readonly number[],
+): ChiSquaredTable | undefined {
   const [n, m] = [reference.reduce((a, b) => a + b, 0), current.reduce((a, b) => a + b, 0)];
   const rows = Math.min(n, m);
   if (rows < MIN_ROWS) return undefined;
-  const pooled = poolRareCells(reference, current, MIN_EXPECTED, Math.floor(rows / ROWS_PER_CELL));
+  const pooled = poolRareCategories(reference, current, MIN_EXPECTED, Math.floor(rows / ROWS_PER_BIN));
   if (pooled.reference.length > 1 || pooled.pooled === 0) return pooled;
   const place = largestCell(reference, current);
   const [largest, largestCurrent] = [reference[place] as number, current[place] as number];

@@ -4,7 +4,7 @@ import type { WeightedSample } from '../../profile/kll.ts';
  * Two empirical distribution functions side by side, one step for each distinct value of either sample, ascending.
  * All arrays have one entry a step.
  */
-export interface EdfSteps {
+export interface EcdfSteps {
   readonly values: Float64Array;
   /** Weight of the reference and of the current sample at this value. */
   readonly reference: Float64Array;
@@ -30,9 +30,9 @@ const FEW_TIES = 0.1;
  *
  * @param reference - ascending values with positive weights, at least one
  * @param current - the same
- * @example edfSteps(weigh([1, 2]), weigh([2, 3])).reference // [1, 1, 0]
+ * @example ecdfSteps(weigh([1, 2]), weigh([2, 3])).reference // [1, 1, 0]
  */
-export function edfSteps(reference: WeightedSample, current: WeightedSample): EdfSteps {
+export function ecdfSteps(reference: WeightedSample, current: WeightedSample): EcdfSteps {
   const { values: xs, weights: xWeights } = reference;
   const { values: ys, weights: yWeights } = current;
   const most = xs.length + ys.length;
@@ -78,7 +78,7 @@ export interface IntegratedGaps {
  *
  * @param error - how much of every gap the sketches may have made
  */
-export function integrateGaps(steps: EdfSteps, { weights, power }: GapIntegral, error = 0): IntegratedGaps {
+export function integrateGaps(steps: EcdfSteps, { weights, power }: GapIntegral, error = 0): IntegratedGaps {
   const { reference, current, nReference, nCurrent, values } = steps;
   const isAbsolute = power === 1;
   let [below, belowCurrent, full, surely, widestGap, widest] = [0, 0, 0, 0, -1, 0];
