@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TEST_NAMES } from '../src/core/drift/test-name.ts';
 import * as library from '../src/index.ts';
-import { listExamples, runExample } from './core/stats/examples.ts';
+import { listExamples, runExample } from './core/examples.ts';
 
 describe('the library', () => {
   it('has what the README promises', () => {
@@ -58,7 +58,7 @@ describe.each(['core/table', 'services/datasets'])('every example in a docstring
     expect(examples.length).toBeGreaterThan(0);
   });
   it.each(examples)('$file: $code', async (example) => {
-    const { actual, expected } = await runExample(folder, example, { Buffer });
+    const { actual, expected } = await runExample(example, { Buffer });
     expect(actual).toEqual(expected);
   });
 });

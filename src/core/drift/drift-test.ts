@@ -1,13 +1,16 @@
 import type { FeatureProfile } from '../profile/profile.ts';
 
+/** What a feature is, as far as tests distinguish it. */
 export type FeatureType = 'numeric' | 'categorical' | 'identifier';
 
-/** `calibrated`: adjusted evidence and an effect that matters. `classic`: plain thresholds, each test by itself. */
+/** `calibrated`: an adjusted p-value and an effect at its floor. `classic`: plain thresholds, each test by itself. */
 export type Policy = 'calibrated' | 'classic';
 
-/** One feature in both profiles; `kind` is read off the reference. */
+/** One feature in both profiles. */
 export interface FeaturePair {
+  /** Its path. */
   readonly feature: string;
+  /** As inferred from the reference. */
   readonly type: FeatureType;
   readonly reference: FeatureProfile;
   readonly current: FeatureProfile;
@@ -17,13 +20,13 @@ export interface FeaturePair {
   readonly currentMissing: number;
 }
 
-/** Why a test cannot say. The same words stand in reports, logs and metrics. */
+/** Why a test is inconclusive. The same words stand in reports, logs and metrics. */
 export type InconclusiveReason =
-  /** Fewer rows, on either side, than the test is honest with. */
+  /** A side has fewer rows than the test needs. */
   | 'insufficient_samples'
-  /** The reference kept only its most frequent categories, so that nobody can say what is new. */
+  /** The reference kept only its most frequent categories, so what is new is unknown. */
   | 'reference_overflowed'
-  /** The sketches' error is as large as the smallest effect that counts. */
+  /** The sketches' error is as large as the floor of the effect. */
   | 'resolution_too_coarse';
 
 /** Effect and evidence, without a verdict. */
@@ -31,11 +34,11 @@ export interface TestResult {
   readonly statistic: number | null;
   readonly effect: number | null;
   readonly pValue: number | null;
-  /** The most that the sketches may have added to the effect (99 %); 0 when the profiles are exact. */
+  /** Largest error of the effect that comes from the sketches (99 %); 0 when the profiles are exact. */
   readonly resolution: number;
   readonly nReference: number;
   readonly nCurrent: number;
-  /** Which law gave the p-value, and which rule the statistic. */
+  /** The law behind the p-value, and the rule behind the statistic. */
   readonly method: string;
   readonly reason?: InconclusiveReason;
   /** Where the two differ most: a value, or the name of a category or bin. */
@@ -47,25 +50,31 @@ export interface TestResult {
 /** Any value that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A member of the table. Pure: the same pair gives the same result. */
+/**
+ * A drift test of the table. Pure: the same pair gives the same result.
+ *
+ * Each method's docstring has the same headings. Its example builds the pair from values (`numericPair`, `categoricalPair`,
+ * `missingPair`: reference first) and shows some fields of the result, to four digits.
+ */
 export interface DriftTest {
-  /** What people call it. */
+  /** Its usual name. */
   readonly title: string;
+  /** Feature types that it can compare. */
   readonly types: readonly FeatureType[];
-  /** Smallest honest number of rows, on either side; with fewer the verdict is `inconclusive`. */
+  /** Fewest rows a side; with fewer the verdict is `inconclusive`. */
   readonly minRows: number;
-  /** The smallest effect that counts, unless the settings say otherwise. */
+  /** The smallest effect that counts as drift, unless the settings give another. */
   readonly defaultFloor: number;
-  /** Whether the pair is of the sort that the test is for, beyond its kind. */
+  /** Whether the test suits the pair, beyond its feature type. */
   appliesTo?(pair: FeaturePair): boolean;
   compare(pair: FeaturePair, policy: Policy): TestResult;
   /** Drift under the classic policy; without it: p < alpha. */
   isClassicDrift?(result: TestResult, floor: number): boolean;
-  /** The test's own fields in a report, beside those that every check has. */
+  /** Fields of a report that only this test has. */
   wire(result: TestResult): { readonly [field: string]: Json };
 }
 
-/** The result of a test that has too little to go by. */
+/** The result of a test that is inconclusive. */
 export function cannotSay(nReference: number, nCurrent: number, reason: InconclusiveReason): TestResult {
   return { statistic: null, effect: null, pValue: null, resolution: 0, nReference, nCurrent, method: 'none', reason };
 }

@@ -6,7 +6,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as HTML shows it, in elements and in quoted attributes. */
+/**
+ * Escapes a text for HTML elements and quoted attributes.
+ *
+ * @example escapeHtml('a < b') // 'a &lt; b'
+ */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (glyph) => ENTITIES[glyph] as string);
 }

@@ -26,7 +26,12 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** @example isQuiet({ from: '22:00', to: '07:00', zone: 'UTC' }, Date.UTC(2026, 0, 1, 23)) // true */
+/**
+ * Whether an instant lies in the quiet hours; `from` is inside, `to` is not, and hours may span midnight.
+ *
+ * @param ms - milliseconds since the Unix epoch
+ * @example isQuiet({ from: '22:00', to: '07:00', zone: 'UTC' }, Date.UTC(2026, 0, 1, 23)) // true
+ */
 export function isQuiet(hours: QuietHours, ms: number): boolean {
   const [from, to, now] = [minuteOf(hours.from), minuteOf(hours.to), minuteInZone(hours.zone, ms)];
   return from <= to ? now >= from && now < to : now >= from || now < to;

@@ -7,14 +7,32 @@ import type { EcdfSteps } from '../ecdf/ecdf-steps.ts';
 const LIMIT_VARIANCE = (2 * (Math.PI ** 2 - 9)) / 3;
 
 /**
- * Two-sample Anderson–Darling: the squared gap, weighted so that the tails count as much as the middle.
+ * Two-sample Anderson–Darling test: the squared gap between two distribution functions, with weight on the tails.
  *
- * A² with ties at their middle (Scholz & Stephens' A²ₐₖₙ); p by its limiting law after A² was brought to that law's variance. SciPy's
- * own p is cut off at .001 and .25; this one is not. Where more than a tenth of the values are tied, the rows are dealt anew.
+ * **Statistic** A² = nm/(n + m) ∫ (F₁ − F₂)² / (H(1 − H)) dH, H the pooled distribution function, ties by midranks (Scholz & Stephens'
+ * A²ₐₖₙ); no unit, from 0.
  *
- * Effect: root of the mean squared gap in units of √(H(1−H)), H the pooled distribution. Floor: .1. Smallest honest n: 30 on both
- * sides. Resolution: what the sketches' rank errors may have added. Null: uniform; conservative on sketches.
- * Source: Pettitt 1976; Scholz & Stephens 1987; statistic checked against SciPy's anderson_ksamp.
+ * **Effect** Root of the mean of (F₁ − F₂)² / (H(1 − H)); from 0, without an upper bound (1.24 for two samples of equal size without a
+ * common value). Floor 0.1: about an eighth of a standard deviation for a plain shift.
+ *
+ * **Null** The limiting law, after A² is scaled to that law's variance at these sizes. SciPy cuts its p at 0.001 and 0.25; this one is not
+ * cut. With more than a tenth of the values tied: permutation of the pooled rows. Assumes independent rows; on sketches p is conservative.
+ * Without drift p ≤ 0.05 in 4.8 % of draws (bell curve, 300 and 710 rows).
+ *
+ * **Honest from** 30 rows a side. Below it the result is inconclusive (`insufficient_samples`).
+ *
+ * **Resolution** While both sketches hold every value (up to 2,048 each) it is 0. Beyond, every gap is reduced by both rank errors (0.0014
+ * a side) before the p-value is taken, and the resolution is what that takes off the effect (99 %).
+ *
+ * **Source** Pettitt 1976; Scholz & Stephens 1987. Statistic checked against `anderson_ksamp` of SciPy 1.17.1 to 1e-9, p by the null
+ * proofs.
+ *
+ * @example
+ * // Basket values, and the same baskets after every price rose by a tenth.
+ * const baskets = Array.from({ length: 400 }, (_, i) => 20 + i / 2);
+ * const dearer = baskets.map((x) => 1.1 * x);
+ * anderson.compare(numericPair(baskets, dearer), 'calibrated');
+ * // { statistic: 6.006, effect: 0.173, pValue: 0.0009488, method: 'limiting law', at: 215 }
  */
 export const anderson: DriftTest = {
   title: 'Anderson–Darling',

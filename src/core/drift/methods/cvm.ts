@@ -4,14 +4,29 @@ import { compareGaps } from '../ecdf/compare-gaps.ts';
 import type { EcdfSteps } from '../ecdf/ecdf-steps.ts';
 
 /**
- * Two-sample Cramér–von Mises: the mean squared gap between both distribution functions, over the pooled rows.
+ * Two-sample Cramér–von Mises test: the mean squared gap between two distribution functions.
  *
- * T = U/(nm(n+m)) − (4nm−1)/(6(n+m)) from the ranks, ties at their middle; p by the limiting law, adjusted to the sizes. Where more
- * than a tenth of the values are tied that law does not hold, and the rows are dealt anew (`permutationPValue`).
+ * **Statistic** T = U/(nm(n + m)) − (4nm − 1)/(6(n + m)), U from the ranks, ties by midranks; no unit, from 0.
  *
- * Effect: root of the mean squared gap, [0, 1]. Floor: .03. Smallest honest n: 30 on both sides. Resolution: what the sketches'
- * rank errors may have added. Null: uniform; conservative on sketches.
- * Source: Anderson 1962; checked against SciPy's cramervonmises_2samp(method='asymptotic').
+ * **Effect** Root of the mean of (F₁ − F₂)² over the pooled rows; from 0 to 1/√3 = 0.58 without a common value. Floor 0.03: about what
+ * 0.05 is for `ks`. Less swayed by a single place than `ks`.
+ *
+ * **Null** The limiting law at the statistic's own mean and variance. With more than a tenth of the values tied: permutation of the pooled
+ * rows. Assumes independent rows; on sketches p is conservative. Without drift p ≤ 0.05 in 4.5 % of draws (bell curve, 300 and 710 rows).
+ *
+ * **Honest from** 30 rows a side. Below it the result is inconclusive (`insufficient_samples`).
+ *
+ * **Resolution** While both sketches hold every value (up to 2,048 each) it is 0. Beyond, every gap is reduced by both rank errors (0.0014
+ * a side) before the p-value is taken, and the resolution is what that takes off the effect (99 %).
+ *
+ * **Source** Anderson 1962. Checked against `cramervonmises_2samp(method='asymptotic')` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // Basket values, and the same baskets after every price rose by a tenth.
+ * const baskets = Array.from({ length: 400 }, (_, i) => 20 + i / 2);
+ * const dearer = baskets.map((x) => 1.1 * x);
+ * cvm.compare(numericPair(baskets, dearer), 'calibrated');
+ * // { statistic: 0.7318, effect: 0.06049, pValue: 0.01066, method: 'limiting law', at: 215 }
  */
 export const cvm: DriftTest = {
   title: 'Cramér–von Mises',

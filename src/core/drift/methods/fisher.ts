@@ -6,11 +6,26 @@ import { hasTwoValues, twoValues } from './two-values.ts';
 /**
  * Fisher's exact test: has the share of one of two values moved, however few the rows?
  *
- * The statistic is the current share of the value that is second in order of name; p sums every table with the same margins
- * that is no likelier than the one seen.
+ * **Statistic** The current share of the value that is second in order of name (`at`); [0, 1].
  *
- * Effect: |difference of the shares|, [0, 1]. Floor: .05. Smallest honest n: 1. Resolution: 0. Null: conservative.
- * Source: Fisher 1934; checked against SciPy's fisher_exact.
+ * **Effect** |share₂ − share₁|; [0, 1]. Floor 0.05: five points.
+ *
+ * **Null** Exact: the hypergeometric probability of every table with the same margins that is at most as likely as the observed one.
+ * Assumes independent rows; conservative, because counts come in steps. Without drift p ≤ 0.05 in 4.3 % of draws (two categories, 300 and
+ * 710 rows).
+ *
+ * **Honest from** 1 row a side. With an empty side the result is inconclusive (`insufficient_samples`).
+ *
+ * **Resolution** 0: categories are counted, not sketched.
+ *
+ * **Source** Fisher 1934. Checked against `fisher_exact` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // Refunded orders: 5 of 100, then 4 of 10. Ten rows are too few for `ztest`.
+ * const reference = [['no', 95], ['yes', 5]];
+ * const current = [['no', 6], ['yes', 4]];
+ * fisher.compare(categoricalPair(reference, current), 'calibrated');
+ * // { statistic: 0.4, effect: 0.35, pValue: 0.003625, method: 'Fisher', at: 'yes' }
  */
 export const fisher: DriftTest = {
   title: 'Fisher’s exact test',

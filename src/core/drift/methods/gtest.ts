@@ -4,13 +4,28 @@ import { contingencyTable, largestShift, rowsOf } from '../bins/contingency-tabl
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
- * G-test: the likelihood ratio of "the same shares" against "shares of their own".
+ * G-test of homogeneity: `chi2` by the likelihood ratio.
  *
- * G = 2 Σ O ln(O/E) over the 2×K table that `chi2` uses, rare categories pooled as there.
+ * **Statistic** G = 2 Σ O ln(O/E) over the 2×K table of counts that `chi2` uses; no unit, from 0.
  *
- * Effect: Cramér's V, bias-corrected, [0, 1]. Floor: .1. Smallest honest n: 20 on both sides. Resolution: 0.
- * Null: close to uniform, after Williams' correction.
- * Source: Woolf 1957; checked against SciPy's chi2_contingency(lambda_='log-likelihood').
+ * **Effect** Cramér's V, bias-corrected; [0, 1], as for `chi2`. Floor 0.1, which Cohen calls small.
+ *
+ * **Null** G/q is about χ² with K − 1 degrees of freedom, q Williams' correction: without it many categories near an expected count of 5
+ * give 7 % at a nominal 5 %. Assumes independent rows. Where only one category is frequent enough, the p-value is that of Fisher's exact
+ * test, which is conservative. Without drift p ≤ 0.05 in 5.3 % of draws (three categories, 300 and 710 rows).
+ *
+ * **Honest from** 20 rows a side. Below it the result is inconclusive (`insufficient_samples`). Categories are pooled as for `chi2`.
+ *
+ * **Resolution** 0: categories are counted, not sketched.
+ *
+ * **Source** Wilks 1938; Williams 1976. Checked against `chi2_contingency(lambda_='log-likelihood')` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // Payments by method: cash gives way to vouchers.
+ * const reference = [['card', 600], ['cash', 300], ['voucher', 100]];
+ * const current = [['card', 200], ['cash', 60], ['voucher', 60]];
+ * gtest.compare(categoricalPair(reference, current), 'calibrated');
+ * // { statistic: 26.35, effect: 0.1372, pValue: 0.000001992, method: 'chi2(2), Williams', at: 'cash' }
  */
 export const gtest: DriftTest = {
   title: 'G-test',

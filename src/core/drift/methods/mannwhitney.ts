@@ -3,14 +3,28 @@ import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '..
 import { type EcdfSteps, ecdfSteps } from '../ecdf/ecdf-steps.ts';
 
 /**
- * Mann–Whitney U (Wilcoxon rank sum): are values of one window mostly the larger ones?
+ * Mann–Whitney U test (Wilcoxon rank sum): are the values of one window mostly larger?
  *
- * U counts the pairs in which the reference's value is larger, ties as one half; p is the normal law's, corrected for ties and for
- * continuity. On sketches U is first brought towards its mean by both rank errors.
+ * **Statistic** U = the number of pairs in which the reference's value is larger, ties as one half; [0, nm].
  *
- * Effect: Cliff's δ = |2U/(nm) − 1|, [0, 1]. Floor: .1. Smallest honest n: 20 on both sides. Resolution: twice both rank errors, at
- * most the effect (99 %). Null: uniform, in steps of U; conservative on sketches. Blind to a change of spread alone.
- * Source: Mann & Whitney 1947; checked against SciPy's mannwhitneyu(method='asymptotic').
+ * **Effect** |Cliff's δ| = |2U/(nm) − 1|; [0, 1]. Floor 0.1: 55 pairs of 100 won instead of 50. Blind to a change of spread alone.
+ *
+ * **Null** Normal, corrected for ties and for continuity. Assumes independent rows. On sketches U is first moved towards nm/2 by the
+ * resolution, so p is conservative. Without drift p ≤ 0.05 in 5.0 % of draws (bell curve, 300 and 710 rows).
+ *
+ * **Honest from** 20 rows a side, ties allowed. Below it the result is inconclusive (`insufficient_samples`).
+ *
+ * **Resolution** Twice the sum of both rank errors, at most the effect: 0 while the sketches hold every value (up to 2,048), else 0.0028 a
+ * side (99 %).
+ *
+ * **Source** Mann & Whitney 1947. Checked against `mannwhitneyu(method='asymptotic')` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // Basket values, and the same baskets after every price rose by a tenth.
+ * const baskets = Array.from({ length: 400 }, (_, i) => 20 + i / 2);
+ * const dearer = baskets.map((x) => 1.1 * x);
+ * mannwhitney.compare(numericPair(baskets, dearer), 'calibrated');
+ * // { statistic: 71290, effect: 0.1089, pValue: 0.00769, method: 'normal' }
  */
 export const mannwhitney: DriftTest = {
   title: 'Mann–Whitney U',

@@ -2,14 +2,25 @@ import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
- * Missing share: does the feature lack in more, or fewer, events than it used to?
+ * Missing share: is the feature absent or null in more, or fewer, events?
  *
- * Absent and null are both missing. The pooled two-proportion z-test; Fisher's exact test when an expected count is below 5, so
- * that 0 against a few is judged rightly.
+ * **Statistic** The current share of events without the feature; [0, 1].
  *
- * Statistic: the current share. Effect: |difference of the shares|, [0, 1]. Floor: .02. Smallest honest n: 1. Resolution: 0.
- * Null: close to uniform at large counts, conservative at small ones.
- * Source: `twoProportionTest`; checked against SciPy's fisher_exact and norm.
+ * **Effect** |share₂ − share₁|; [0, 1]. Floor 0.02: two points.
+ *
+ * **Null** The pooled two-proportion z-test; Fisher's exact test when one of the four expected counts is below 5, where p is conservative.
+ * Assumes independent rows. Without drift p ≤ 0.05 in 4.9 % of draws (10 % missing, 400 and 300 rows).
+ *
+ * **Honest from** 1 event a side. With an empty side the result is inconclusive (`insufficient_samples`).
+ *
+ * **Resolution** 0: events are counted, not sketched.
+ *
+ * **Source** The textbook test (`twoProportionTest`). Checked against `norm` and `fisher_exact` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // A client release drops a field: 5 of 500 events lack it, then 20 of 400.
+ * missing.compare(missingPair(5, 500, 20, 400), 'calibrated');
+ * // { statistic: 0.05, effect: 0.04, pValue: 0.0002851, method: 'z' }
  */
 export const missing: DriftTest = {
   title: 'Missing share',

@@ -4,14 +4,32 @@ import { rowsOf } from '../bins/contingency-table.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
- * Share of values outside the range that the reference ever had.
+ * Out of range: how many current values lie outside the range of the reference?
  *
- * Even when nothing changed some fall outside: of m values about 2m/(n+1). So p is the exact chance of at least as many, whatever
- * the distribution (`exceedancePValue`). On sketches, what their mass error may have moved outside is not counted as evidence.
+ * **Statistic** k/m, k the current values below the smallest or above the largest reference value; [0, 1]. `at` is the limit that more of
+ * them crossed.
  *
- * Statistic: the current share outside. Effect: what it exceeds 2/(n+1) by, [0, 1]. Floor: .02. Smallest honest n: 1.
- * Resolution: the current sketch's mass error, at most the share itself (99 %). Null: uniform in its steps for continuous values,
- * conservative with ties and on sketches. Not symmetric. Source: Rosenbaum 1954; checked by summing the law term by term.
+ * **Effect** What k/m exceeds 2/(n + 1) by, the share expected without drift; [0, 1]. Floor 0.02: two points more than expected. Not
+ * symmetric.
+ *
+ * **Null** Exact: the probability of at least k exceedances when both windows come from one continuous distribution, whatever it is.
+ * Assumes independent rows; conservative with ties and on sketches. Without drift p ≤ 0.05 in 5.1 % of draws (bell curve, 300 and 710
+ * rows).
+ *
+ * **Honest from** 1 row a side. With an empty side the result is inconclusive (`insufficient_samples`). A small reference is left by many
+ * values, so the share alone says little.
+ *
+ * **Resolution** The mass error of the current sketch, at most the share itself: 0 while it holds every value (up to 2,048), else 0.0018
+ * (99 %). The p-value does not count that share.
+ *
+ * **Source** Rosenbaum 1954. Checked against the law summed term by term to 1e-9.
+ *
+ * @example
+ * // The largest amount was 219.50; now a twentieth of the amounts are booked in cents.
+ * const amounts = Array.from({ length: 400 }, (_, i) => 20 + i / 2);
+ * const current = amounts.map((x, i) => (i % 20 === 0 ? 100 * x : x));
+ * outOfRange.compare(numericPair(amounts, current), 'calibrated');
+ * // { statistic: 0.05, effect: 0.04501, pValue: 0.000008415, method: 'exceedances', at: 219.5 }
  */
 export const outOfRange: DriftTest = {
   title: 'Out of range',

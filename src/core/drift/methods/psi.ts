@@ -10,16 +10,33 @@ const BINS = 10;
 const CLIP = 1e-6;
 
 /**
- * Population stability index: how far the shares of categories, or of the reference's deciles, have moved.
+ * Population stability index: how far the shares of the categories, or of the reference's deciles, have moved.
  *
- * Σ (c − r) ln(c/r). Calibrated: ½ is added to every cell; rare categories are pooled (`poolForChiSquared`); the p-value is that of
- * PSI / (1/n + 1/m) under χ²_{B−1}. Classic: categories as they are, shares clipped at 10⁻⁶, drift above the floor.
- * Missing values have their own test and are no cell here.
+ * **Statistic** PSI = Σ (c − r) ln(c/r), r and c the shares of reference and current; in nats, from 0. Half a row is added to every count,
+ * so an empty one stays finite. Under the classic policy categories are taken as they are and shares are clipped at 10⁻⁶. Missing values
+ * are not a category here; `missing` compares them.
  *
- * Effect: PSI, from 0. Floor: .1 (`PSI_MAX` for streams). Smallest honest n: 10 rows a cell on both sides (20 for categories,
- * 100 for ten bins); 1 under classic. Resolution: 0 for categories; for bins what both sketches' mass errors can do (99 %).
- * Null: close to uniform; on sketches, and where Fisher's test stands in for rare categories, conservative.
- * Source: Siddiqi 2006; Yurdakul 2018; checked against NumPy and against the replaced system.
+ * **Effect** PSI itself. Floor 0.1, the usual limit of a small change; 0.25 is usually called large (`PSI_MAX` for streams).
+ *
+ * **Null** PSI / (1/n + 1/m) is about χ² with B − 1 degrees of freedom, B the number of categories or bins. Assumes independent rows.
+ * Where only one category is frequent enough, the p-value is that of Fisher's exact test. On sketches, and with Fisher's test, p is
+ * conservative. Without drift p ≤ 0.05 in 5.2 % of draws (three categories, 300 and 710 rows).
+ *
+ * **Honest from** 20 rows a side for categories, and 10 rows per bin for numbers: 100 for ten deciles. Below it the result is inconclusive
+ * (`insufficient_samples`). Categories are pooled until each has an expected count of 5 in the smaller window and there is at most one for
+ * 10 of its rows. Under the classic policy: 1 row, without a p-value.
+ *
+ * **Resolution** 0 for categories and for exact sketches (up to 2,048 values a side). Beyond, every bin is moved by both mass errors
+ * (0.0018 a side): towards the reference for the p-value, away from it as well for the resolution, the larger change of the effect (99 %).
+ *
+ * **Source** Siddiqi 2006; Yurdakul 2018. Checked against NumPy 2.4.6 to 1e-9; the classic rule also against the replaced system.
+ *
+ * @example
+ * // Payments by method: cash gives way to vouchers.
+ * const reference = [['card', 600], ['cash', 300], ['voucher', 100]];
+ * const current = [['card', 200], ['cash', 60], ['voucher', 60]];
+ * psi.compare(categoricalPair(reference, current), 'calibrated');
+ * // { statistic: 0.1084, effect: 0.1084, pValue: 0.000001976, method: '+1/2 per cell, chi2(2)', at: 'cash' }
  */
 export const psi: DriftTest = {
   title: 'Population stability index',

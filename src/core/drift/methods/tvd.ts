@@ -3,13 +3,33 @@ import { compareShares } from '../bins/compare-shares.ts';
 import type { DriftTest } from '../drift-test.ts';
 
 /**
- * Total variation distance: the share of rows that would have to change their cell.
+ * Total variation distance: the share of rows that would have to change their category or bin.
  *
- * ½ Σ |r − c| over categories or the reference's quantile bins, ½ added to every cell.
+ * **Statistic** ½ Σ |r − c|, r and c the shares of the categories or of the reference's deciles; no unit, [0, 1]. Half a row is added to
+ * every count.
  *
- * Effect: the distance, [0, 1]. Floor: .1. Smallest honest n: 10 rows a cell on both sides. Resolution: as psi.
- * Null: it has no law of its own that is simple; the evidence is Pearson's χ² of the same cells, uniform where that is.
- * Source: Gibbs & Su 2002; checked against NumPy.
+ * **Effect** The distance itself. Floor 0.1: one row in ten.
+ *
+ * **Null** The distance has no simple law, so p is that of Pearson's χ² test of the same counts, with B − 1 degrees of freedom, B the
+ * number of categories or bins. Assumes independent rows. Where only one category is frequent enough, the p-value is that of Fisher's
+ * exact test. On sketches, and with Fisher's test, p is conservative. Without drift p ≤ 0.05 in 5.1 % of draws (three categories, 300 and
+ * 710 rows). With many categories chance alone makes the distance large.
+ *
+ * **Honest from** 20 rows a side for categories, and 10 rows per bin for numbers: 100 for ten deciles. Below it the result is inconclusive
+ * (`insufficient_samples`). Categories are pooled until each has an expected count of 5 in the smaller window and there is at most one for
+ * 10 of its rows.
+ *
+ * **Resolution** 0 for categories and for exact sketches (up to 2,048 values a side). Beyond, every bin is moved by both mass errors
+ * (0.0018 a side): towards the reference for the p-value, away from it as well for the resolution, the larger change of the effect (99 %).
+ *
+ * **Source** Gibbs & Su 2002. Checked against NumPy 2.4.6 to 1e-9.
+ *
+ * @example
+ * // Payments by method: cash gives way to vouchers.
+ * const reference = [['card', 600], ['cash', 300], ['voucher', 100]];
+ * const current = [['card', 200], ['cash', 60], ['voucher', 60]];
+ * tvd.compare(categoricalPair(reference, current), 'calibrated');
+ * // { statistic: 0.1119, effect: 0.1119, pValue: 0.000001506, method: '+1/2 per cell, chi2(2)', at: 'cash' }
  */
 export const tvd: DriftTest = {
   title: 'Total variation distance',

@@ -2,13 +2,28 @@ import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
- * Share of values of the wrong type: texts among numbers, or numbers among texts.
+ * Type mismatch: are there more, or fewer, texts among the numbers, or numbers among the texts?
  *
- * The two-proportion z-test, Fisher's exact one for small counts. Chosen by `auto` only where either window has any.
+ * **Statistic** The current share of values of the wrong type; [0, 1]. The reference decides which type is right.
  *
- * Statistic: the current share. Effect: |difference of the shares|, [0, 1]. Floor: .02. Smallest honest n: 1. Resolution: 0.
- * Null: close to uniform at large counts, conservative at small ones.
- * Source: `twoProportionTest`; checked against SciPy's fisher_exact and norm.
+ * **Effect** |share₂ − share₁|; [0, 1]. Floor 0.02: two points.
+ *
+ * **Null** The pooled two-proportion z-test; Fisher's exact test when one of the four expected counts is below 5, where p is conservative.
+ * Assumes independent rows. Without drift p ≤ 0.05 in 5.3 % of draws (10 % of a wrong type, 500 and 300 rows).
+ *
+ * **Honest from** 1 value a side. With an empty side the result is inconclusive (`insufficient_samples`). It applies only where either
+ * window has a value of the wrong type.
+ *
+ * **Resolution** 0: values are counted, not sketched.
+ *
+ * **Source** The textbook test (`twoProportionTest`). Checked against `norm` and `fisher_exact` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // A client starts to send amounts with a decimal comma, as texts.
+ * const amounts = numbers(Array.from({ length: 180 }, (_, i) => i));
+ * const current = { ...amounts, ...categories([['12,50', 20]]) };
+ * typeMismatch.compare(pairOf('numeric', amounts, current), 'calibrated');
+ * // { statistic: 0.1, effect: 0.1, pValue: 0.00001307, method: 'z' }
  */
 export const typeMismatch: DriftTest = {
   title: 'Type mismatch',

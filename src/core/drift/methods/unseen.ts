@@ -4,15 +4,31 @@ import { liveCounts } from '../bins/live-counts.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
- * Unseen share: how many of the current values lie in categories that the reference never had?
+ * Unseen share: how many current values belong to categories that the reference never had?
  *
- * Some new categories always come. Good and Turing: the share that a sample of n values has not seen yet is about f₁/n, f₁ the
- * number of its categories seen once; the variance of that estimate is (f₁ + 2f₂)/n². So u of m current values are compared with
- * f₁ of n, both divided by 1 + 2f₂/f₁, by a one-sided two-proportion test: only more new values than that are evidence.
+ * **Statistic** u/m, u the current values in unseen categories; [0, 1].
  *
- * Statistic: u/m. Effect: what u/m exceeds f₁/n by, [0, 1]. Floor: .02. Smallest honest n: 1. Resolution: the current values
- * whose names were not kept, which may or may not be new; p counts none of them. Cannot say when the reference overflowed.
- * Null: conservative. Source: Good 1953; checked by simulation on uniform, geometric and Zipf categories.
+ * **Effect** What u/m exceeds f₁/n by, f₁ the categories that the reference had once: by Good and Turing the share that a sample of n
+ * values has not seen yet; [0, 1]. Floor 0.02: two points more than expected.
+ *
+ * **Null** One-sided two-proportion test of u of m against f₁ of n, both divided by 1 + 2f₂/f₁, which gives them the estimate's variance
+ * (f₁ + 2f₂)/n², f₂ the categories seen twice. Assumes independent rows; conservative. Without drift p ≤ 0.05 in 2.5 % of draws (200 Zipf
+ * categories, 300 and 710 rows).
+ *
+ * **Honest from** 1 row a side. With an empty side the result is inconclusive (`insufficient_samples`), and so it is when the reference
+ * kept only its most frequent 1,000 categories (`reference_overflowed`).
+ *
+ * **Resolution** The share of current values whose names were not kept: they may or may not be new. The p-value counts none of them.
+ *
+ * **Source** Good 1953. p checked against `norm` and `fisher_exact` of SciPy 1.17.1 to 1e-9, and by simulation on uniform, geometric and
+ * Zipf categories.
+ *
+ * @example
+ * // A new currency appears in 20 of 400 orders.
+ * const reference = [['EUR', 700], ['USD', 299], ['NOK', 1]];
+ * const current = [['EUR', 250], ['USD', 130], ['BTC', 20]];
+ * unseen.compare(categoricalPair(reference, current), 'calibrated');
+ * // { statistic: 0.05, effect: 0.049, pValue: 4.748e-12, method: 'Good-Turing, z', currentCounts: { BTC: 20 } }
  */
 export const unseen: DriftTest = {
   title: 'Unseen share',

@@ -7,11 +7,27 @@ const LEAST_DEVIATION = 0.001;
 /**
  * Welch's t-test: has the mean moved?
  *
- * t = (mean₁ − mean₂) / √(s₁²/n + s₂²/m) with Welch–Satterthwaite's degrees of freedom, from the moments, which merge exactly.
+ * **Statistic** t = (mean₁ − mean₂) / √(s₁²/n + s₂²/m), s² with ddof 1; in standard errors, any sign: negative when the current mean is
+ * larger.
  *
- * Effect: |difference of the means| / max(standard deviation of the reference, .001). Floor: .1. Smallest honest n: 30 on both
- * sides. Resolution: 0, also on sketches. Null: uniform for numbers near a bell curve, conservative with heavy tails; blind to
- * every change that leaves the mean. Source: Welch 1947; checked against SciPy's ttest_ind(equal_var=False).
+ * **Effect** |mean₂ − mean₁| / max(s₁, 0.001), s₁ the standard deviation of the reference (ddof 1); from 0, in standard deviations. Floor
+ * 0.1: half of what Cohen calls small. Blind to every change that leaves the mean.
+ *
+ * **Null** Student's t with the degrees of freedom of Welch and Satterthwaite. Assumes independent rows and values near a bell curve; with
+ * heavy tails p is conservative. Without drift p ≤ 0.05 in 4.9 % of draws (bell curve, 300 and 710 rows).
+ *
+ * **Honest from** 30 rows a side. Below it the result is inconclusive (`insufficient_samples`).
+ *
+ * **Resolution** 0, also on sketches: the moments merge exactly.
+ *
+ * **Source** Welch 1947. Checked against `ttest_ind(equal_var=False)` of SciPy 1.17.1 to 1e-9.
+ *
+ * @example
+ * // Basket values, and the same baskets after every price rose by a tenth.
+ * const baskets = Array.from({ length: 400 }, (_, i) => 20 + i / 2);
+ * const dearer = baskets.map((x) => 1.1 * x);
+ * welch.compare(numericPair(baskets, dearer), 'calibrated');
+ * // { statistic: -2.787, effect: 0.2072, pValue: 0.005448, method: 't(790.9)' }
  */
 export const welch: DriftTest = {
   title: 'Welch’s t-test',
