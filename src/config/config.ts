@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { POLICIES } from '../core/drift/drift-test.ts';
 import { DURATION_HINT, parseDuration } from '../core/time/window.ts';
+import { UPSTREAM_MODES } from '../core/upstream-mode.ts';
+import { SMTP_TLS_MODES } from './smtp-tls.ts';
 
 const MIB = 1024 * 1024;
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -39,7 +42,7 @@ export const configSchema = z.object({
   CORS_ORIGINS: list('http://localhost:5173,http://127.0.0.1:5173'),
   DRIFT_WINDOW_MINUTES: count(30, 43_200),
   BASELINE_WINDOW_MINUTES: count(120, 525_600),
-  DRIFT_POLICY: z.enum(['calibrated', 'classic']).default('calibrated'),
+  DRIFT_POLICY: z.enum(POLICIES).default('calibrated'),
   KS_P_MIN: share(0.05),
   KS_D_MIN: share(0.05),
   PSI_MAX: z.coerce.number().min(0).default(0.2),
@@ -55,12 +58,12 @@ export const configSchema = z.object({
   SLACK_MENTION_USERS: list(''),
   SMTP_HOST: z.string().min(1).optional(),
   SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
-  SMTP_TLS: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
+  SMTP_TLS: z.enum(SMTP_TLS_MODES).default('starttls'),
   SMTP_USERNAME: z.string().min(1).optional(),
   SMTP_PASSWORD: z.string().min(1).optional(),
   EMAIL_FROM: z.string().min(1).optional(),
   EMAIL_TO: list(''),
-  DARSHAN_MODE: z.enum(['mock', 'live']).default('mock'),
+  DARSHAN_MODE: z.enum(UPSTREAM_MODES).default('mock'),
   DARSHAN_BASE_URL: httpUrl.optional(),
   DARSHAN_API_KEY: z.string().min(1).optional(),
   DARSHAN_TIMEOUT_S: z.coerce.number().positive().max(300).default(5),

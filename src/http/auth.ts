@@ -1,9 +1,10 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../core/errors.ts';
+import type { KeyScope } from '../core/key-scope.ts';
 import type { Caller, CallerCache } from './caller-cache.ts';
 
-export type Access = 'public' | 'ingest' | 'read' | 'admin';
+export type Access = 'public' | KeyScope;
 
 const PUBLIC_ROUTES = new Set(['/health', '/livez', '/readyz', '/openapi.json']);
 const LOOPBACK_PEER = /^(::ffff:)?127\.|^::1$/;

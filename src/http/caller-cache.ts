@@ -1,10 +1,11 @@
+import type { KeyScope } from '../core/key-scope.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { hashApiKey, isApiKey } from '../store/api-key.ts';
 import { countApiKeys, findApiKeyByHash } from '../store/api-keys.ts';
 import type { Queryable } from '../store/database.ts';
 
 /** Who asks: the scope of a key; `open` while no key exists; `none` without a key where one is needed; or an unknown key. */
-export type Caller = 'ingest' | 'read' | 'admin' | 'open' | 'none' | 'unknown';
+export type Caller = KeyScope | 'open' | 'none' | 'unknown';
 
 const KEPT_MS = 5_000;
 const MAX_KEPT = 1_000;

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { AGGREGATE_RULES } from '../core/drift/aggregate-rule.ts';
+import { POLICIES } from '../core/drift/drift-test.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../core/drift/presets/table.ts';
-import type { Aggregate, TestChoice } from '../core/drift/settings.ts';
+import { type Aggregate, CORRECTIONS, type Correction, type TestChoice } from '../core/drift/settings.ts';
 import { TEST_NAMES } from '../core/drift/test-name.ts';
+import { listOr } from '../core/format/list-or.ts';
 
 const TESTS_HINT = `use "auto" or a list of ${TEST_NAMES.join(', ')}`;
 
@@ -9,14 +12,14 @@ export const testNames = z.union([z.literal('auto'), z.array(z.enum(TEST_NAMES))
 
 /** How a comparison is made, wherever it is asked for; bodies take them as they are, queries as text. */
 export const comparisonOptions = {
-  policy: z.enum(['calibrated', 'classic'], 'use calibrated or classic').optional(),
+  policy: z.enum(POLICIES, `use ${listOr(POLICIES)}`).optional(),
   preset: z
     .enum(PRESET_NAMES, `use one of ${PRESET_NAMES.join(', ')}`)
     .optional()
     .describe('Another tool’s numbers and verdicts'),
-  correction: z.enum(['bh', 'by', 'none'], 'use bh, by or none').optional(),
+  correction: z.enum(CORRECTIONS, `use ${listOr(CORRECTIONS)}`).optional(),
   aggregate: z
-    .enum(['any', 'majority', 'share'], 'use any, majority or share')
+    .enum(AGGREGATE_RULES, `use ${listOr(AGGREGATE_RULES)}`)
     .optional()
     .describe('How many features must drift before the whole does'),
 };
@@ -39,7 +42,7 @@ export const driftShareInQuery = z
 export interface ComparisonChoice {
   readonly tests?: TestChoice | undefined;
   readonly preset?: PresetName | undefined;
-  readonly correction?: 'bh' | 'by' | 'none' | undefined;
+  readonly correction?: Correction | undefined;
   readonly aggregate?: Aggregate['rule'] | undefined;
   readonly drift_share?: number | undefined;
 }

@@ -1,11 +1,10 @@
+import type { KeyScope } from '../core/key-scope.ts';
 import type { Queryable } from './database.ts';
-
-export type ApiKeyScope = 'ingest' | 'read' | 'admin';
 
 export interface ApiKey {
   readonly id: number;
   readonly name: string;
-  readonly scope: ApiKeyScope;
+  readonly scope: KeyScope;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | null;
 }
@@ -13,7 +12,7 @@ export interface ApiKey {
 interface ApiKeyColumns {
   id: number;
   name: string;
-  scope: ApiKeyScope;
+  scope: KeyScope;
   created_at: Date;
   revoked_at: Date | null;
 }
@@ -27,7 +26,7 @@ function toApiKey({ id, name, scope, created_at, revoked_at }: ApiKeyColumns): A
 /** The store sees only the hash of a key. */
 export async function insertApiKey(
   db: Queryable,
-  key: { name: string; scope: ApiKeyScope; hash: Uint8Array },
+  key: { name: string; scope: KeyScope; hash: Uint8Array },
 ): Promise<ApiKey> {
   const sql = `insert into api_keys (name, scope, hash) values ($1, $2, $3) returning ${COLUMNS}`;
   const { rows } = await db.query<ApiKeyColumns>(sql, [key.name, key.scope, key.hash]);

@@ -1,3 +1,4 @@
+import type { Span } from '../core/profile/span.ts';
 import type { Queryable } from './database.ts';
 import { timestampParam, valuesOf } from './sql.ts';
 
@@ -13,13 +14,10 @@ export interface BatchRow {
   readonly eventsJson: string;
 }
 
-/** Seconds that one part covers: a minute, an hour, a day. */
-export type ProfileSpan = 60 | 3600 | 86400;
-
 export interface ProfileRow {
   readonly streamId: number;
   readonly bucketMs: number;
-  readonly span: ProfileSpan;
+  readonly span: Span;
   readonly n: number;
   readonly profile: Uint8Array;
 }

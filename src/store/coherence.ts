@@ -1,4 +1,6 @@
+import type { DriftRisk } from '../core/forecast/drift-risk.ts';
 import type { Clock } from '../core/time/clock.ts';
+import type { UpstreamMode } from '../core/upstream-mode.ts';
 import type { Queryable } from './database.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 
@@ -9,7 +11,7 @@ export interface HistoryRow {
   readonly n: number;
   readonly mean: number;
   readonly stdev: number;
-  readonly driftRisk: 'low' | 'medium' | 'high';
+  readonly driftRisk: DriftRisk;
   readonly source: string;
   readonly requestId: string;
 }
@@ -35,7 +37,7 @@ export async function dropHistoryBefore(db: Queryable, ms: number): Promise<numb
 
 /** How the last fetch from a source went. */
 export interface Fetch {
-  readonly source: 'mock' | 'live';
+  readonly source: UpstreamMode;
   readonly atMs: number;
   readonly ok: boolean;
   readonly records: number;
@@ -60,7 +62,7 @@ export async function saveFetch(db: Queryable, fetch: Fetch): Promise<void> {
   await db.query(sql, [source, timestampParam(fetch.atMs), ok, records, latencyMs, pages, retries, error, newest]);
 }
 
-export async function findFetch(db: Queryable, source: 'mock' | 'live'): Promise<Fetch | undefined> {
+export async function findFetch(db: Queryable, source: UpstreamMode): Promise<Fetch | undefined> {
   const sql = `select source, ${msOf('at')} as "atMs", ok, records, latency_ms as "latencyMs", pages_fetched as pages, retries, error,
       ${msOf('newest_record')} as "newestMs"
     from coherence_fetch where source = $1`;

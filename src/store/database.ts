@@ -1,3 +1,4 @@
+import type { DatabaseEngine } from '../core/database-engine.ts';
 /**
  * What runs SQL: the database, or one transaction in it. Without parameters the text may hold several statements; the last one answers.
  * On both engines int8 comes back as number, bytea as Uint8Array, timestamptz as Date, json as what it parses to.
@@ -12,7 +13,7 @@ export interface TransactionOptions {
 }
 
 export interface Database extends Queryable {
-  readonly engine: 'postgres' | 'embedded';
+  readonly engine: DatabaseEngine;
   /** Commits when `work` resolves, rolls back when it throws. Inside, use only `tx`: the embedded engine has one connection. */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;

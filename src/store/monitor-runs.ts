@@ -1,3 +1,4 @@
+import type { RunStatus } from '../core/monitor/run-status.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { msOf, timestampParam } from './sql.ts';
@@ -6,7 +7,7 @@ export interface MonitorRun {
   readonly slotMs: number;
   /** How many slots in a row this row stands for: more than one only where they were skipped. */
   readonly slots: number;
-  readonly status: 'done' | 'failed' | 'skipped';
+  readonly status: RunStatus;
   /** Why it failed or was skipped. */
   readonly reason: string | null;
   readonly reportId: number | null;

@@ -1,9 +1,8 @@
+import type { MonitorOrigin } from '../core/monitor/monitor-origin.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
-
-type MonitorOrigin = 'api' | 'file' | 'default';
 
 export interface MonitorInsert {
   readonly streamId: number;

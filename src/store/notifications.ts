@@ -1,4 +1,5 @@
 import type { Message, NotificationReason } from '../core/incident/message.ts';
+import type { NotificationStatus } from '../core/incident/notification-status.ts';
 import type { Clock } from '../core/time/clock.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
@@ -93,7 +94,7 @@ export async function recordTry(
 }
 
 export interface StoredNotification extends Omit<ClaimedNotification, 'fence' | 'nowMs'> {
-  readonly status: 'pending' | 'sent' | 'dead';
+  readonly status: NotificationStatus;
   readonly createdAtMs: number;
   readonly nextAtMs: number;
   readonly lastError: string | null;

@@ -1,3 +1,4 @@
+import type { Policy } from '../core/drift/drift-test.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
 import { msOf, timestampParam } from './sql.ts';
@@ -6,7 +7,7 @@ export interface ReportInsert {
   readonly streamId: number;
   readonly windowStartMs: number;
   readonly windowEndMs: number;
-  readonly policy: 'calibrated' | 'classic';
+  readonly policy: Policy;
   /** Null when the reference is no baseline but other windows. */
   readonly baselineId: number | null;
   /** Whose slot it answers; null for one that somebody asked for. */
@@ -89,7 +90,7 @@ export interface RevisableReport {
   readonly revision: number;
   readonly windowStartMs: number;
   readonly windowEndMs: number;
-  readonly policy: 'calibrated' | 'classic';
+  readonly policy: Policy;
   readonly baselineId: number | null;
   readonly monitorId: number | null;
   readonly samples: number;

@@ -1,3 +1,4 @@
+import type { SPANS, Span } from '../core/profile/span.ts';
 import type { Interval } from '../core/time/window.ts';
 import { appendRows, type ProfileRow } from './append.ts';
 import type { Queryable } from './database.ts';
@@ -70,7 +71,7 @@ export interface UnfoldedBucket {
 /** Buckets that began before a moment and have parts of this span that the next longer one does not include, oldest first. */
 export async function listUnfolded(
   db: Queryable,
-  span: 60 | 3600,
+  span: Exclude<Span, typeof SPANS.day>,
   beforeMs: number,
   limit = 10_000,
 ): Promise<UnfoldedBucket[]> {
@@ -104,7 +105,11 @@ export async function deleteProfiles(tx: Queryable, streamId: number, ids: reado
 }
 
 /** Deletes parts of a span that began before a moment, but only those that a longer part includes. Returns how many. */
-export async function dropProfilesBefore(db: Queryable, span: 60 | 3600, ms: number): Promise<number> {
+export async function dropProfilesBefore(
+  db: Queryable,
+  span: Exclude<Span, typeof SPANS.day>,
+  ms: number,
+): Promise<number> {
   const sql = 'delete from profile_parts where span = $1 and folded and bucket < $2';
   return (await db.query(sql, [span, timestampParam(ms)])).rowCount;
 }

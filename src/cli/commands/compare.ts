@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { AGGREGATE_RULES, type AggregateRule } from '../../core/drift/aggregate-rule.ts';
+import { POLICIES, type Policy } from '../../core/drift/drift-test.ts';
 import { PRESET_NAMES, type PresetName } from '../../core/drift/presets/table.ts';
-import type { Aggregate } from '../../core/drift/settings.ts';
+import { CORRECTIONS, type Correction } from '../../core/drift/settings.ts';
 import { TEST_NAMES } from '../../core/drift/test-name.ts';
 import { AppError } from '../../core/errors.ts';
 import { type DetectDriftBody, type DetectOptions, detectDriftBetween } from '../../services/datasets/detect-drift.ts';
@@ -20,11 +22,11 @@ interface CompareOptions {
   readonly ignore: readonly string[];
   readonly significance?: number;
   readonly psiThreshold?: number;
-  readonly policy?: 'calibrated' | 'classic';
+  readonly policy?: Policy;
   readonly preset?: PresetName;
   readonly tests?: readonly string[];
-  readonly correction?: 'bh' | 'by' | 'none';
-  readonly aggregate?: Aggregate['rule'];
+  readonly correction?: Correction;
+  readonly aggregate?: AggregateRule;
   readonly driftShare?: number;
   readonly json: boolean;
   readonly html?: string;
@@ -57,14 +59,10 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
     .option('--tests <names>', `auto, or by comma: ${TEST_NAMES.join(', ')} (default: auto)`, names)
     .option('--significance <level>', 'level of the adjusted p-values (default: 0.05)', between(0, 1))
     .option('--psi-threshold <psi>', 'the PSI that counts (default: 0.25)', between(0, Number.MAX_VALUE))
-    .addOption(
-      new Option('--policy <policy>', 'how to decide (default: calibrated)').choices(['calibrated', 'classic']),
-    )
+    .addOption(new Option('--policy <policy>', 'how to decide (default: calibrated)').choices(POLICIES))
     .addOption(new Option('--preset <tool>', 'as another tool does').choices(PRESET_NAMES))
-    .addOption(new Option('--correction <method>', 'of the p-values (default: bh)').choices(['bh', 'by', 'none']))
-    .addOption(
-      new Option('--aggregate <rule>', 'columns that must drift (default: any)').choices(['any', 'majority', 'share']),
-    )
+    .addOption(new Option('--correction <method>', 'of the p-values (default: bh)').choices(CORRECTIONS))
+    .addOption(new Option('--aggregate <rule>', 'columns that must drift (default: any)').choices(AGGREGATE_RULES))
     .option('--drift-share <share>', 'with --aggregate share (default: 0.5)', between(0, 1))
     .option('--all', 'a row for every test, not only for those that decide', false)
     .option('--json', 'the answer as JSON', false)

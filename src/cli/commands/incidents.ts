@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { INCIDENT_STATES } from '../../core/incident/incident.ts';
 import { DURATION_HINT, parseDuration, SECOND_MS } from '../../core/time/window.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { usageFailure } from '../failure.ts';
@@ -45,7 +46,7 @@ export function addIncidentsCommand(program: Command, terminal: Terminal): void 
   const group = program.command('incidents').description('see incidents, and act on them').addHelpText('after', HELP);
   const add = (name: string, description: string) => addApiCommand(group, name, description);
   add('list', 'the open ones, newest first')
-    .option('--state <states>', 'open, pending, firing, recovering, resolved', 'open')
+    .option('--state <states>', `open, ${INCIDENT_STATES.join(', ')}`, 'open')
     .action(({ api, state }: { api?: string; state: string }) => list(terminal, apiFrom(terminal.env, api), state));
   add('show', 'one, with what was done about it')
     .argument('<id>')

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import { KEY_SCOPES, type KeyScope } from '../../core/key-scope.ts';
 import { createApiKey, hashApiKey } from '../../store/api-key.ts';
-import { type ApiKey, type ApiKeyScope, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
+import { type ApiKey, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
 import { migrate } from '../../store/engine/migrate.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
@@ -9,19 +10,17 @@ import { Failure } from '../failure.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
-const SCOPES = ['ingest', 'read', 'admin'] as const satisfies readonly ApiKeyScope[];
-
 interface KeyEntry {
   readonly id: number;
   readonly name: string;
-  readonly scope: ApiKeyScope;
+  readonly scope: KeyScope;
   readonly created_at: string;
   readonly revoked_at: string | null;
 }
 
 /** Where keys live: behind a running service, or, before the first start, in the database itself. */
 interface KeyRing {
-  create(name: string, scope: ApiKeyScope): Promise<{ id: number; key: string }>;
+  create(name: string, scope: KeyScope): Promise<{ id: number; key: string }>;
   list(): Promise<KeyEntry[]>;
   revoke(id: number): Promise<boolean>;
 }
@@ -41,10 +40,10 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
   group
     .command('create')
     .description('make a key and show it, this once')
-    .addOption(new Option('--scope <scope>', 'what it may do').choices(SCOPES).makeOptionMandatory())
+    .addOption(new Option('--scope <scope>', 'what it may do').choices(KEY_SCOPES).makeOptionMandatory())
     .option('--name <name>', 'who uses it', 'unnamed')
     .option(...API_OPTION)
-    .action((options: { scope: ApiKeyScope; name: string; api?: string }) =>
+    .action((options: { scope: KeyScope; name: string; api?: string }) =>
       withKeyRing(terminal, options.api, (ring) => createKey(terminal, ring, options.name, options.scope)),
     );
   group
@@ -62,7 +61,7 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     );
 }
 
-async function createKey(terminal: Terminal, ring: KeyRing, name: string, scope: ApiKeyScope): Promise<void> {
+async function createKey(terminal: Terminal, ring: KeyRing, name: string, scope: KeyScope): Promise<void> {
   const { id, key } = await ring.create(name, scope);
   terminal.out(key);
   terminal.err(

@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander';
+import { AGGREGATE_RULES } from '../../core/drift/aggregate-rule.ts';
+import { POLICIES } from '../../core/drift/drift-test.ts';
 import { PRESET_NAMES } from '../../core/drift/presets/table.ts';
+
 import { DURATION_HINT, MINUTE_MS, parseDuration } from '../../core/time/window.ts';
 import { apiFrom } from '../api.ts';
 import { Failure, usageFailure } from '../failure.ts';
@@ -38,14 +41,10 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .option('--window-minutes <n>', 'the same in minutes')
     .option('--start <time>', 'or a window of the past: from an ISO time')
     .option('--end <time>', 'to an ISO time')
-    .addOption(
-      new Option('--policy <policy>', 'how to decide (default: as the service)').choices(['calibrated', 'classic']),
-    )
+    .addOption(new Option('--policy <policy>', 'how to decide (default: as the service)').choices(POLICIES))
     .option('--tests <names>', 'auto, or names of tests by comma (default: by the policy)')
     .addOption(new Option('--preset <tool>', 'as another tool does').choices(PRESET_NAMES))
-    .addOption(
-      new Option('--aggregate <rule>', 'features that must drift (default: any)').choices(['any', 'majority', 'share']),
-    )
+    .addOption(new Option('--aggregate <rule>', 'features that must drift (default: any)').choices(AGGREGATE_RULES))
     .option('--baseline <baseline>', 'a name or an id (default: the active one)')
     .option('--json', 'the answer as JSON', false)
     .option('--fail-on-drift', 'exit code 2 when the status is fail', false)

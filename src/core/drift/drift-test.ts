@@ -4,7 +4,8 @@ import type { FeatureProfile } from '../profile/profile.ts';
 export type FeatureType = 'numeric' | 'categorical' | 'identifier';
 
 /** `calibrated`: an adjusted p-value and an effect at its floor. `classic`: plain thresholds, each test by itself. */
-export type Policy = 'calibrated' | 'classic';
+export const POLICIES = ['calibrated', 'classic'] as const;
+export type Policy = (typeof POLICIES)[number];
 
 /** One feature in both profiles. */
 export interface FeaturePair {

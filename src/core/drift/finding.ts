@@ -1,7 +1,8 @@
 import type { TestResult } from './drift-test.ts';
 import type { TestName } from './test-name.ts';
 
-export type Verdict = 'drift' | 'no_drift' | 'inconclusive';
+export const VERDICTS = ['drift', 'no_drift', 'inconclusive'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** The result of one test on one feature, judged. */
 export interface Finding extends TestResult {

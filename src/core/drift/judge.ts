@@ -1,7 +1,7 @@
 import { benjaminiHochberg, benjaminiYekutieli } from '../stats/false-discovery.ts';
 import type { TestResult } from './drift-test.ts';
 import type { Finding } from './finding.ts';
-import type { CompareSettings } from './settings.ts';
+import type { CompareSettings, Correction } from './settings.ts';
 import type { TestName } from './test-name.ts';
 import { DRIFT_TESTS } from './test-table.ts';
 
@@ -12,10 +12,10 @@ export interface Unjudged {
   readonly result: TestResult;
 }
 
-const CORRECTIONS = {
+const ADJUSTMENTS: Readonly<Record<Correction, (pValues: readonly number[]) => readonly number[]>> = {
   bh: benjaminiHochberg,
   by: benjaminiYekutieli,
-  none: (pValues: readonly number[]) => pValues,
+  none: (pValues) => pValues,
 };
 
 /**
@@ -27,7 +27,7 @@ const CORRECTIONS = {
  */
 export function judge(results: readonly Unjudged[], settings: CompareSettings): Finding[] {
   if (settings.policy === 'classic') return results.map((result) => judgeClassic(result, settings));
-  const adjusted = CORRECTIONS[settings.correction ?? 'bh'](results.flatMap(({ result }) => result.pValue ?? []));
+  const adjusted = ADJUSTMENTS[settings.correction ?? 'bh'](results.flatMap(({ result }) => result.pValue ?? []));
   let next = 0;
   return results.map((unjudged) => {
     const pAdjusted = unjudged.result.pValue === null ? null : (adjusted[next++] as number);

@@ -8,6 +8,7 @@ import type { DriftTest, Json } from './drift-test.ts';
 import type { Finding, Verdict } from './finding.ts';
 import { describeMove, type Move } from './move.ts';
 import type { PresetName } from './presets/table.ts';
+import type { ReferenceKind } from './reference-kind.ts';
 import type { DriftSettings } from './settings.ts';
 import { checkSlo, type SloCheck } from './slo.ts';
 import { DRIFT_TESTS } from './test-table.ts';
@@ -28,7 +29,7 @@ export interface ReportContext {
 
 /** Where the reference comes from: a baseline, the window before, or the same hours of earlier weeks. */
 type ReportReference = {
-  readonly kind: 'baseline' | 'previous_window' | 'same_hours';
+  readonly kind: ReferenceKind;
   /** The windows that it is made of, when it is no baseline. */
   readonly windows?: readonly { readonly start: string; readonly end: string }[];
 };

@@ -1,3 +1,4 @@
+import type { AggregateRule } from './aggregate-rule.ts';
 import type { Policy } from './drift-test.ts';
 import type { PresetName } from './presets/table.ts';
 import type { TestName } from './test-name.ts';
@@ -23,11 +24,14 @@ export interface FeatureSettings {
 
 /** How many features must drift before the whole does. */
 export interface Aggregate {
-  /** One; more than half of those compared; or at least `share` of them. */
-  readonly rule: 'any' | 'majority' | 'share';
+  readonly rule: AggregateRule;
   /** (0, 1]; Evidently's .5 by default. */
   readonly share?: number;
 }
+
+/** Adjustment of the p-values of one report: Benjamini–Hochberg, Benjamini–Yekutieli, or none. */
+export const CORRECTIONS = ['bh', 'by', 'none'] as const;
+export type Correction = (typeof CORRECTIONS)[number];
 
 /** What turns numbers into verdicts. */
 export interface CompareSettings {
@@ -40,8 +44,8 @@ export interface CompareSettings {
   readonly tests?: TestChoice;
   /** Another tool's tests, numbers and verdicts instead; alpha and the floor of psi hold where the tool has such a threshold. */
   readonly preset?: PresetName;
-  /** Adjustment of the p-values of one report; Benjamini–Hochberg by default. */
-  readonly correction?: 'bh' | 'by' | 'none';
+  /** Benjamini–Hochberg by default. */
+  readonly correction?: Correction;
   /** `any` by default. */
   readonly aggregate?: Aggregate;
   /** By path. */

@@ -1,13 +1,10 @@
 import { chiSquaredSurvival } from '../stats/distributions/chi-squared.ts';
 import { studentTSurvival } from '../stats/distributions/student-t.ts';
+import type { DriftRisk } from './drift-risk.ts';
 import { type Ahead, intervalOf, invertSurvival, LEVEL, type Prediction, smoothAhead } from './forecast.ts';
 
 /** Shares of belief that add up to 1: below `warn`, from there up to `crit`, above. */
-export interface RiskProbabilities {
-  readonly low: number;
-  readonly medium: number;
-  readonly high: number;
-}
+export type RiskProbabilities = Readonly<Record<DriftRisk, number>>;
 
 const FEWEST_VOLATILITIES = 4;
 /** A volatility of 0 has no logarithm: it counts as this, and a prediction down there is 0 again. */

@@ -3,6 +3,15 @@ import type { FailingCheck } from './signal.ts';
 
 export const INCIDENT_STATES = ['pending', 'firing', 'recovering', 'resolved'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
+/** Of an incident that is not over. */
+export const OPEN_STATES = ['pending', 'firing', 'recovering'] as const satisfies readonly IncidentState[];
+
+/** All that people hear of a state: it goes on, or it is over. */
+export type NotifiedState = Extract<IncidentState, 'firing' | 'resolved'>;
+
+/** What is wrong: the checks of a window, or that no events come. */
+export const CONDITIONS = ['drift', 'no_data'] as const;
+export type Condition = (typeof CONDITIONS)[number];
 
 /** A run of failing windows of one monitor and group. JSON-safe; times are milliseconds since the Unix epoch. */
 export interface Incident {
@@ -31,7 +40,7 @@ export interface Incident {
 /** What people were last told of an incident. */
 export interface LastNotification {
   readonly atMs: number;
-  readonly state: 'firing' | 'resolved';
+  readonly state: NotifiedState;
   readonly severity: Severity;
   readonly checks: readonly string[];
   /** The channels that know of it: they are told its end. */

@@ -1,3 +1,4 @@
+import type { Condition, NotifiedState } from './incident.ts';
 import type { Severity } from './severity.ts';
 
 /** Why somebody is told. Log, metric and message use the same words. */
@@ -33,9 +34,9 @@ export interface Message {
   /** Stable: every try carries the same one, so that a receiver can tell a repeat. */
   readonly id: string;
   readonly reason: NotificationReason;
-  readonly state: 'firing' | 'resolved';
+  readonly state: NotifiedState;
   readonly severity: Severity;
-  readonly condition: 'drift' | 'no_data';
+  readonly condition: Condition;
   readonly incident: { readonly id: number; readonly url: string | null };
   readonly monitor: string;
   readonly service: string;

@@ -41,11 +41,15 @@ export const DEFAULT_SEVERITY: SeverityRules = { warning: 1.5, critical: 2, slo:
 const ALL_GROUP = 'all';
 export const NO_DATA_GROUP = 'no_data';
 
+/** What shares an incident: everything that a monitor finds, or what it finds on one feature. */
+export const GROUPINGS = ['monitor', 'feature'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
 /** What a report says, by group. Groups that are open but no longer fail are the caller's to name: they pass. */
 export function signalsOf(
   report: ReportBody,
   rules: SeverityRules,
-  groupBy: 'monitor' | 'feature',
+  groupBy: Grouping,
   openGroups: readonly string[],
 ): Map<string, Signal> {
   const slotMs = Date.parse(report.window_end);

@@ -1,11 +1,19 @@
 import { z } from 'zod';
+import { AGGREGATE_RULES } from '../drift/aggregate-rule.ts';
+import { POLICIES } from '../drift/drift-test.ts';
 import { PRESET_NAMES } from '../drift/presets/table.ts';
-import type { CompareSettings, FeatureSettings, Floors, SloTargets } from '../drift/settings.ts';
+import {
+  CORRECTIONS,
+  type CompareSettings,
+  type FeatureSettings,
+  type Floors,
+  type SloTargets,
+} from '../drift/settings.ts';
 import { sloOf } from '../drift/slo-document.ts';
 import { TEST_NAMES } from '../drift/test-name.ts';
 import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';
-import { DEFAULT_SEVERITY, type SeverityRules } from '../incident/signal.ts';
+import { DEFAULT_SEVERITY, GROUPINGS, type Grouping, type SeverityRules } from '../incident/signal.ts';
 import type { StepRules } from '../incident/step.ts';
 import { isTimeOfDay, isZone } from '../time/quiet-hours.ts';
 import { cronProblem, MIN_EVERY_MS, type Schedule } from '../time/schedule.ts';
@@ -15,6 +23,8 @@ const MAX_NAME = 200;
 /** 512 characters, of up to two units each. */
 const MAX_STREAM_NAME = 1_024;
 const MAX_CRON = 200;
+/** Which of the runs that were missed are made up for. */
+const CATCHUPS = ['last', 'all', 'none'] as const;
 const MAX_WINDOW_MS = 30 * DAY_MS;
 
 /** A length of time within bounds; whole milliseconds once read. */
@@ -76,10 +86,10 @@ export const monitorDocument = z
     delay: duration(SECOND_MS, DAY_MS)
       .default(10 * SECOND_MS)
       .describe('How long to wait for late events after a window'),
-    policy: z.enum(['calibrated', 'classic']).optional(),
+    policy: z.enum(POLICIES).optional(),
     tests: tests.optional(),
     preset: z.enum(PRESET_NAMES).optional(),
-    correction: z.enum(['bh', 'by', 'none']).optional(),
+    correction: z.enum(CORRECTIONS).optional(),
     alpha: z.number().gt(0).lt(1).optional(),
     floors: floors.default({}),
     features: z
@@ -99,13 +109,11 @@ export const monitorDocument = z
         latency_p95_max: z.number().positive().optional(),
       })
       .default({}),
-    aggregate: z
-      .strictObject({ rule: z.enum(['any', 'majority', 'share']), share: z.number().gt(0).max(1).optional() })
-      .optional(),
+    aggregate: z.strictObject({ rule: z.enum(AGGREGATE_RULES), share: z.number().gt(0).max(1).optional() }).optional(),
     open_after: count(100).default(2),
     close_after: count(100).default(2),
     dedup_window: duration(MINUTE_MS, 7 * DAY_MS).default(HOUR_MS),
-    group_by: z.enum(['monitor', 'feature']).default('monitor'),
+    group_by: z.enum(GROUPINGS).default('monitor'),
     severity: z
       .strictObject({
         warning: z.number().min(1).default(DEFAULT_SEVERITY.warning),
@@ -121,7 +129,7 @@ export const monitorDocument = z
       .strictObject({ from: timeOfDay, to: timeOfDay, zone: zone.default('UTC') })
       .refine(({ from, to }) => from !== to, 'from and to are the same: nothing would be quiet')
       .optional(),
-    catchup: z.enum(['last', 'all', 'none']).default('last'),
+    catchup: z.enum(CATCHUPS).default('last'),
     labels: z.record(name(100), z.string().max(500)).default({}),
     paused: z.boolean().default(false),
   })
@@ -167,9 +175,9 @@ export interface MonitorSpec {
   readonly step: StepRules;
   readonly notificationPolicy: NotificationPolicy;
   readonly severity: SeverityRules;
-  readonly groupBy: 'monitor' | 'feature';
+  readonly groupBy: Grouping;
   readonly channels: readonly string[] | undefined;
-  readonly catchup: 'last' | 'all' | 'none';
+  readonly catchup: (typeof CATCHUPS)[number];
   readonly labels: Readonly<Record<string, string>>;
   readonly paused: boolean;
 }

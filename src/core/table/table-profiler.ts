@@ -8,7 +8,8 @@ import { DistinctNumbers } from './distinct-numbers.ts';
 import { parseNumber } from './parse-number.ts';
 import { TextCounts } from './text-counts.ts';
 
-export type ColumnType = 'numeric' | 'categorical';
+export const COLUMN_TYPES = ['numeric', 'categorical'] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
 export type ColumnTypes = ReadonlyMap<string, ColumnType>;
 
 export interface ReadOptions {

@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { DATABASE_ENGINES } from '../../core/database-engine.ts';
+import { VERDICTS } from '../../core/drift/finding.ts';
 import { AppError } from '../../core/errors.ts';
+import { DRIFT_RISKS } from '../../core/forecast/drift-risk.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
+import { listOr } from '../../core/format/list-or.ts';
 import { DAY_MS, SECOND_MS } from '../../core/time/window.ts';
+import { SIGNAL_SOURCES } from '../../core/upstream-mode.ts';
 import type { CoherenceContext } from '../../services/coherence/context.ts';
 import { measureWindow } from '../../services/coherence/metrics.ts';
 import { predictCoherence } from '../../services/coherence/predict.ts';
-import { SOURCES } from '../../services/coherence/signal-stream.ts';
 import { ingestSignals } from '../../services/sources/ingest-signals.ts';
 import { findFetch, type HistoryRow, listHistory } from '../../store/coherence.ts';
 import { chooseType } from '../accept.ts';
@@ -32,11 +36,11 @@ const length = durationOrSeconds.refine((ms) => ms <= LONGEST_DAYS * DAY_MS, {
 });
 const values = {
   window: length.optional().describe('30m, 1h, 24h, 7d, or whole seconds; 24h when not given'),
-  source: z.enum(SOURCES, `use ${SOURCES.join(', ')}`).optional(),
+  source: z.enum(SIGNAL_SOURCES, `use ${listOr(SIGNAL_SOURCES)}`).optional(),
   signal: text().optional().describe('The values of one signal only'),
 };
 
-const risk = z.enum(['low', 'medium', 'high']);
+const risk = z.enum(DRIFT_RISKS);
 const common = {
   coherenceMean: z.number().describe('6 decimals'),
   volatilityIndex: z.number().describe('Standard deviation over the absolute mean; 6 decimals'),
@@ -52,7 +56,7 @@ const signal = z.looseObject({
   psi: z.number().nullable().describe('Null where it cannot be told: no baseline, or too few values'),
   ks: z.number().nullable(),
   n: z.int(),
-  verdict: z.enum(['drift', 'no_drift', 'inconclusive']),
+  verdict: z.enum(VERDICTS),
 });
 const metrics = z.looseObject({ ...common, signals: z.array(signal).describe('Against the active baseline') });
 const prediction = z.looseObject({
@@ -167,7 +171,7 @@ const statusAnswer = z.looseObject({
   start_time: z.string(),
   now: z.string(),
   default_windows: z.string(),
-  persistence: z.enum(['postgres', 'embedded']),
+  persistence: z.enum(DATABASE_ENGINES),
   ingest: z.looseObject({
     source: z.string(),
     last_ingest_time: z.string().nullable().describe('Of the last try'),

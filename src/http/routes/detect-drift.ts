@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TEST_NAMES } from '../../core/drift/test-name.ts';
 import { AppError, type FieldError } from '../../core/errors.ts';
+import { listOr } from '../../core/format/list-or.ts';
 import { profileInSteps } from '../../core/table/rows-table.ts';
-import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+import { COLUMN_TYPES, type ReadOptions, type TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { type DetectDriftBody, type DetectOptions, detectInSteps } from '../../services/datasets/detect-drift.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
@@ -18,6 +19,7 @@ const LARGEST_BODY = 64 * MEBIBYTE;
 /** Files are folded as they arrive and never held, so that they may be larger than a body. */
 const LARGEST_FILE = 1024 * MEBIBYTE;
 const LARGEST_FIELD = 256 * 1024;
+const COLUMN_CHOICES = [...COLUMN_TYPES, 'ignore'] as const;
 const SIDES = ['reference', 'production'] as const;
 
 const level = z.number('use a number between 0 and 1').gt(0, 'use a number above 0').lt(1, 'use a number below 1');
@@ -36,7 +38,7 @@ const options = {
     .record(
       z.string(),
       z.object({
-        type: z.enum(['numeric', 'categorical', 'ignore'], 'use numeric, categorical or ignore').optional(),
+        type: z.enum(COLUMN_CHOICES, `use ${listOr(COLUMN_CHOICES)}`).optional(),
         tests: testNames.optional(),
         floors: floors.optional(),
         significance_level: level.optional(),

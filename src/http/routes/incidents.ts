@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
-import { INCIDENT_STATES } from '../../core/incident/incident.ts';
+import { CONDITIONS, INCIDENT_STATES, OPEN_STATES } from '../../core/incident/incident.ts';
 import { SEVERITIES } from '../../core/incident/severity.ts';
 import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
 import { DAY_MS } from '../../core/time/window.ts';
@@ -34,7 +34,7 @@ const incident = z.looseObject({
   id: z.int(),
   state: z.enum(INCIDENT_STATES),
   severity: z.enum(SEVERITIES),
-  condition: z.enum(['drift', 'no_data']),
+  condition: z.enum(CONDITIONS),
   group: z.string(),
   monitor: z.string(),
   service: z.string(),
@@ -85,9 +85,7 @@ function readRoutes(app: HttpApp, { db }: RouteDeps): void {
     { schema: { tags, summary: 'Newest first', querystring: query, response } },
     async (request) => {
       const { state, severity, stream, monitor, from, to, limit = DEFAULT_LIMIT, cursor } = request.query;
-      const states = state?.flatMap((name) =>
-        name === 'open' ? (['pending', 'firing', 'recovering'] as const) : [name],
-      );
+      const states = state?.flatMap((name) => (name === 'open' ? OPEN_STATES : [name]));
       const filter = { states, severities: severity, streamId: stream, monitor, fromMs: from, toMs: to };
       const page = await listIncidents(db, { ...filter, limit, after: cursor });
       return { incidents: page.incidents.map(describeIncident), next: page.next };

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
+import { listOr } from '../../core/format/list-or.ts';
+import { KEY_SCOPES } from '../../core/key-scope.ts';
 import { createApiKey, hashApiKey } from '../../store/api-key.ts';
 import { type ApiKey, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { text, wholeNumber } from '../parameters.ts';
 
-const scope = z.enum(['ingest', 'read', 'admin'], 'use ingest, read or admin');
+const scope = z.enum(KEY_SCOPES, `use ${listOr(KEY_SCOPES)}`);
 const listed = z.object({
   id: z.int(),
   name: z.string(),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
+import { MONITOR_ORIGINS } from '../../core/monitor/monitor-origin.ts';
 import { monitorDocument, readSpec } from '../../core/monitor/monitor-spec.ts';
+import { RUN_STATUSES } from '../../core/monitor/run-status.ts';
 import { nextSlot } from '../../core/time/schedule.ts';
 import { applyMonitors, putMonitor, removeMonitor } from '../../services/monitors/apply-monitors.ts';
 import { assertMonitors } from '../../services/monitors/check-monitors.ts';
@@ -30,7 +32,7 @@ const tags = ['monitors'];
 const run = z.looseObject({
   slot: z.string(),
   slots: z.int().describe('More than one only where slots in a row were skipped'),
-  status: z.enum(['done', 'failed', 'skipped']),
+  status: z.enum(RUN_STATUSES),
   reason: z.string().nullable(),
   report: z.int().nullable(),
   started_at: z.string(),
@@ -41,7 +43,7 @@ const monitor = z.looseObject({
   name: z.string(),
   service: z.string(),
   endpoint: z.string(),
-  origin: z.enum(['api', 'file', 'default']),
+  origin: z.enum(MONITOR_ORIGINS),
   paused: z.boolean(),
   next_slot: z.string().nullable(),
   spec: z.looseObject({}).describe('The document, as it was given'),

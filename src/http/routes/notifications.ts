@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
+import { listOr } from '../../core/format/list-or.ts';
 import { titleOf } from '../../core/incident/message.ts';
+import { NOTIFICATION_STATUSES } from '../../core/incident/notification-status.ts';
 import type { Channel } from '../../services/notify/channel.ts';
 import { sampleMessage } from '../../services/notify/sample-message.ts';
 import { listNotifications, replayDead, type StoredNotification } from '../../store/notifications.ts';
@@ -19,7 +21,7 @@ export const notification = z.looseObject({
   channel: z.string(),
   reason: z.string(),
   title: z.string(),
-  status: z.enum(['pending', 'sent', 'dead']),
+  status: z.enum(NOTIFICATION_STATUSES),
   attempts: z.int(),
   last_error: z.string().nullable(),
 });
@@ -27,7 +29,7 @@ const channel = z.looseObject({ name: z.string(), type: z.string(), dry_run: z.b
 
 export function notificationRoutes(app: HttpApp, { db, clock, watch }: RouteDeps): void {
   const query = z.object({
-    status: z.enum(['pending', 'sent', 'dead'], 'use pending, sent or dead').optional(),
+    status: z.enum(NOTIFICATION_STATUSES, `use ${listOr(NOTIFICATION_STATUSES)}`).optional(),
     channel: text(200).optional(),
     incident: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     ...pageQuery(DEFAULT_LIMIT, MAX_LIMIT),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { POLICIES } from '../../core/drift/drift-test.ts';
+import { REFERENCE_KINDS } from '../../core/drift/reference-kind.ts';
 import { evaluateWindow } from '../../services/evaluation/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
 import { aggregateOf, comparisonOptions, driftShareInQuery, testNamesInQuery } from '../comparison-options.ts';
@@ -44,8 +46,8 @@ const report = z.looseObject({
     .looseObject({ id: z.int(), name: z.string(), created_at: z.string() })
     .nullable()
     .describe('Null where the reference is no baseline'),
-  reference: z.looseObject({ kind: z.enum(['baseline', 'previous_window', 'same_hours']) }),
-  policy: z.enum(['calibrated', 'classic']),
+  reference: z.looseObject({ kind: z.enum(REFERENCE_KINDS) }),
+  policy: z.enum(POLICIES),
 });
 
 const listQuery = z

@@ -1,3 +1,4 @@
+import type { FeatureType } from '../../core/drift/drift-test.ts';
 import { inferFeatureType } from '../../core/profile/feature-type.ts';
 import { standardDeviation } from '../../core/profile/moments.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../../core/profile/profile.ts';
@@ -5,7 +6,7 @@ import { type FeatureProfile, missingOf, type Profile } from '../../core/profile
 /** A feature of a baseline, told for people and for the file. */
 export interface FeatureSummary {
   readonly path: string;
-  readonly kind: 'numeric' | 'categorical' | 'identifier';
+  readonly kind: FeatureType;
   readonly n: number;
   readonly missing: number;
   readonly mean?: number;

@@ -1,7 +1,6 @@
 import type { Config } from '../../config/config.ts';
+import type { DriftRisk } from '../../core/forecast/drift-risk.ts';
 import { type Moments, standardDeviation } from '../../core/profile/moments.ts';
-
-export type Risk = 'low' | 'medium' | 'high';
 
 export interface Measure {
   readonly n: number;
@@ -32,7 +31,7 @@ export function riskThresholds({ COHERENCE_WARN: warn, COHERENCE_CRIT: crit }: C
   return { warn, crit: Math.max(warn, crit) };
 }
 
-export function riskOf(volatility: number, { warn, crit }: RiskThresholds): Risk {
+export function riskOf(volatility: number, { warn, crit }: RiskThresholds): DriftRisk {
   return volatility < warn ? 'low' : volatility < crit ? 'medium' : 'high';
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import type { DriftRisk } from '../../core/forecast/drift-risk.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { ceilTo, floorTo, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
@@ -7,7 +8,7 @@ import { loadWindow } from '../evaluation/load-window.ts';
 import { loadBaselineReference } from '../evaluation/reference.ts';
 import { compareSignals, type SignalDrift } from './compare-signals.ts';
 import type { CoherenceContext } from './context.ts';
-import { type Measure, measureMoments, type Risk, riskOf, riskThresholds, roundSix } from './measure.ts';
+import { type Measure, measureMoments, riskOf, riskThresholds, roundSix } from './measure.ts';
 import { findValues, inputsOf, momentsOf, type ValuesQuery } from './signal-stream.ts';
 
 export interface MetricsQuery extends ValuesQuery {
@@ -19,7 +20,7 @@ export interface MetricsQuery extends ValuesQuery {
 export interface CoherenceMetrics {
   readonly coherenceMean: number;
   readonly volatilityIndex: number;
-  readonly predictedDriftRisk: Risk;
+  readonly predictedDriftRisk: DriftRisk;
   readonly timestamp: string;
   readonly windowSec: number;
   readonly n: number;

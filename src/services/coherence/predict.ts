@@ -1,10 +1,11 @@
+import type { DriftRisk } from '../../core/forecast/drift-risk.ts';
 import { type Forecast, forecastMean } from '../../core/forecast/forecast.ts';
 import { forecastVolatility, type RiskProbabilities, riskProbabilities } from '../../core/forecast/volatility.ts';
 import { emptyMoments, type Moments, mergeMoments } from '../../core/profile/moments.ts';
 import { ceilTo, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
 import { loadWindow } from '../evaluation/load-window.ts';
 import type { CoherenceContext } from './context.ts';
-import { measureMoments, type Risk, riskThresholds, roundSix } from './measure.ts';
+import { measureMoments, riskThresholds, roundSix } from './measure.ts';
 import { findValues, inputsOf, momentsOf, type ValuesQuery } from './signal-stream.ts';
 
 export interface PredictQuery extends ValuesQuery {
@@ -106,7 +107,7 @@ function mergeAll(buckets: Past['buckets']): Moments {
 }
 
 /** Of equal ones the graver. */
-function mostLikely({ low, medium, high }: RiskProbabilities): Risk {
+function mostLikely({ low, medium, high }: RiskProbabilities): DriftRisk {
   if (high >= medium && high >= low) return 'high';
   return medium >= low ? 'medium' : 'low';
 }

@@ -2,17 +2,14 @@ import type { Config } from '../../config/config.ts';
 import type { Moments } from '../../core/profile/moments.ts';
 import { joinPath } from '../../core/profile/path.ts';
 import type { Profile } from '../../core/profile/profile.ts';
+import type { SignalSource } from '../../core/upstream-mode.ts';
 import type { Database } from '../../store/database.ts';
 import { findStream, type Stream } from '../../store/streams.ts';
 import { SCORE_PATH, SIGNAL_STREAM, SIGNALS } from '../sources/signal-event.ts';
 
-export const SOURCES = ['mock', 'live', 'darshan'] as const;
-type Source = (typeof SOURCES)[number];
-
 /** What a question about values is about. */
 export interface ValuesQuery {
-  /** `darshan` is whatever is fetched here. */
-  readonly source?: Source | undefined;
+  readonly source?: SignalSource | undefined;
   readonly signal?: string | undefined;
 }
 

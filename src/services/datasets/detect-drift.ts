@@ -4,7 +4,14 @@ import type { Policy } from '../../core/drift/drift-test.ts';
 import { type Figures, figuresOf } from '../../core/drift/figures.ts';
 import type { Finding, Verdict } from '../../core/drift/finding.ts';
 import { PRESETS, type PresetName } from '../../core/drift/presets/table.ts';
-import type { Aggregate, CompareSettings, FeatureSettings, Floors, TestChoice } from '../../core/drift/settings.ts';
+import type {
+  Aggregate,
+  CompareSettings,
+  Correction,
+  FeatureSettings,
+  Floors,
+  TestChoice,
+} from '../../core/drift/settings.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../core/drift/test-table.ts';
 import { runSteps, type Steps } from '../../core/steps.ts';
@@ -24,7 +31,7 @@ export interface DetectOptions {
   /** Names of tests, or `auto`; by default ks, psi, chi2, missing, unseen and type_mismatch, under `classic` Sentinel's own. */
   readonly tests?: TestChoice | undefined;
   readonly floors?: Floors | undefined;
-  readonly correction?: 'bh' | 'by' | 'none' | undefined;
+  readonly correction?: Correction | undefined;
   readonly aggregate?: Aggregate | undefined;
   /** What single columns do differently. */
   readonly features?: ReadonlyMap<string, FeatureSettings> | undefined;

@@ -1,3 +1,4 @@
+import { SPANS } from '../../core/profile/span.ts';
 import { DAY_MS, groupByBucket, HOUR_MS, type Interval, MINUTE_MS } from '../../core/time/window.ts';
 import type { StoredProfileRef } from '../../store/stored-profiles.ts';
 
@@ -35,27 +36,28 @@ class Choice {
 
   takeDay(dayMs: number, parts: readonly StoredProfileRef[]): void {
     const day = { startMs: dayMs, endMs: dayMs + DAY_MS };
-    const whole = parts.find((part) => part.span === 86_400);
+    const whole = parts.find((part) => part.span === SPANS.day);
     if (!this.#touches(day)) return;
-    const hasHours = parts.some((part) => part.span === 3600);
+    const hasHours = parts.some((part) => part.span === SPANS.hour);
     if (whole !== undefined && (this.#holds(day) || !hasHours)) this.#takeWhole(day, whole, parts);
     else for (const [hourMs, inHour] of groupByBucket(parts, HOUR_MS, bucketOf)) this.#takeHour(hourMs, inHour);
   }
 
   #takeHour(hourMs: number, parts: readonly StoredProfileRef[]): void {
     const hour = { startMs: hourMs, endMs: hourMs + HOUR_MS };
-    const whole = parts.find((part) => part.span === 3600);
+    const whole = parts.find((part) => part.span === SPANS.hour);
     if (!this.#touches(hour)) return;
-    const hasMinutes = parts.some((part) => part.span === 60 && part.folded);
+    const hasMinutes = parts.some((part) => part.span === SPANS.minute && part.folded);
     if (whole !== undefined && (this.#holds(hour) || !hasMinutes)) this.#takeWhole(hour, whole, parts);
-    else for (const part of parts) if (part.span === 60 && this.#holds(minuteOf(part))) this.ids.push(part.id);
+    else
+      for (const part of parts) if (part.span === SPANS.minute && this.#holds(minuteOf(part))) this.ids.push(part.id);
   }
 
   #takeWhole(span: Interval, whole: StoredProfileRef, parts: readonly StoredProfileRef[]): void {
     this.startMs = Math.min(this.startMs, span.startMs);
     this.endMs = Math.max(this.endMs, span.endMs);
     this.ids.push(whole.id);
-    for (const part of parts) if (part.span === 60 && !part.folded) this.ids.push(part.id);
+    for (const part of parts) if (part.span === SPANS.minute && !part.folded) this.ids.push(part.id);
   }
 
   #touches(span: Interval): boolean {

@@ -1,6 +1,7 @@
 import { ProfileBuilder } from '../../core/profile/builder.ts';
 import { encodeProfile } from '../../core/profile/codec.ts';
 import { seedOf } from '../../core/profile/seed.ts';
+import { SPANS } from '../../core/profile/span.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import type { BatchRow, ProfileRow } from '../../store/append.ts';
 import type { CheckedEvent } from './check-events.ts';
@@ -69,7 +70,7 @@ class MinuteGroup {
 
   part(): ProfileRow {
     const profile = encodeProfile(this.builder.build());
-    return { streamId: this.stream.id, bucketMs: this.bucketMs, span: 60, n: this.builder.events, profile };
+    return { streamId: this.stream.id, bucketMs: this.bucketMs, span: SPANS.minute, n: this.builder.events, profile };
   }
 }
 

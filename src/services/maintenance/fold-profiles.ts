@@ -1,8 +1,8 @@
 import { decodeProfile, encodeProfile } from '../../core/profile/codec.ts';
 import { mergeProfiles } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
+import { SPANS, type Span } from '../../core/profile/span.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../core/time/window.ts';
-import type { ProfileSpan } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import {
   claimStreamForFolding,
@@ -48,7 +48,7 @@ export async function foldProfiles(db: Database, nowMs: number): Promise<FoldCou
       }
     });
   }
-  for (const [streamId, buckets] of byStream(await listUnfolded(db, 3600, floorTo(closedMs, DAY_MS)))) {
+  for (const [streamId, buckets] of byStream(await listUnfolded(db, SPANS.hour, floorTo(closedMs, DAY_MS)))) {
     await db.transaction(async (tx) => {
       if (!(await claimStreamForFolding(tx, streamId))) return;
       const days = new Set(buckets.map(({ bucketMs }) => floorTo(bucketMs, DAY_MS)));
@@ -66,28 +66,28 @@ function byStream(buckets: readonly UnfoldedBucket[]): Map<number, UnfoldedBucke
 }
 
 async function foldMinute(tx: Queryable, streamId: number, bucketMs: number): Promise<void> {
-  const refs = await refsOf(tx, streamId, bucketMs, MINUTE_MS, (ref) => ref.span === 60 && !ref.folded);
-  if (refs.length > 1) await foldInto(tx, streamId, refs, refs, { span: 60, bucketMs });
+  const refs = await refsOf(tx, streamId, bucketMs, MINUTE_MS, (ref) => ref.span === SPANS.minute && !ref.folded);
+  if (refs.length > 1) await foldInto(tx, streamId, refs, refs, { span: SPANS.minute, bucketMs });
 }
 
 /** The hour's part takes in the minutes that it does not hold yet; the day's part, if there is one, is out of date. */
 async function foldHour(tx: Queryable, streamId: number, hourMs: number): Promise<void> {
   const refs = await refsOf(tx, streamId, hourMs, HOUR_MS, () => true);
-  const minutes = refs.filter((ref) => ref.span === 60 && !ref.folded);
-  const old = refs.filter((ref) => ref.span === 3600);
+  const minutes = refs.filter((ref) => ref.span === SPANS.minute && !ref.folded);
+  const old = refs.filter((ref) => ref.span === SPANS.hour);
   if (minutes.length === 0) return;
-  await foldInto(tx, streamId, [...old, ...minutes], old, { span: 3600, bucketMs: hourMs });
+  await foldInto(tx, streamId, [...old, ...minutes], old, { span: SPANS.hour, bucketMs: hourMs });
   await markFolded(tx, streamId, idsOf(minutes));
   const dayMs = floorTo(hourMs, DAY_MS);
-  const days = await refsOf(tx, streamId, dayMs, DAY_MS, (ref) => ref.span === 86_400);
+  const days = await refsOf(tx, streamId, dayMs, DAY_MS, (ref) => ref.span === SPANS.day);
   await deleteProfiles(tx, streamId, idsOf(days));
 }
 
 async function foldDay(tx: Queryable, streamId: number, dayMs: number): Promise<void> {
   const refs = await refsOf(tx, streamId, dayMs, DAY_MS, () => true);
-  const hours = refs.filter((ref) => ref.span === 3600);
-  const old = refs.filter((ref) => ref.span === 86_400);
-  await foldInto(tx, streamId, hours, old, { span: 86_400, bucketMs: dayMs });
+  const hours = refs.filter((ref) => ref.span === SPANS.hour);
+  const old = refs.filter((ref) => ref.span === SPANS.day);
+  await foldInto(tx, streamId, hours, old, { span: SPANS.day, bucketMs: dayMs });
   await markFolded(tx, streamId, idsOf(hours));
 }
 
@@ -97,7 +97,7 @@ async function foldInto(
   streamId: number,
   sources: readonly StoredProfileRef[],
   replaced: readonly StoredProfileRef[],
-  target: { span: ProfileSpan; bucketMs: number },
+  target: { span: Span; bucketMs: number },
 ): Promise<void> {
   const stored = await loadProfiles(tx, streamId, idsOf(sources));
   const profile = mergeProfiles(

@@ -3,6 +3,7 @@ import { encodeProfile } from '../../core/profile/codec.ts';
 import { FeatureIndex, type LeafLimits, readLeaves } from '../../core/profile/leaves.ts';
 import type { FeatureRules } from '../../core/profile/rules.ts';
 import { seedOf } from '../../core/profile/seed.ts';
+import { SPANS } from '../../core/profile/span.ts';
 import { DAY_MS, floorTo, groupByBucket, HOUR_MS, type Interval } from '../../core/time/window.ts';
 import { appendRows, type ProfileRow } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
@@ -59,7 +60,7 @@ async function rebuildHour(
   for (const bucketMs of minutes)
     rows.push(foldEvents(await readBucketEvents(tx, streamId, bucketMs), index, streamId, bucketMs));
   const stale = refs.filter(
-    (ref) => ref.span === 86_400 || (ref.bucketMs >= hourMs && ref.bucketMs < hourMs + HOUR_MS),
+    (ref) => ref.span === SPANS.day || (ref.bucketMs >= hourMs && ref.bucketMs < hourMs + HOUR_MS),
   );
   await deleteProfiles(
     tx,
@@ -78,5 +79,5 @@ function foldEvents(texts: readonly string[], index: FeatureIndex, streamId: num
     if (typeof leaves === 'string') throw new RangeError(`rebuild: a stored event is refused: ${leaves}`);
     builder.add(leaves);
   }
-  return { streamId, bucketMs, span: 60, n: builder.events, profile: encodeProfile(builder.build()) };
+  return { streamId, bucketMs, span: SPANS.minute, n: builder.events, profile: encodeProfile(builder.build()) };
 }

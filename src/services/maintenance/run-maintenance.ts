@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { SPANS } from '../../core/profile/span.ts';
 import { DAY_MS, floorTo } from '../../core/time/window.ts';
 import type { Database } from '../../store/database.ts';
 import { dropOldIngestKeys } from '../../store/ingest-keys.ts';
@@ -24,7 +25,7 @@ export async function runMaintenance(db: Database, config: Config, nowMs: number
   const dropped = await dropPartitionsBefore(db, eventsFromMs);
   await dropOldIngestKeys(db);
   await dropProfilesBefore(db, 60, floorTo(nowMs - config.MINUTE_PROFILE_DAYS * DAY_MS, DAY_MS));
-  await dropProfilesBefore(db, 3600, eventsFromMs);
+  await dropProfilesBefore(db, SPANS.hour, eventsFromMs);
   await vacuumEmbedded(db);
   return dropped > 0;
 }

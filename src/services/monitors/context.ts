@@ -1,3 +1,4 @@
+import type { RunStatus } from '../../core/monitor/run-status.ts';
 import type { IncidentContext, IncidentMetrics } from '../incidents/context.ts';
 
 /** What the scheduler reports of itself; the metrics page listens. */
@@ -5,7 +6,7 @@ export interface MonitorMetrics extends IncidentMetrics {
   /** The scheduler has looked for due slots: an alert on how long ago that was finds a scheduler that stands still. */
   ticked(nowMs: number): void;
   /** A slot that was run: how it ended, how long after it was due, and how long it took. */
-  ran(status: 'done' | 'failed', lateSeconds: number, seconds: number): void;
+  ran(status: Exclude<RunStatus, 'skipped'>, lateSeconds: number, seconds: number): void;
   skippedRuns(slots: number): void;
 }
 

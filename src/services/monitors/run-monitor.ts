@@ -1,6 +1,7 @@
 import type { ReportBody } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
 import type { MonitorSpec } from '../../core/monitor/monitor-spec.ts';
+import type { RunStatus } from '../../core/monitor/run-status.ts';
 import { dueSlots, nextSlot } from '../../core/time/schedule.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -43,7 +44,7 @@ export type RunOutcome =
   | { readonly status: 'lost' }
   | { readonly status: 'skipped' }
   | {
-      readonly status: 'done' | 'failed';
+      readonly status: Exclude<RunStatus, 'skipped'>;
       readonly slotMs: number;
       readonly report: ReportBody | undefined;
       readonly failure: string | undefined;

@@ -1,7 +1,6 @@
+import type { ChannelType } from '../../core/incident/channel-type.ts';
 import type { Message } from '../../core/incident/message.ts';
 import type { Outcome } from './outcome.ts';
-
-export type ChannelType = 'slack' | 'email' | 'webhook' | 'pagerduty' | 'alertmanager' | 'log';
 
 /** Somewhere that people are told. Made from the configuration, once a process. */
 export interface Channel {

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { SMTP_TLS_MODES } from '../../config/smtp-tls.ts';
+import { listOr } from '../../core/format/list-or.ts';
+import { CHANNEL_TYPES } from '../../core/incident/channel-type.ts';
 import { SEVERITIES } from '../../core/incident/severity.ts';
 
 const name = z.string().min(1).max(200);
@@ -21,7 +24,7 @@ const email = z.strictObject({
   type: z.literal('email'),
   host: secret,
   port,
-  tls: unlessEmpty(z.enum(['starttls', 'implicit', 'none']).default('starttls')),
+  tls: unlessEmpty(z.enum(SMTP_TLS_MODES).default('starttls')),
   username: secret,
   password: secret,
   from: secret,
@@ -33,7 +36,7 @@ const alertmanager = z.strictObject({ type: z.literal('alertmanager'), url: mayb
 const log = z.strictObject({ type: z.literal('log') });
 
 const channel = z.discriminatedUnion('type', [slack, email, webhook, pagerduty, alertmanager, log], {
-  error: 'type must be slack, email, webhook, pagerduty, alertmanager or log',
+  error: `type must be ${listOr(CHANNEL_TYPES)}`,
 });
 export type ChannelDocument = z.output<typeof channel>;
 

@@ -1,6 +1,7 @@
+import type { ChannelType } from '../../core/incident/channel-type.ts';
 import type { Message } from '../../core/incident/message.ts';
 import type { StoreLog } from '../../store/database.ts';
-import type { Channel, ChannelType } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { describeMessage, fitTitle } from './channels/message-lines.ts';
 
 const TITLE_LENGTH = 200;

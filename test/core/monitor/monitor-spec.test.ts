@@ -49,7 +49,7 @@ describe('readSpec', () => {
       },
       slo: { successMin: 0.9, p95MaxMs: 500 },
       step: { openAfter: 1, closeAfter: 3, dedupWindowMs: 2 * HOUR_MS },
-      tell: {
+      notificationPolicy: {
         ...{ repeatIntervalMs: DAY_MS, updateIntervalMs: 5 * MINUTE_MS },
         quietHours: { from: '22:00', to: '07:00', zone: 'UTC' },
       },

@@ -1,4 +1,6 @@
+import type { AggregateRule } from '../aggregate-rule.ts';
 import type { FeaturePair, TestResult } from '../drift-test.ts';
+
 import type { TestName } from '../test-name.ts';
 
 /** One number of another tool, with its verdict. */
@@ -19,7 +21,7 @@ export interface PresetLimits {
 /** How another tool compares one feature, and when it says that a whole table drifts. */
 export interface Preset {
   readonly title: string;
-  readonly aggregate: 'any' | 'majority' | 'share';
+  readonly aggregate: AggregateRule;
   compare(pair: FeaturePair, limits?: PresetLimits): readonly PresetFinding[];
 }
 

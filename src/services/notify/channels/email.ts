@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { createTransport } from 'nodemailer';
+import type { SmtpTls } from '../../../config/smtp-tls.ts';
 import type { Message } from '../../../core/incident/message.ts';
 import type { Channel } from '../channel.ts';
 import { cleanReason } from '../clean-reason.ts';
@@ -17,7 +18,7 @@ export interface EmailOptions {
   readonly password?: string;
   readonly from: string;
   readonly to: readonly string[];
-  readonly tls: 'starttls' | 'implicit' | 'none';
+  readonly tls: SmtpTls;
   readonly now: () => number;
   readonly timeoutMs?: number;
   /** For a server with a certificate of one's own. */
