@@ -71,12 +71,12 @@ async function ingestBody(deps: RouteDeps, request: FastifyRequest, reply: Fasti
 function takeBudget(budget: ByteBudget) {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const bytes = Number(request.headers['content-length'] ?? UNKNOWN_BYTES) || UNKNOWN_BYTES;
-    if (!budget.tryTake(bytes)) {
+    if (!budget.tryReserve(bytes)) {
       const detail = 'Too many events are on their way into the database; send this batch again in a moment';
       done(new AppError('overloaded', detail, { retryAfterSeconds: OVERLOAD_RETRY_SECONDS }));
       return;
     }
-    reply.raw.once('close', () => budget.give(bytes));
+    reply.raw.once('close', () => budget.release(bytes));
     done();
   };
 }

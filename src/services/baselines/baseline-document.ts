@@ -3,7 +3,7 @@ import type { Baseline } from '../../store/baselines.ts';
 
 export const BASELINE_FORMAT = 'plumbline.baseline/1';
 
-/** A baseline as a file: what it is, told for people, and its profile, exact. */
+/** A baseline as a file: a summary for people, and the exact profile. */
 export function baselineDocument(baseline: Baseline, profile: Uint8Array): object {
   return {
     format: BASELINE_FORMAT,

@@ -16,34 +16,34 @@ import { type BaselineSummary, saveBaseline } from './save-baseline.ts';
 export interface BaselineQuery {
   readonly service: string;
   readonly endpoint: string;
-  /** The last so many milliseconds; default BASELINE_WINDOW_MINUTES. */
+  /** Length of the window that ends now; default BASELINE_WINDOW_MINUTES. */
   readonly windowMs?: number | undefined;
-  /** Or an interval of the past. */
+  /** An interval of the past, instead of `windowMs`. */
   readonly interval?: Interval | undefined;
-  /** Spans to leave out, such as known faults; each takes its whole minutes with it. */
+  /** Intervals to leave out, such as known faults; each is extended to whole minutes. */
   readonly exclude?: readonly Interval[] | undefined;
   readonly name?: string | undefined;
   readonly slo?: Partial<SloTargets> | undefined;
   readonly activate?: boolean | undefined;
 }
 
-/** Freezes what a stream was in a window into a baseline: in the database, and as a file that can be carried elsewhere. */
-export async function buildBaseline(deps: EvaluationContext, query: BaselineQuery): Promise<BaselineSummary> {
-  const stream = await getStream(deps.db, query.service, query.endpoint);
-  const nowMs = deps.clock.now();
-  const lengthMs = query.windowMs ?? deps.config.BASELINE_WINDOW_MINUTES * MINUTE_MS;
-  const asked = wholeMinutes(query.interval ?? { startMs: nowMs - lengthMs, endMs: nowMs + 1 });
-  const { profile, covered } = await loadWithout(deps, stream, asked, query.exclude ?? []);
+/** Builds a baseline from the stored profiles of a window, and saves it in the database and as a file. */
+export async function buildBaseline(context: EvaluationContext, query: BaselineQuery): Promise<BaselineSummary> {
+  const stream = await getStream(context.db, query.service, query.endpoint);
+  const nowMs = context.clock.now();
+  const lengthMs = query.windowMs ?? context.config.BASELINE_WINDOW_MINUTES * MINUTE_MS;
+  const window = wholeMinutes(query.interval ?? { startMs: nowMs - lengthMs, endMs: nowMs + 1 });
+  const { profile, covered } = await loadWithout(context, stream, window, query.exclude ?? []);
   if (profile.events === 0) throw noEvents(stream, covered);
   const slo = query.slo ?? {};
-  return saveBaseline(deps, {
+  return saveBaseline(context, {
     stream,
     name: query.name,
     window: covered,
     samples: profile.events,
     slo,
     features: describeFeatures(profile),
-    warnings: warningsOf(profile, { ...defaultSlo(deps), ...slo }),
+    warnings: warningsOf(profile, { ...defaultSlo(context), ...slo }),
     source: 'events',
     profile: encodeProfile(profile),
     activate: query.activate ?? true,
@@ -51,35 +51,35 @@ export async function buildBaseline(deps: EvaluationContext, query: BaselineQuer
 }
 
 async function loadWithout(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   stream: Stream,
-  asked: Interval,
+  window: Interval,
   exclude: readonly Interval[],
 ): Promise<{ profile: Profile; covered: Interval }> {
-  const pieces = subtract(asked, exclude.map(wholeMinutes));
+  const pieces = subtract(window, exclude.map(wholeMinutes));
   const loaded = [];
-  for (const piece of pieces) loaded.push(await loadWindow(deps, stream.id, piece));
+  for (const piece of pieces) loaded.push(await loadWindow(context, stream.id, piece));
   const profile = mergeProfiles(
     loaded.map((piece) => piece.profile),
-    seedOf(stream.id, asked.startMs),
+    seedOf(stream.id, window.startMs),
   );
   const [first] = loaded;
-  const covered = loaded.length === 1 && first !== undefined ? first.covered : asked;
+  const covered = loaded.length === 1 && first !== undefined ? first.covered : window;
   return { profile, covered };
 }
 
 /**
- * What is left of an interval without some others, in order of time.
+ * The parts of an interval that are outside of some other intervals, sorted by time.
  *
  * @example subtract({startMs: 0, endMs: 10}, [{startMs: 3, endMs: 5}]) // [{0, 3}, {5, 10}]
  */
 export function subtract(whole: Interval, exclude: readonly Interval[]): Interval[] {
   let left = [whole];
-  for (const out of exclude) {
+  for (const excluded of exclude) {
     left = left.flatMap((piece) =>
       [
-        { startMs: piece.startMs, endMs: Math.min(piece.endMs, out.startMs) },
-        { startMs: Math.max(piece.startMs, out.endMs), endMs: piece.endMs },
+        { startMs: piece.startMs, endMs: Math.min(piece.endMs, excluded.startMs) },
+        { startMs: Math.max(piece.startMs, excluded.endMs), endMs: piece.endMs },
       ].filter(({ startMs, endMs }) => startMs < endMs),
     );
   }
@@ -88,11 +88,11 @@ export function subtract(whole: Interval, exclude: readonly Interval[]): Interva
 
 const MIN_SAMPLES = 50;
 
-/** What makes a baseline a poor measure; it is made all the same. */
+/** Reasons why a baseline may be a poor reference; it is built all the same. */
 export function warningsOf(profile: Profile, slo: SloTargets): string[] {
   const few =
     profile.events < MIN_SAMPLES
-      ? [`only ${profile.events} events; fewer than ${MIN_SAMPLES} say little, and KS will not be tested`]
+      ? [`only ${profile.events} events; with fewer than ${MIN_SAMPLES}, KS is not tested and other tests find little`]
       : [];
   const broken = checkSlo(profile, slo)
     .filter((check) => !check.ok)

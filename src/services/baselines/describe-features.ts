@@ -3,7 +3,7 @@ import { inferFeatureType } from '../../core/profile/feature-type.ts';
 import { standardDeviation } from '../../core/profile/moments.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../../core/profile/profile.ts';
 
-/** A feature of a baseline, told for people and for the file. */
+/** Summary of a feature of a baseline, for people and for the file. */
 export interface FeatureSummary {
   readonly path: string;
   readonly kind: FeatureType;
@@ -15,11 +15,11 @@ export interface FeatureSummary {
   readonly max?: number;
   readonly categories?: number;
   readonly top?: readonly { readonly value: string; readonly n: number }[];
-  /** Why it is not tested. */
+  /** Why the feature is not tested. */
   readonly reason?: string;
 }
 
-const TOP = 10;
+const MAX_TOP = 10;
 
 export function describeFeatures(profile: Profile): FeatureSummary[] {
   return [...profile.features]
@@ -38,7 +38,8 @@ function describe(profile: Profile, path: string, feature: FeatureProfile): Feat
     return { path, kind: inferred.type, n, missing, mean, ...std, min, max, ...reason };
   }
   const counts = [...(categories?.counts ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const top = inferred.type === 'identifier' ? {} : { top: counts.slice(0, TOP).map(([value, n]) => ({ value, n })) };
+  const top =
+    inferred.type === 'identifier' ? {} : { top: counts.slice(0, MAX_TOP).map(([value, n]) => ({ value, n })) };
   return {
     path,
     kind: inferred.type,

@@ -4,13 +4,13 @@ import { KllSketch } from '../../core/profile/kll.ts';
 import { addValueInto, emptyMoments, type Moments } from '../../core/profile/moments.ts';
 import { emptyProfile, type NumericProfile, type Profile } from '../../core/profile/profile.ts';
 
-/** What may name a stream: as in an event. */
+/** A name of a service or an endpoint, with the same rules as in events. */
 export function streamName(max: number) {
   return z
     .string()
     .min(1)
     .max(max)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'is not storable text');
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'has a NUL character or an unpaired surrogate');
 }
 
 const counts = z.record(z.string(), z.number().int().min(0));
@@ -23,7 +23,13 @@ const numeric = z.looseObject({
   sample: z.array(z.number()),
 });
 
-/** The file of the Intent Drift Monitor & Guard. */
+/** SLO targets in a baseline file. */
+export const sloSchema = z.object({
+  success_rate_min: z.number().min(0).max(1).optional(),
+  latency_p95_max: z.number().positive().optional(),
+});
+
+/** A baseline file of the Intent Drift Monitor & Guard. */
 export const guardBaseline = z.looseObject({
   created_at: z.string(),
   service: streamName(200),
@@ -31,25 +37,20 @@ export const guardBaseline = z.looseObject({
   samples: z.number().int().min(0).optional(),
   numeric: z.record(z.string(), numeric).default({}),
   categorical: z.record(z.string(), counts).default({}),
-  slo: z
-    .looseObject({
-      success_rate_min: z.number().min(0).max(1).optional(),
-      latency_p95_max: z.number().positive().optional(),
-    })
-    .optional(),
+  slo: sloSchema.optional(),
 });
 
 export type GuardBaseline = z.output<typeof guardBaseline>;
 
 const STATUS_BUCKETS = 'status_buckets';
 
-/** What the guard calls a feature, and the path in the event that it read it from. */
+/** Converts the guard's name of a feature to its path in an event. */
 function pathOf(name: string): string {
   if (name === 'latency_ms') return 'response.duration_ms';
   return name.includes('.') ? name : `request.body.${name}`;
 }
 
-/** The profile that such a file stands for: KS compares with its samples, PSI with its counts. */
+/** Builds a profile from such a file: KS compares with its samples, PSI with its counts. */
 export function guardProfile(file: GuardBaseline): Profile {
   const profile = emptyProfile();
   for (const [name, summary] of Object.entries(file.numeric)) {
@@ -68,24 +69,24 @@ export function guardProfile(file: GuardBaseline): Profile {
   return profile;
 }
 
-/** The sketch holds the samples that the file carries; the moments tell of all the values they were drawn from. */
+/** The sketch has the samples in the file; the moments describe all values that the samples were drawn from. */
 function numericProfile(summary: z.output<typeof numeric>): NumericProfile {
   const sketch = new KllSketch();
-  const drawn: Moments = emptyMoments();
+  const sampled: Moments = emptyMoments();
   for (const value of summary.sample) {
     sketch.add(value);
-    addValueInto(drawn, value);
+    addValueInto(sampled, value);
   }
-  const n = Math.max(summary.n ?? 0, drawn.n);
-  const std = summary.std ?? Math.sqrt(drawn.m2 / Math.max(1, drawn.n - 1));
+  const n = Math.max(summary.n ?? 0, sampled.n);
+  const std = summary.std ?? Math.sqrt(sampled.m2 / Math.max(1, sampled.n - 1));
   const moments = {
     n,
-    mean: summary.mean ?? drawn.mean,
+    mean: summary.mean ?? sampled.mean,
     m2: std * std * Math.max(0, n - 1),
-    min: Math.min(drawn.min, summary.min ?? drawn.min),
-    max: Math.max(drawn.max, summary.max ?? drawn.max),
+    min: Math.min(sampled.min, summary.min ?? sampled.min),
+    max: Math.max(sampled.max, summary.max ?? sampled.max),
   };
-  return { moments: n === 0 ? drawn : moments, sketch };
+  return { moments: n === 0 ? sampled : moments, sketch };
 }
 
 function eventsOf(profile: Profile): number {

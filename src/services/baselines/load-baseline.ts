@@ -11,99 +11,97 @@ import { getOrCreateStream } from '../../store/streams.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
 import { defaultSlo } from '../evaluation/evaluate-window.ts';
 import { BASELINE_FORMAT } from './baseline-document.ts';
+import { baselineNameOf } from './baseline-name.ts';
 import { warningsOf } from './build-baseline.ts';
 import { describeFeatures } from './describe-features.ts';
-import { guardBaseline, guardProfile, streamName } from './guard-baseline.ts';
+import { guardBaseline, guardProfile, sloSchema, streamName } from './guard-baseline.ts';
 import { type BaselineSummary, saveBaseline } from './save-baseline.ts';
 
-const own = z.object({
+const plumblineBaseline = z.object({
   format: z.literal(BASELINE_FORMAT),
   name: z.string(),
   service: streamName(200),
   endpoint: streamName(400),
   window_start: z.string(),
   window_end: z.string(),
-  slo: z
-    .object({
-      success_rate_min: z.number().min(0).max(1).optional(),
-      latency_p95_max: z.number().positive().optional(),
-    })
-    .optional(),
+  slo: sloSchema.optional(),
   profile: z.base64(),
 });
 
-interface Loaded {
+interface LoadedBaseline {
   readonly name: string | undefined;
   readonly service: string;
   readonly endpoint: string;
   readonly window: Interval;
-  readonly slo: z.output<typeof own>['slo'];
+  readonly slo: z.output<typeof plumblineBaseline>['slo'];
   readonly profile: Profile;
   readonly source: string;
 }
 
 /**
- * Takes a baseline that was written to a file: our own document, or the one of the Intent Drift Monitor & Guard.
+ * Saves a baseline that was read from a file: a document of Plumbline, or one of the Intent Drift Monitor & Guard.
  *
- * @throws AppError invalid_baseline that names what is wrong, or conflict when the name is taken
+ * @throws AppError invalid_baseline that names what is wrong, or conflict when the name exists
  */
 export async function loadBaseline(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   document: unknown,
   options: { readonly name?: string | undefined; readonly activate?: boolean | undefined } = {},
 ): Promise<BaselineSummary> {
-  const loaded = isOwn(document) ? readOwn(document) : readGuard(document);
-  const stream = await getOrCreateStream(deps.db, loaded.service, loaded.endpoint);
+  const loaded = readDocument(document);
+  const stream = await getOrCreateStream(context.db, loaded.service, loaded.endpoint);
   const slo = sloOf(loaded.slo);
-  return saveBaseline(deps, {
+  return saveBaseline(context, {
     stream,
     name: options.name ?? loaded.name,
     window: loaded.window,
     samples: loaded.profile.events,
     slo,
     features: describeFeatures(loaded.profile),
-    warnings: warningsOf(loaded.profile, { ...defaultSlo(deps), ...slo }),
+    warnings: warningsOf(loaded.profile, { ...defaultSlo(context), ...slo }),
     source: loaded.source,
     profile: encodeProfile(loaded.profile),
     activate: options.activate ?? true,
   });
 }
 
-/** Loads BASELINE_PATH at start. A file that was loaded by an earlier start is left as it is. */
-export async function loadBaselineFile(deps: EvaluationContext, path: string): Promise<BaselineSummary | undefined> {
+/** Loads BASELINE_PATH at start, unless a baseline with its name exists, for example from an earlier start. */
+export async function loadBaselineFile(context: EvaluationContext, path: string): Promise<BaselineSummary | undefined> {
   let document: unknown;
   try {
     document = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new AppError('invalid_baseline', `BASELINE_PATH: ${path} cannot be read as JSON`, { cause });
   }
-  const name = isOwn(document) ? readOwn(document).name : readGuard(document).name;
-  if (name !== undefined && (await findBaseline(deps.db, name)) !== undefined) return undefined;
-  return loadBaseline(deps, document);
+  const { name } = readDocument(document);
+  if (name !== undefined && (await findBaseline(context.db, name)) !== undefined) return undefined;
+  return loadBaseline(context, document);
 }
 
-function isOwn(document: unknown): boolean {
-  return typeof document === 'object' && document !== null && 'format' in document;
+function readDocument(document: unknown): LoadedBaseline {
+  const hasFormat = typeof document === 'object' && document !== null && 'format' in document;
+  return hasFormat ? readPlumblineDocument(document) : readGuardDocument(document);
 }
 
-function readOwn(document: unknown): Loaded {
-  const parsed = parseWith(own, document);
+function readPlumblineDocument(document: unknown): LoadedBaseline {
+  const parsed = parseWith(plumblineBaseline, document);
   const window = { startMs: timeOf(parsed.window_start), endMs: timeOf(parsed.window_end) };
   let profile: Profile;
   try {
     profile = decodeProfile(Buffer.from(parsed.profile, 'base64'));
   } catch (cause) {
-    throw new AppError('invalid_baseline', 'profile: is damaged, or was written by a newer Plumbline', { cause });
+    throw new AppError('invalid_baseline', 'profile: is damaged, or was written by a newer version of Plumbline', {
+      cause,
+    });
   }
   return { ...parsed, window, slo: parsed.slo, profile, source: 'file' };
 }
 
-function readGuard(document: unknown): Loaded {
+function readGuardDocument(document: unknown): LoadedBaseline {
   const parsed = parseWith(guardBaseline, document);
   const createdMs = timeOf(parsed.created_at);
-  const words = `${parsed.service}-${parsed.endpoint}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
   return {
-    name: `${(words || 'baseline').slice(0, 80)}-${new Date(createdMs).toISOString().replace(/[-:]|Z$/g, '')}`,
+    name: baselineNameOf(parsed, createdMs),
     service: parsed.service,
     endpoint: parsed.endpoint,
     window: { startMs: createdMs, endMs: createdMs },
@@ -121,7 +119,7 @@ function parseWith<T extends z.ZodType>(schema: T, document: unknown): z.output<
 }
 
 function timeOf(text: string): number {
-  // The guard's own file writes its time without a zone, in UTC.
+  // The guard writes times in UTC, without a zone.
   const ms = parseTimestamp(/(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
   if (typeof ms === 'number') return ms;
   throw new AppError('invalid_baseline', `"${text}" is not an ISO 8601 time`);

@@ -7,6 +7,7 @@ import { activateBaseline, type Baseline, findBaseline, insertBaseline } from '.
 import type { Stream } from '../../store/streams.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
 import { baselineDocument } from './baseline-document.ts';
+import { assertBaselineName, baselineNameOf } from './baseline-name.ts';
 import type { FeatureSummary } from './describe-features.ts';
 
 export interface BaselineDraft {
@@ -22,7 +23,7 @@ export interface BaselineDraft {
   readonly activate: boolean;
 }
 
-/** The answer to whoever made a baseline. */
+/** The answer after a baseline was built or loaded. */
 export interface BaselineSummary {
   readonly id: number;
   readonly name: string;
@@ -36,15 +37,13 @@ export interface BaselineSummary {
   readonly active: boolean;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
 /** Writes a baseline to the database and to `<BASELINES_DIR>/<name>.json`. */
-export async function saveBaseline(deps: EvaluationContext, draft: BaselineDraft): Promise<BaselineSummary> {
-  const { db, clock, config } = deps;
-  const name = draft.name ?? defaultName(draft.stream, clock.now());
-  assertName(name);
+export async function saveBaseline(context: EvaluationContext, draft: BaselineDraft): Promise<BaselineSummary> {
+  const { db, clock, config } = context;
+  const name = draft.name ?? baselineNameOf(draft.stream, clock.now());
+  assertBaselineName(name);
   if ((await findBaseline(db, name)) !== undefined) {
-    throw new AppError('conflict', `There is already a baseline "${name}"; choose another name, or delete that one`);
+    throw new AppError('conflict', `A baseline "${name}" exists; choose another name, or delete it first`);
   }
   const baseline = await db.transaction(async (tx) => {
     const inserted = await insertBaseline(tx, {
@@ -63,26 +62,11 @@ export async function saveBaseline(deps: EvaluationContext, draft: BaselineDraft
     if (draft.activate) await activateBaseline(tx, inserted.id);
     return inserted;
   });
-  const unwritten = await writeDocument(config.BASELINES_DIR, name, baselineDocument(baseline, draft.profile));
-  return summaryOf(baseline, draft, unwritten === undefined ? [] : [unwritten]);
+  const writeWarning = await writeDocument(config.BASELINES_DIR, name, baselineDocument(baseline, draft.profile));
+  return summaryOf(baseline, draft, writeWarning === undefined ? draft.warnings : [...draft.warnings, writeWarning]);
 }
 
-function assertName(name: string): void {
-  if (NAME.test(name)) return;
-  throw new AppError(
-    'invalid_baseline',
-    `"${name}" cannot be a baseline's name: it takes letters, digits, ".", "_" and "-", and begins with a letter or digit`,
-  );
-}
-
-/** Service, endpoint and the time to the millisecond, in characters that a file may have. */
-function defaultName(stream: Stream, nowMs: number): string {
-  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace(/Z$/, '');
-  const words = `${stream.service}-${stream.endpoint}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
-  return `${(words || 'baseline').slice(0, 80)}-${stamp}`;
-}
-
-/** Written beside and moved into place, so that nobody reads half a file. The baseline holds without it: a failure is told, not thrown. */
+/** Renames a finished file into place, so that nobody reads half a file. The database has the baseline, so a failure is only a warning. */
 async function writeDocument(directory: string, name: string, document: object): Promise<string | undefined> {
   try {
     await mkdir(directory, { recursive: true });
@@ -92,11 +76,11 @@ async function writeDocument(directory: string, name: string, document: object):
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    return `its file could not be written to BASELINES_DIR (${code}); the database has it, and it can be downloaded`;
+    return `the file could not be written to BASELINES_DIR (${code}); the baseline is in the database and can be downloaded`;
   }
 }
 
-function summaryOf(baseline: Baseline, draft: BaselineDraft, unwritten: readonly string[]): BaselineSummary {
+function summaryOf(baseline: Baseline, draft: BaselineDraft, warnings: readonly string[]): BaselineSummary {
   return {
     id: baseline.id,
     name: baseline.name,
@@ -106,7 +90,7 @@ function summaryOf(baseline: Baseline, draft: BaselineDraft, unwritten: readonly
     window_end: new Date(draft.window.endMs).toISOString(),
     samples: draft.samples,
     features: draft.features,
-    warnings: [...draft.warnings, ...unwritten],
+    warnings,
     active: draft.activate,
   };
 }

@@ -6,15 +6,15 @@ import type { FeatureProfile, Profile } from '../../core/profile/profile.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { SIGNALS } from '../sources/signal-event.ts';
 
-/** One signal in the window against the baseline. */
+/** How one signal in the window differs from the baseline. */
 export interface SignalDrift {
   readonly name: string;
-  /** Null without a baseline or values; of few rows by plain shares. `reason` says which. */
+  /** Null without a baseline or values; `reason` says which. With few rows it is computed from plain shares. */
   readonly psi: number | null;
   readonly ks: number | null;
-  /** Values in the window. */
+  /** Number of values in the window. */
   readonly n: number;
-  /** Of both tests together, all signals considered: drift when either finds it. */
+  /** Drift when either test finds drift; p-values are corrected for the number of signals. */
   readonly verdict: Verdict;
   readonly reason?: string;
 }
@@ -22,9 +22,9 @@ export interface SignalDrift {
 const TESTS = ['ks', 'psi'] as const;
 
 /**
- * How far each signal has moved from the baseline: by PSI, the farthest first, and those with too little to go by last.
+ * Compares each signal with the baseline. The largest PSI comes first; signals that could not be tested come last.
  *
- * @param only - a signal's name: just that one
+ * @param only - name of a signal: compare just this one
  */
 export async function compareSignals(
   baseline: Profile | undefined,
@@ -32,19 +32,21 @@ export async function compareSignals(
   settings: Pick<CompareSettings, 'alpha' | 'floors'>,
   only?: string,
 ): Promise<SignalDrift[]> {
-  const [known, now] = [signalsOf(baseline, only), signalsOf(current, only)];
-  const [reference, window] = [pick(baseline, known), pick(current, now)];
-  const compare = (how: Pick<CompareSettings, 'policy' | 'tests'>) =>
-    runStepsInTurns(compareInSteps(reference, window, { ...settings, ...how }));
+  const referencePaths = signalsOf(baseline, only);
+  const currentPaths = signalsOf(current, only);
+  const reference = pick(baseline, referencePaths);
+  const window = pick(current, currentPaths);
+  const compare = (method: Pick<CompareSettings, 'policy' | 'tests'>) =>
+    runStepsInTurns(compareInSteps(reference, window, { ...settings, ...method }));
   const found = await compare({ policy: 'calibrated', tests: TESTS });
-  const lacks = found.findings.some(({ test, statistic }) => test === 'psi' && statistic === null);
-  const plain = lacks ? await compare({ policy: 'classic', tests: ['psi'] }) : undefined;
-  const missing = baseline === undefined ? 'no_baseline' : 'not_in_baseline';
-  const paths = new Map([...known, ...now]);
+  const isPsiMissing = found.findings.some(({ test, statistic }) => test === 'psi' && statistic === null);
+  const plain = isPsiMissing ? await compare({ policy: 'classic', tests: ['psi'] }) : undefined;
+  const missingReason = baseline === undefined ? 'no_baseline' : 'not_in_baseline';
+  const paths = new Map([...referencePaths, ...currentPaths]);
   return [...paths]
     .map(([path, name]) => {
       const n = current.features.get(path)?.numeric?.moments.n ?? 0;
-      return { name, n, ...describe(found, plain, path, known.has(path) ? undefined : missing) };
+      return { name, n, ...describe(found, plain, path, referencePaths.has(path) ? undefined : missingReason) };
     })
     .sort((a, b) => rankOf(b) - rankOf(a) || (a.name < b.name ? -1 : 1));
 }
@@ -53,7 +55,7 @@ function rankOf({ psi, reason }: SignalDrift): number {
   return psi === null || reason !== undefined ? -1 : psi;
 }
 
-/** Path → name. */
+/** Maps the path of each signal to its name. */
 function signalsOf(profile: Profile | undefined, only: string | undefined): Map<string, string> {
   const names = new Map<string, string>();
   for (const [path, { numeric }] of profile?.features ?? []) {
@@ -70,19 +72,23 @@ function pick(profile: Profile | undefined, paths: ReadonlyMap<string, string>):
   return { events, statusKnown, success, features: new Map(features) };
 }
 
-/** PSI of few rows is by plain shares, as it was always given, where the other test can say whether it means anything. */
+/** PSI of few rows comes from plain shares, and only where the KS test has a verdict: PSI alone is mostly noise there. */
 function describe(
   found: Comparison,
   plain: Comparison | undefined,
   path: string,
-  missing: string | undefined,
+  missingReason: string | undefined,
 ): Omit<SignalDrift, 'name' | 'n'> {
   const [ks, psi] = TESTS.map((test) => found.findings.find((f) => f.feature === path && f.test === test));
-  const reason = missing ?? psi?.reason ?? found.notTested.find((f) => f.feature === path)?.reason;
+  const reason = missingReason ?? psi?.reason ?? found.notTested.find((f) => f.feature === path)?.reason;
   const verdict = verdictOf([ks, psi]);
   const byShares = verdict === 'inconclusive' ? undefined : plain?.findings.find((f) => f.feature === path)?.statistic;
-  const numbers = { psi: psi?.statistic ?? byShares ?? null, ks: ks?.statistic ?? null, verdict };
-  return { ...numbers, ...(reason !== undefined && { reason }) };
+  return {
+    psi: psi?.statistic ?? byShares ?? null,
+    ks: ks?.statistic ?? null,
+    verdict,
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 function verdictOf(findings: readonly (Finding | undefined)[]): Verdict {

@@ -1,5 +1,5 @@
 import type { EvaluationContext } from '../evaluation/context.ts';
 import type { SourceContext } from '../sources/context.ts';
 
-/** What coherence is measured with: profiles as for any window, and the source that its schedule fetches from. */
+/** Everything that is needed to measure coherence: stored profiles, and the source of signals. */
 export interface CoherenceContext extends EvaluationContext, SourceContext {}

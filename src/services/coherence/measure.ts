@@ -7,18 +7,18 @@ export interface Measure {
   readonly mean: number;
   /** Sample standard deviation; 0 for one value. */
   readonly stdev: number;
-  /** The standard deviation over the absolute mean. */
+  /** The standard deviation divided by the absolute mean. */
   readonly volatility: number;
 }
 
-/** A mean nearer to 0 than this has no volatility that means anything. */
-const NO_MEAN = 1e-12;
+/** When the mean is closer to 0 than this, volatility has no meaning. */
+const MIN_ABSOLUTE_MEAN = 1e-12;
 
-/** @param moments - of one value at least */
+/** @param moments - of at least one value */
 export function measureMoments(moments: Moments): Measure {
   const { n, mean } = moments;
   const stdev = n < 2 ? 0 : standardDeviation(moments);
-  return { n, mean, stdev, volatility: Math.abs(mean) < NO_MEAN ? 0 : stdev / Math.abs(mean) };
+  return { n, mean, stdev, volatility: Math.abs(mean) < MIN_ABSOLUTE_MEAN ? 0 : stdev / Math.abs(mean) };
 }
 
 export interface RiskThresholds {
@@ -26,7 +26,7 @@ export interface RiskThresholds {
   readonly crit: number;
 }
 
-/** Thresholds that stand the wrong way round leave nothing between them. */
+/** If the thresholds are in the wrong order, there is no medium risk. */
 export function riskThresholds({ COHERENCE_WARN: warn, COHERENCE_CRIT: crit }: Config): RiskThresholds {
   return { warn, crit: Math.max(warn, crit) };
 }
@@ -35,7 +35,7 @@ export function riskOf(volatility: number, { warn, crit }: RiskThresholds): Drif
   return volatility < warn ? 'low' : volatility < crit ? 'medium' : 'high';
 }
 
-/** As the answers write numbers: six decimals. */
+/** Answers have six decimals. */
 export function roundSix(value: number): number {
   return Number(value.toFixed(6));
 }

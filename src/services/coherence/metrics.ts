@@ -12,11 +12,11 @@ import { type Measure, measureMoments, riskOf, riskThresholds, roundSix } from '
 import { findValues, inputsOf, momentsOf, type ValuesQuery } from './signal-stream.ts';
 
 export interface MetricsQuery extends ValuesQuery {
-  /** The window that ends now. */
+  /** Length of the window that ends now. */
   readonly windowMs: number;
 }
 
-/** The metrics of one window, as they are answered. */
+/** The metrics of one window, as in the answer of `GET /coherence/metrics`. */
 export interface CoherenceMetrics {
   readonly coherenceMean: number;
   readonly volatilityIndex: number;
@@ -26,32 +26,32 @@ export interface CoherenceMetrics {
   readonly n: number;
   readonly inputs: { readonly source: string; readonly signal?: string };
   readonly meta: { readonly method: 'rolling mean/stdev'; readonly latency_ms: number };
-  /** What is in it: the window widened to whole minutes. */
+  /** The window extended to whole minutes: the metrics cover exactly this. */
   readonly window_start: string;
   readonly window_end: string;
   readonly signals: readonly SignalDrift[];
 }
 
 /**
- * Mean and volatility of a window's values, exact, and how far each signal in it has moved from the baseline.
+ * Measures the exact mean and volatility of the values in a window, and compares each signal with the baseline.
  *
  * @throws AppError `no_values`
  */
 export async function measureWindow(
-  deps: CoherenceContext,
+  context: CoherenceContext,
   query: MetricsQuery,
 ): Promise<{ metrics: CoherenceMetrics; measure: Measure }> {
-  const { db, config, clock } = deps;
+  const { db, config, clock } = context;
   const startedMs = clock.now();
   const stream = await findValues(db, config, query);
   if (stream === undefined) throw noValues();
   const window = { startMs: floorTo(startedMs - query.windowMs, MINUTE_MS), endMs: ceilTo(startedMs + 1, MINUTE_MS) };
-  const { profile, covered } = await loadWindow(deps, stream.id, window);
+  const { profile, covered } = await loadWindow(context, stream.id, window);
   const moments = momentsOf(profile, query);
   if (moments === undefined || moments.n === 0) throw noValues();
   const measure = measureMoments(moments);
   const floors = { ks: config.KS_D_MIN, psi: config.PSI_MAX };
-  const baseline = await findBaselineProfile(deps, stream.id);
+  const baseline = await findBaselineProfile(context, stream.id);
   const signals = await compareSignals(baseline, profile, { alpha: config.KS_P_MIN, floors }, query.signal);
   const metrics: CoherenceMetrics = {
     coherenceMean: roundSix(measure.mean),
@@ -62,7 +62,8 @@ export async function measureWindow(
     n: measure.n,
     inputs: inputsOf(config, query),
     meta: { method: 'rolling mean/stdev', latency_ms: clock.now() - startedMs },
-    ...{ window_start: isoTime(covered.startMs), window_end: isoTime(covered.endMs) },
+    window_start: isoTime(covered.startMs),
+    window_end: isoTime(covered.endMs),
     signals,
   };
   return { metrics, measure };

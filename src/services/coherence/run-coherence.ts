@@ -13,42 +13,42 @@ import { type CoherenceMetrics, measureWindow } from './metrics.ts';
 import { buildSentryArtifact, countLevel } from './sentry.ts';
 
 const TASK = 'coherence';
-/** The Drift Sentry writes a file each time, also when all is well: so it looks less often than signals are fetched. */
+/** The Drift Sentry writes a file on every run, so it runs less often than signals are fetched. */
 const SENTRY_TASK = 'drift sentry';
 
 /**
- * What the schedule does, once for all replicas: fetches and stores signals, writes the metrics of each of DEFAULT_WINDOWS down, and
- * once an hour a file of the Drift Sentry for each. Without MOCK_PATH in mock mode it does nothing. A failure is told in the log.
+ * One scheduled run, on one replica only: fetches signals, stores the metrics of each of DEFAULT_WINDOWS, and once an hour writes a
+ * Drift Sentry file for each window. In mock mode without MOCK_PATH it does nothing. A failure is logged.
  */
-export async function runCoherence(deps: CoherenceContext): Promise<void> {
-  const { db, config, clock, log } = deps;
+export async function runCoherence(context: CoherenceContext): Promise<void> {
+  const { db, config, clock, log } = context;
   if (config.DARSHAN_MODE === 'mock' && explainMissingSource(config) !== undefined) return;
   try {
     if (!(await claimTask(db, clock, TASK, msOfWindow(config.DARSHAN_INTERVAL)))) return;
-    await ingestSignals(deps);
+    await ingestSignals(context);
     const requestId = randomUUID();
     const isSentryDue = await claimTask(db, clock, SENTRY_TASK, HOUR_MS);
-    for (const window of config.DEFAULT_WINDOWS) await watchWindow(deps, window, requestId, isSentryDue);
+    for (const window of config.DEFAULT_WINDOWS) await storeWindow(context, window, requestId, isSentryDue);
     await dropHistoryBefore(db, clock.now() - config.REPORT_RETENTION_DAYS * DAY_MS);
   } catch (error) {
-    log.warn({ reason: reasonOf(error) }, 'signals could not be fetched; they are when they are next due');
+    log.warn({ reason: reasonOf(error) }, 'signals could not be fetched; the next scheduled run tries again');
   }
 }
 
-/** What goes wrong with one window holds up no other. */
-async function watchWindow(
-  deps: CoherenceContext,
+/** A failure of one window must not stop the others. */
+async function storeWindow(
+  context: CoherenceContext,
   window: string,
   requestId: string,
   isSentryDue: boolean,
 ): Promise<void> {
   try {
-    const { metrics, measure } = await measureWindow(deps, { windowMs: msOfWindow(window) });
-    await insertHistory(deps.db, historyRow(metrics, measure, requestId));
-    if (isSentryDue) await writeSentryFile(deps, window, metrics);
+    const { metrics, measure } = await measureWindow(context, { windowMs: msOfWindow(window) });
+    await insertHistory(context.db, historyRow(metrics, measure, requestId));
+    if (isSentryDue) await writeSentryFile(context, window, metrics);
   } catch (error) {
     if (error instanceof AppError && error.code === 'no_values') return;
-    deps.log.warn({ window, reason: reasonOf(error) }, 'a window of signals could not be written down');
+    context.log.warn({ window, reason: reasonOf(error) }, 'the metrics of a window could not be stored');
   }
 }
 
@@ -69,7 +69,7 @@ async function writeSentryFile({ config, clock, log }: CoherenceContext, window:
   log[critical > 0 ? 'warn' : 'info']({ window, warnings, critical, report }, 'drift sentry');
 }
 
-/** The settings were looked at when the process began. */
+/** The configuration is valid: it was checked at start. */
 function msOfWindow(text: string): number {
   return parseDuration(text) as number;
 }

@@ -1,7 +1,7 @@
 import { VERSION } from '../../config/version.ts';
 import type { Artifact, ArtifactAssessment } from '../incidents/artifact.ts';
 
-/** What the Sentry reads of the answer of /coherence/metrics; a service of another make may leave out anything. */
+/** The fields of `GET /coherence/metrics` that the Sentry reads; another service may leave out any of them. */
 interface SentrySignal {
   readonly name: string;
   readonly psi: number | null;
@@ -13,7 +13,7 @@ interface SentrySignal {
 
 export interface SentryMetrics {
   readonly signals?: readonly SentrySignal[];
-  /** Of a refusal: there are no values. */
+  /** The reason, when there are no values. */
   readonly detail?: string;
 }
 
@@ -24,10 +24,10 @@ export interface SentryContext {
   readonly thresholds: { readonly warn: number; readonly crit: number };
 }
 
-/** In seconds: for asking and writing together. */
+/** In seconds, for the request and the file together. */
 export const MAX_RUNTIME_S = 20;
 
-/** Judges one answer of /coherence/metrics; pure. The command and the schedule write down what it says. */
+/** Assesses one answer of `GET /coherence/metrics`; pure. The command and the schedule write the result to a file. */
 export function buildSentryArtifact(metrics: SentryMetrics, context: SentryContext): Artifact {
   const { window, apiBase, createdAtMs, thresholds } = context;
   return {
@@ -46,12 +46,12 @@ export function buildSentryArtifact(metrics: SentryMetrics, context: SentryConte
   };
 }
 
-/** An answer that names no signal says nothing of any: that is not OK either. */
+/** An answer without signals is UNKNOWN, not OK. */
 function assess({ signals, detail }: SentryMetrics, thresholds: SentryContext['thresholds']): ArtifactAssessment[] {
-  const given: readonly (SentrySignal | null)[] = Array.isArray(signals) ? signals : [];
-  const named = given.filter((signal): signal is SentrySignal => typeof signal?.name === 'string');
+  const list: readonly (SentrySignal | null)[] = Array.isArray(signals) ? signals : [];
+  const named = list.filter((signal): signal is SentrySignal => typeof signal?.name === 'string');
   if (named.length > 0) return named.map((signal) => assessSignal(signal, thresholds));
-  return [assessSignal({ name: '*', psi: null, reason: detail ?? 'the answer names no signal' }, thresholds)];
+  return [assessSignal({ name: '*', psi: null, reason: detail ?? 'the answer has no signals' }, thresholds)];
 }
 
 function assessSignal(
@@ -60,8 +60,8 @@ function assessSignal(
 ): ArtifactAssessment {
   const value = typeof psi === 'number' && Number.isFinite(psi) ? psi : null;
   const { ks = null, n = 0, verdict = null, reason } = rest;
-  const why = value === null ? (reason ?? 'the answer gives no PSI') : reason;
-  const details = { ks, n, verdict, ...(why !== undefined && { reason: why }) };
+  const valueReason = value === null ? (reason ?? 'the answer has no PSI') : reason;
+  const details = { ks, n, verdict, ...(valueReason !== undefined && { reason: valueReason }) };
   return {
     signal: name,
     metric: 'psi',
@@ -74,7 +74,7 @@ function assessSignal(
 
 const FEW_ROWS = 'insufficient_samples';
 
-/** @param verdict - PSI of few rows is mostly noise: there only what the other test calls a drift is an alarm */
+/** @param verdict - PSI of few rows is mostly noise: there it raises an alarm only when the KS test also finds drift */
 function levelOf(
   psi: number | null,
   { warn, crit }: SentryContext['thresholds'],

@@ -1,4 +1,4 @@
-/** How many bytes of events may be in the process at once: read, parsed, and waiting for their commit. */
+/** Limits the bytes of events that are in memory at once: read, parsed, or waiting for their commit. */
 export class ByteBudget {
   readonly limit: number;
   #inFlight = 0;
@@ -11,14 +11,14 @@ export class ByteBudget {
     return this.#inFlight;
   }
 
-  /** Takes the bytes if there is room. A body larger than the whole budget still passes when nothing else is in flight. */
-  tryTake(bytes: number): boolean {
+  /** Reserves the bytes if there is room. A body larger than the whole budget is accepted when nothing else is in memory. */
+  tryReserve(bytes: number): boolean {
     if (this.#inFlight > 0 && this.#inFlight + bytes > this.limit) return false;
     this.#inFlight += bytes;
     return true;
   }
 
-  give(bytes: number): void {
+  release(bytes: number): void {
     this.#inFlight -= bytes;
   }
 }

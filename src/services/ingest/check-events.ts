@@ -7,7 +7,7 @@ import type { Batch } from './parse-batch.ts';
 import type { OpenStream, StreamRegistry } from './stream-registry.ts';
 import { hasUnsafeText } from './unsafe-text.ts';
 
-/** An event that was found good, ready to be folded and stored. */
+/** A valid event, ready to be added to a profile and stored. */
 export interface CheckedEvent {
   readonly index: number;
   readonly stream: OpenStream;
@@ -31,7 +31,7 @@ export interface CheckRules {
   readonly maxFutureSeconds: number;
 }
 
-/** Looks at every event of a batch by itself; opens the streams that it names. */
+/** Checks each event of a batch, and opens the streams that the events name. */
 export async function checkEvents(
   batch: Batch,
   streams: StreamRegistry,
@@ -42,7 +42,7 @@ export async function checkEvents(
   const events: CheckedEvent[] = [];
   const now = clock.now();
   const window = { earliestMs: now - rules.retentionDays * DAY_MS, latestMs: now + rules.maxFutureSeconds * SECOND_MS };
-  const newcomers = new Newcomers(streams);
+  const newStreams = new NewStreams(streams);
   for (let index = 0; index < batch.values.length; index++) {
     const value = batch.values[index];
     const fault = formFault(batch, index, rules);
@@ -52,13 +52,13 @@ export async function checkEvents(
     }
     const event = value as Event;
     const tsMs = parseTimestamp(event.ts);
-    const late = typeof tsMs === 'string' ? TIME_FAULTS[tsMs] : timeFault(tsMs, window, rules);
-    if (late !== undefined) {
-      errors.push({ index, ...late });
+    const badTime = typeof tsMs === 'string' ? TIME_FAULTS[tsMs] : timeFault(tsMs, window, rules);
+    if (badTime !== undefined) {
+      errors.push({ index, ...badTime });
       continue;
     }
-    // Awaited only for a stream that this process has not met: a known one must cost no turn of the event loop.
-    const stream = streams.find(event.service, event.endpoint) ?? (await newcomers.open(event));
+    // Await only for a stream that is new to this process: an event of a known stream must not cost a turn of the event loop.
+    const stream = streams.find(event.service, event.endpoint) ?? (await newStreams.open(event));
     const leaves = stream === undefined ? tooManyStreams(streams.maxStreams) : leavesOf(event, stream, rules.limits);
     if ('code' in leaves) errors.push({ index, ...leaves });
     else {
@@ -73,7 +73,7 @@ function formFault(batch: Batch, index: number, rules: CheckRules): EventFault |
   const fault = findFault(batch.values[index]);
   if (fault !== undefined) return fault;
   if (batch.hasEscapes && hasUnsafeText(batch.values[index], rules.limits.maxDepth)) {
-    return { code: 'invalid_text', message: 'a string holds a NUL or half a surrogate pair; remove it' };
+    return { code: 'invalid_text', message: 'a string has a NUL character or an unpaired surrogate; remove it' };
   }
   return undefined;
 }
@@ -97,7 +97,7 @@ function timeFault(
   if (tsMs < window.earliestMs) {
     return {
       code: 'ts_too_old',
-      message: `ts is older than the ${rules.retentionDays} days that events are kept (EVENT_RETENTION_DAYS)`,
+      message: `ts is older than ${rules.retentionDays} days, the time that events are kept (EVENT_RETENTION_DAYS)`,
     };
   }
   return undefined;
@@ -113,7 +113,7 @@ function leavesOf(event: Event, stream: OpenStream, limits: LeafLimits): Leaves 
 function leafFault(problem: LeafProblem, limits: LeafLimits): EventFault {
   const messages: Readonly<Record<LeafProblem, string>> = {
     too_deep: `the event is nested deeper than ${limits.maxDepth} levels`,
-    too_many_leaves: `the event holds more than ${limits.maxLeaves} values`,
+    too_many_leaves: `the event has more than ${limits.maxLeaves} values`,
     too_many_features: `the stream has reached ${limits.maxFeatures} features; exclude some with FEATURES_DENY`,
     not_finite: 'a number is too large to be stored',
   };
@@ -123,12 +123,12 @@ function leafFault(problem: LeafProblem, limits: LeafLimits): EventFault {
 function tooManyStreams(max: number): EventFault {
   return {
     code: 'too_many_streams',
-    message: `there are already ${max} streams (MAX_STREAMS); put what varies into the request, not the endpoint`,
+    message: `there are already ${max} streams (MAX_STREAMS); put variable parts such as ids into the request, not into the endpoint`,
   };
 }
 
-/** Opens the streams that a batch is the first to name, and asks once for each that is refused. */
-class Newcomers {
+/** Opens streams that are new to this process. A stream that is refused is tried only once for each batch. */
+class NewStreams {
   readonly #streams: StreamRegistry;
   readonly #refused = new Set<string>();
 

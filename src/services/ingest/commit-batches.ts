@@ -7,8 +7,8 @@ import { claimIngestKeys, updateIngestAnswer } from '../../store/ingest-keys.ts'
 import { ensurePartitions } from '../../store/partitions.ts';
 import { addFeaturePaths } from '../../store/streams.ts';
 import type { CheckedEvent, Refusal } from './check-events.ts';
-import { LateNotes } from './late-notes.ts';
-import { type Delivery, packRows } from './pack-rows.ts';
+import { LateMinutes } from './late-minutes.ts';
+import { type AcceptedBatch, packRows } from './pack-rows.ts';
 import type { OpenStream } from './stream-registry.ts';
 
 interface IdempotencyKey {
@@ -16,8 +16,8 @@ interface IdempotencyKey {
   readonly bodyHash: Uint8Array;
 }
 
-/** One request's part of a commit. */
-export interface Submission extends Delivery {
+/** What one request adds to a commit. */
+export interface Submission extends AcceptedBatch {
   readonly errors: readonly Refusal[];
   readonly idempotency: IdempotencyKey | undefined;
 }
@@ -34,12 +34,12 @@ export type Committed =
   | { readonly kind: 'replayed'; readonly answer: IngestAnswer }
   | { readonly kind: 'mismatch' };
 
-/** Stores many requests in one transaction: claims their keys and ids, then appends events and profile parts. */
+/** Stores many requests in one transaction: claims their keys and ids, then appends events and profiles. */
 export class BatchCommitter {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #knownDays = new Set<number>();
-  readonly #late = new LateNotes();
+  readonly #late = new LateMinutes();
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
@@ -51,8 +51,8 @@ export class BatchCommitter {
     await this.#savePaths(submissions);
     if (submissions.every(isPlain)) return this.#append(submissions);
     const late: LateMinute[] = [];
-    const lateOf = (parts: readonly ProfileRow[]) => {
-      late.push(...this.#late.find(parts, this.#clock.now()));
+    const lateOf = (profiles: readonly ProfileRow[]) => {
+      late.push(...this.#late.find(profiles, this.#clock.now()));
       return late;
     };
     const committed = await this.#db.transaction((tx) => commitIn(tx, submissions, lateOf));
@@ -60,7 +60,7 @@ export class BatchCommitter {
     return committed;
   }
 
-  /** Before the commit, each stream by itself: within it, two commits that meet the same new streams would wait for one another. */
+  /** Runs before the transaction, one stream at a time: inside it, two commits with the same new streams could deadlock. */
   async #savePaths(submissions: readonly Submission[]): Promise<void> {
     for (const [stream, paths] of unsavedPaths(submissions)) {
       await addFeaturePaths(this.#db, stream.id, paths);
@@ -68,12 +68,12 @@ export class BatchCommitter {
     }
   }
 
-  /** Nothing to claim and nothing new to note: the rows are all there is, and usually one statement holds them. */
+  /** The usual case: no keys or ids to claim, so the rows fit into one statement and need no explicit transaction. */
   async #append(submissions: readonly Submission[]): Promise<Committed[]> {
-    const { batches, parts } = packRows(submissions);
-    const late = this.#late.find(parts, this.#clock.now());
-    if (batches.length + parts.length <= MAX_ROWS_A_STATEMENT) await appendRows(this.#db, batches, parts, late);
-    else await this.#db.transaction((tx) => appendRows(tx, batches, parts, late));
+    const { batches, profiles } = packRows(submissions);
+    const late = this.#late.find(profiles, this.#clock.now());
+    if (batches.length + profiles.length <= MAX_ROWS_A_STATEMENT) await appendRows(this.#db, batches, profiles, late);
+    else await this.#db.transaction((tx) => appendRows(tx, batches, profiles, late));
     this.#late.remember(late);
     return submissions.map((submission) => ({ kind: 'stored', answer: answerOf(submission, submission) }));
   }
@@ -87,7 +87,7 @@ export class BatchCommitter {
     for (const day of missing) this.#knownDays.add(day);
   }
 
-  /** Retention dropped some days: ask the database again before the next write to any. */
+  /** Retention dropped the partitions of some days: check the database again before the next write. */
   forgetDays(): void {
     this.#knownDays.clear();
   }
@@ -96,14 +96,16 @@ export class BatchCommitter {
 async function commitIn(
   tx: Queryable,
   submissions: readonly Submission[],
-  lateOf: (parts: readonly ProfileRow[]) => LateMinute[],
+  lateOf: (profiles: readonly ProfileRow[]) => LateMinute[],
 ): Promise<Committed[]> {
   const outcomes = await claimKeys(tx, submissions);
   const claimed = submissions.filter((_, i) => outcomes[i] === undefined);
   const fresh = await claimIds(tx, claimed);
-  const { batches, parts } = packRows(fresh);
-  await appendRows(tx, batches, parts, lateOf(parts));
-  const answers = new Map(claimed.map((submission, i) => [submission, answerOf(submission, fresh[i] as Delivery)]));
+  const { batches, profiles } = packRows(fresh);
+  await appendRows(tx, batches, profiles, lateOf(profiles));
+  const answers = new Map(
+    claimed.map((submission, i) => [submission, answerOf(submission, fresh[i] as AcceptedBatch)]),
+  );
   await correctAnswers(tx, answers);
   return submissions.map((submission, i): Committed => {
     const answer = answers.get(submission);
@@ -125,7 +127,7 @@ function unsavedPaths(submissions: readonly Submission[]): Map<OpenStream, strin
   return unsaved;
 }
 
-/** For each submission: undefined where its key (if any) is now ours, or the outcome that an earlier request left. */
+/** For each submission: the outcome of an earlier request with the same key; undefined if there is none or it has no key. */
 async function claimKeys(tx: Queryable, submissions: readonly Submission[]): Promise<(Committed | undefined)[]> {
   const keyed = submissions.filter((submission) => submission.idempotency !== undefined);
   if (keyed.length === 0) return submissions.map(() => undefined);
@@ -147,8 +149,8 @@ async function claimKeys(tx: Queryable, submissions: readonly Submission[]): Pro
   return submissions.map((submission) => outcomes.get(submission));
 }
 
-/** The submissions without the events whose id was stored before, in the database or earlier in this very commit. */
-async function claimIds(tx: Queryable, submissions: readonly Submission[]): Promise<Delivery[]> {
+/** The submissions without the events whose id is already stored, in the database or earlier in this commit. */
+async function claimIds(tx: Queryable, submissions: readonly Submission[]): Promise<AcceptedBatch[]> {
   const claims = new Map<string, { streamId: number; dayMs: number; id: string }>();
   const owner = new Map<string, CheckedEvent>();
   for (const event of submissions.flatMap((submission) => submission.events)) {
@@ -160,7 +162,7 @@ async function claimIds(tx: Queryable, submissions: readonly Submission[]): Prom
     claims.set(name, claim);
   }
   if (claims.size === 0) return [...submissions];
-  // In one order everywhere, so that two commits that share ids wait for each other and never deadlock.
+  // Always in the same order, so that two commits that share ids wait for each other and never deadlock.
   const names = [...claims.keys()].sort();
   const isNew = await claimEventIds(
     tx,
@@ -173,7 +175,7 @@ async function claimIds(tx: Queryable, submissions: readonly Submission[]): Prom
   }));
 }
 
-function answerOf(submission: Submission, fresh: Delivery): IngestAnswer {
+function answerOf(submission: Submission, fresh: AcceptedBatch): IngestAnswer {
   return {
     accepted: fresh.events.length,
     rejected: submission.errors.length,
@@ -182,7 +184,7 @@ function answerOf(submission: Submission, fresh: Delivery): IngestAnswer {
   };
 }
 
-/** Keys were claimed with the answer of a batch without duplicates; where some were found, the stored answer says so. */
+/** Keys are claimed with the answer of a batch without duplicates; if duplicates were found, the stored answer is updated. */
 async function correctAnswers(tx: Queryable, answers: ReadonlyMap<Submission, IngestAnswer>): Promise<void> {
   for (const [submission, answer] of answers) {
     if (submission.idempotency === undefined || answer.duplicates === 0) continue;

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 
-/** The form of one event (JSON Schema). Anything else that it carries is kept as it came. */
+/** JSON Schema of one event. Other fields are stored unchanged. */
 export const EVENT_SCHEMA = {
   type: 'object',
   required: ['ts', 'service', 'endpoint'],
@@ -13,7 +13,7 @@ export const EVENT_SCHEMA = {
       type: ['string', 'null'],
       minLength: 1,
       maxLength: 256,
-      description: 'an event with the same id is kept once',
+      description: 'events with the same id are stored once',
     },
     request: { type: ['object', 'null'] },
     response: { type: ['object', 'null'] },
@@ -39,7 +39,7 @@ export interface EventFault {
   readonly message: string;
 }
 
-/** Undefined when the value is an event; otherwise what is wrong with it, in words that say what to send. */
+/** Undefined when the value is an event; otherwise what is wrong with it. */
 export function findFault(value: unknown): EventFault | undefined {
   if (isEvent(value)) return undefined;
   const error = isEvent.errors?.[0];

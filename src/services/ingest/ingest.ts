@@ -24,7 +24,7 @@ export interface IngestResult {
   readonly isReplay: boolean;
 }
 
-/** What ingest tells about itself; the metrics page is one listener. */
+/** Counters that ingest reports; the metrics page implements this. */
 export interface IngestMetrics {
   accepted(events: number): void;
   rejected(code: string, events: number): void;
@@ -32,7 +32,7 @@ export interface IngestMetrics {
   flushed(seconds: number, requests: number): void;
 }
 
-export interface IngestDeps {
+export interface IngestContext {
   readonly db: Database;
   readonly config: Config;
   readonly clock: Clock;
@@ -42,27 +42,27 @@ export interface IngestDeps {
 const MAX_COMMIT_EVENTS = 20_000;
 const MAX_KEY_CHARS = 255;
 
-/** Takes batches of events: parsed, checked one by one, and answered after the commit that stored them. */
+/** Parses batches of events, checks each event, and answers after the commit that stored them. */
 export class Ingest {
   readonly budget: ByteBudget;
-  readonly #deps: IngestDeps;
+  readonly #context: IngestContext;
   readonly #streams: StreamRegistry;
   readonly #committer: BatchCommitter;
   readonly #commits: GroupCommit<Submission, Committed>;
   readonly #rules: CheckRules;
   readonly #keysInFlight = new Set<string>();
 
-  constructor(deps: IngestDeps) {
-    const { config, db } = deps;
+  constructor(context: IngestContext) {
+    const { config, db } = context;
     const rules = featureRules({
       allow: config.FEATURES_ALLOW,
       deny: config.FEATURES_DENY,
       categorical: config.FEATURES_CATEGORICAL,
     });
-    this.#deps = deps;
+    this.#context = context;
     this.budget = new ByteBudget(config.INGEST_BUDGET_BYTES);
     this.#streams = new StreamRegistry(db, rules, config.MAX_STREAMS);
-    this.#committer = new BatchCommitter(db, deps.clock);
+    this.#committer = new BatchCommitter(db, context.clock);
     this.#commits = new GroupCommit({
       commit: (submissions) => this.#commit(submissions),
       workers: db.engine === 'postgres' ? 2 : 1,
@@ -83,7 +83,7 @@ export class Ingest {
   /**
    * Stores a batch.
    *
-   * @throws AppError when nothing of it can be taken; DatabaseUnavailable when the commit did not happen or its fate is unknown
+   * @throws AppError when no event is accepted; DatabaseUnavailable when the commit failed or its result is unknown
    */
   async submit(request: IngestRequest): Promise<IngestResult> {
     if (request.idempotencyKey === undefined) return this.#store(request, undefined);
@@ -92,9 +92,13 @@ export class Ingest {
       throw new AppError('invalid_request', `Idempotency-Key takes 1 to ${MAX_KEY_CHARS} characters`);
     }
     if (this.#keysInFlight.has(key)) {
-      throw new AppError('idempotency_in_flight', 'Wait for the first request with this key, then ask again', {
-        retryAfterSeconds: 1,
-      });
+      throw new AppError(
+        'idempotency_in_flight',
+        'A request with this key is still running; wait for it, then send this one again',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
     }
     this.#keysInFlight.add(key);
     try {
@@ -104,13 +108,13 @@ export class Ingest {
     }
   }
 
-  /** Stores events that come from the process itself, such as an upstream's records, as a request would. */
+  /** Stores events that this process made, such as the records of an upstream, in the same way as a request. */
   async submitEvents(events: readonly object[]): Promise<IngestAnswer> {
     const text = events.map((event) => JSON.stringify(event)).join('\n');
     return (await this.submit({ text, format: 'ndjson', isStrict: false, idempotencyKey: undefined })).answer;
   }
 
-  /** Resolves when every batch taken so far is committed or refused. */
+  /** Resolves when every batch received so far is committed or refused. */
   drain(): Promise<void> {
     return this.#commits.drain();
   }
@@ -121,8 +125,8 @@ export class Ingest {
   }
 
   async #store(request: IngestRequest, idempotency: Submission['idempotency']): Promise<IngestResult> {
-    const batch = parseBatch(request.text, request.format, this.#deps.config.MAX_BATCH_EVENTS);
-    const checked = await checkEvents(batch, this.#streams, this.#rules, this.#deps.clock);
+    const batch = parseBatch(request.text, request.format, this.#context.config.MAX_BATCH_EVENTS);
+    const checked = await checkEvents(batch, this.#streams, this.#rules, this.#context.clock);
     this.#countRefusals(checked);
     if (checked.events.length === 0 || (request.isStrict && checked.errors.length > 0)) throw refusalOf(checked);
     const committed = await this.#commits.submit({ texts: batch.texts, ...checked, idempotency });
@@ -130,21 +134,21 @@ export class Ingest {
       throw new AppError('idempotency_mismatch', 'Use a new Idempotency-Key for a new body');
     }
     if (committed.kind === 'stored') {
-      this.#deps.metrics.accepted(committed.answer.accepted);
-      if (committed.answer.duplicates > 0) this.#deps.metrics.duplicates(committed.answer.duplicates);
+      this.#context.metrics.accepted(committed.answer.accepted);
+      if (committed.answer.duplicates > 0) this.#context.metrics.duplicates(committed.answer.duplicates);
     }
     return { answer: committed.answer, isReplay: committed.kind === 'replayed' };
   }
 
   async #commit(submissions: readonly Submission[]): Promise<Committed[]> {
-    const startedMs = this.#deps.clock.now();
+    const startedMs = this.#context.clock.now();
     const committed = await this.#committer.commit(submissions);
-    this.#deps.metrics.flushed((this.#deps.clock.now() - startedMs) / 1000, submissions.length);
+    this.#context.metrics.flushed((this.#context.clock.now() - startedMs) / 1000, submissions.length);
     return committed;
   }
 
   #countRefusals(checked: CheckedBatch): void {
-    for (const { code } of checked.errors) this.#deps.metrics.rejected(code, 1);
+    for (const { code } of checked.errors) this.#context.metrics.rejected(code, 1);
   }
 }
 
@@ -154,8 +158,8 @@ function refusalOf(checked: CheckedBatch): AppError {
   const first = checked.errors[0];
   const isAll = checked.events.length === 0;
   const detail = isAll
-    ? `No event could be taken; the first: ${first?.message}`
-    : `Nothing was stored, as asked (handling=strict): event ${first?.index}: ${first?.message}`;
+    ? `No event was accepted; the first error: ${first?.message}`
+    : `Nothing was stored because of handling=strict; event ${first?.index}: ${first?.message}`;
   return new AppError('invalid_batch', detail, {
     errors: checked.errors
       .slice(0, MAX_LISTED_REFUSALS)

@@ -8,21 +8,21 @@ import type { CheckedEvent } from './check-events.ts';
 import type { BatchTexts } from './parse-batch.ts';
 import type { OpenStream } from './stream-registry.ts';
 
-/** What one request brings into a commit: its good events, and the texts of its batch. */
-export interface Delivery {
+/** The valid events of one request, and the text of its batch. */
+export interface AcceptedBatch {
   readonly texts: BatchTexts;
   readonly events: readonly CheckedEvent[];
 }
 
 export interface PackedRows {
   readonly batches: readonly BatchRow[];
-  readonly parts: readonly ProfileRow[];
+  readonly profiles: readonly ProfileRow[];
 }
 
 const MAX_ROW_EVENTS = 10_000;
 const MAX_ROW_CHARS = 4 * 1024 * 1024;
 
-/** The events of one stream and minute, gathered from all requests of one commit. */
+/** The events of one stream and minute, from all requests of one commit. */
 class MinuteGroup {
   readonly stream: OpenStream;
   readonly bucketMs: number;
@@ -40,13 +40,13 @@ class MinuteGroup {
     this.builder = new ProfileBuilder(stream.features, seedOf(stream.id, bucketMs));
   }
 
-  fold(event: CheckedEvent): void {
+  addToProfile(event: CheckedEvent): void {
     this.builder.add(event.leaves);
     if (event.tsMs < this.#minMs) this.#minMs = event.tsMs;
     if (event.tsMs > this.#maxMs) this.#maxMs = event.tsMs;
   }
 
-  /** Appends the text of n events that were folded; opens a new row where this one would grow too long. */
+  /** Appends the text of n events that are in the profile; starts a new row when this one would get too long. */
   append(text: string, n: number): void {
     if (this.#n > 0 && (this.#n + n > MAX_ROW_EVENTS || this.#chars + text.length > MAX_ROW_CHARS)) this.closeRow();
     this.#texts.push(text);
@@ -68,30 +68,30 @@ class MinuteGroup {
     this.#n = 0;
   }
 
-  part(): ProfileRow {
+  profileRow(): ProfileRow {
     const profile = encodeProfile(this.builder.build());
     return { streamId: this.stream.id, bucketMs: this.bucketMs, span: SPANS.minute, n: this.builder.events, profile };
   }
 }
 
-/** Groups the events of a commit by stream and minute: for each, rows of events as sent, and one profile part. */
-export function packRows(deliveries: readonly Delivery[]): PackedRows {
+/** Groups the events of a commit by stream and minute: each group gives rows of events as sent, and one profile. */
+export function packRows(accepted: readonly AcceptedBatch[]): PackedRows {
   const groups = new Map<OpenStream, Map<number, MinuteGroup>>();
-  for (const delivery of deliveries) addDelivery(delivery, groups);
+  for (const batch of accepted) addBatch(batch, groups);
   const packed = [...groups.values()].flatMap((minutes) => [...minutes.values()]);
   for (const group of packed) group.closeRow();
-  return { batches: packed.flatMap((group) => group.rows), parts: packed.map((group) => group.part()) };
+  return { batches: packed.flatMap((group) => group.rows), profiles: packed.map((group) => group.profileRow()) };
 }
 
-function addDelivery(delivery: Delivery, groups: Map<OpenStream, Map<number, MinuteGroup>>): void {
-  const { events, texts } = delivery;
+function addBatch(batch: AcceptedBatch, groups: Map<OpenStream, Map<number, MinuteGroup>>): void {
+  const { events, texts } = batch;
   const groupOfEvent = events.map((event) => groupOf(event, groups));
   const first = groupOfEvent[0];
-  // The usual batch is of one stream and one minute and has no refusals: its text goes in as it came, unsplit.
+  // A typical batch has one stream, one minute and no refusals: its text is stored unchanged, without splitting it.
   const isWhole = events.length === texts.count && groupOfEvent.every((group) => group === first);
   events.forEach((event, i) => {
     const group = groupOfEvent[i] as MinuteGroup;
-    group.fold(event);
+    group.addToProfile(event);
     if (!isWhole) group.append(texts.textOf(event.index), 1);
   });
   if (isWhole) first?.append(texts.wholeText(), events.length);

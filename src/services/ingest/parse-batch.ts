@@ -3,21 +3,21 @@ import { insideArray, splitArray } from './split-array.ts';
 
 export type BatchFormat = 'json' | 'ndjson';
 
-/** The texts of a batch's values as they were sent. All that is kept of a batch until its commit. */
+/** The values of a batch as text, exactly as sent: all that stays in memory until the commit. */
 export interface BatchTexts {
   readonly count: number;
   textOf(index: number): string;
-  /** All of them, joined by commas. */
+  /** All values, joined by commas. */
   wholeText(): string;
 }
 
-/** A batch as it was read. */
+/** A parsed batch. */
 export interface Batch {
   readonly values: readonly unknown[];
   readonly texts: BatchTexts;
-  /** Values that are not JSON at all (NDJSON lines), by index. */
+  /** Indexes of NDJSON lines that are not valid JSON. */
   readonly broken: ReadonlySet<number>;
-  /** Whether the text has a `\u` escape, the only way for a NUL or a lone surrogate to come in. */
+  /** Whether the text has a `\u` escape, the only way to send a NUL character or an unpaired surrogate. */
   readonly hasEscapes: boolean;
 }
 
@@ -26,7 +26,7 @@ const NOT_AN_ARRAY = 'Expected non-empty JSON array';
 /**
  * Reads the body of a batch.
  *
- * @throws AppError invalid_json, or invalid_batch when it is not a non-empty array or holds too many events
+ * @throws AppError invalid_json, or invalid_batch when it is not a non-empty array or has too many events
  */
 export function parseBatch(text: string, format: BatchFormat, maxEvents: number): Batch {
   const batch = format === 'json' ? parseArray(text) : parseLines(text);
@@ -34,7 +34,7 @@ export function parseBatch(text: string, format: BatchFormat, maxEvents: number)
   if (batch.values.length > maxEvents) {
     throw new AppError(
       'invalid_batch',
-      `The batch holds ${batch.values.length} events and at most ${maxEvents} are taken; send it in parts`,
+      `The batch has ${batch.values.length} events and the limit is ${maxEvents}; split it into smaller batches`,
     );
   }
   return batch;

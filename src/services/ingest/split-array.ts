@@ -1,6 +1,8 @@
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
+const [OPEN_BRACE, CLOSE_BRACE] = [123, 125] as const;
+const [OPEN_BRACKET, CLOSE_BRACKET] = [91, 93] as const;
 
 /**
  * The texts of the elements of a JSON array, exactly as they were sent: numbers keep their digits, objects their order.
@@ -20,8 +22,8 @@ export function splitArray(text: string): string[] {
         elements.push(text.slice(start, i));
         start = i + 1;
       }
-    } else if (c === 123 || c === 91) depth++;
-    else if (c === 125 || c === 93) depth--;
+    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++;
+    else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth--;
   }
   elements.push(text.slice(start, end));
   return elements;
@@ -35,7 +37,7 @@ function endOfString(text: string, open: number): number {
   }
 }
 
-/** What stands between the brackets of a JSON array: its elements and their commas. */
+/** The text between the brackets of a JSON array: its elements and commas. */
 export function insideArray(text: string): string {
   return text.slice(text.indexOf('[') + 1, text.lastIndexOf(']'));
 }

@@ -3,14 +3,14 @@ import type { FeatureRules } from '../../core/profile/rules.ts';
 import type { Database } from '../../store/database.ts';
 import { countStreams, findStream, getOrCreateStream, listFeaturePaths } from '../../store/streams.ts';
 
-/** A stream as ingest holds it: its id, the features seen so far, and the new ones that no commit has stored yet. */
+/** A stream in memory: its id, the features seen so far, and the new features that no commit has stored yet. */
 export interface OpenStream {
   readonly id: number;
   readonly features: FeatureIndex;
   readonly unsavedPaths: Set<string>;
 }
 
-/** The streams that this process has met. Only a cache: ids and features live in the database. */
+/** A cache of the streams that this process has seen. Ids and features are stored in the database. */
 export class StreamRegistry {
   readonly #db: Database;
   readonly #rules: FeatureRules;
@@ -31,7 +31,7 @@ export class StreamRegistry {
     return this.#open.get(service)?.get(endpoint);
   }
 
-  /** Opens a stream, creating it in the database if it is new; undefined when there are already as many as are allowed. */
+  /** Opens a stream, and creates it in the database if it is new; undefined when the limit on streams is reached. */
   async open(service: string, endpoint: string): Promise<OpenStream | undefined> {
     const stream =
       (await findStream(this.#db, service, endpoint)) ??

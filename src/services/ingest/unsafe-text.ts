@@ -1,8 +1,8 @@
 /**
- * Whether a JSON value holds, in a string or a name, a NUL or a lone surrogate: Postgres stores neither in jsonb, so that one such
- * event would break every later query of its window.
+ * Whether a string or a name in a JSON value has a NUL character or an unpaired surrogate. Postgres cannot store these in jsonb, so one
+ * such event would break every later query of its window.
  *
- * @param depth - levels still allowed; deeper values are left to the depth limit
+ * @param depth - levels still to check; deeper values are refused by the depth limit
  */
 export function hasUnsafeText(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return isUnsafe(value);

@@ -16,10 +16,10 @@ import {
   type UnfoldedBucket,
 } from '../../store/stored-profiles.ts';
 
-/** Time that a late event has to arrive before its minute, hour or day is folded. Later ones are folded in when they come. */
+/** Waiting time for late events before a minute, hour or day is folded. Events that come later are folded in when they come. */
 const GRACE_MS = 30_000;
-/** An open minute is folded too when it has gathered this many parts, so that a window's report never reads thousands. */
-const CROWDED = 32;
+/** A minute that has not ended is folded too when it has this many profiles, so that a report never reads thousands. */
+const MAX_OPEN_PROFILES = 32;
 
 export interface FoldCount {
   readonly minutes: number;
@@ -28,8 +28,8 @@ export interface FoldCount {
 }
 
 /**
- * Folds the profile parts of closed minutes into one each, of closed hours into an hour's part, of closed days into a day's. Each
- * stream is one transaction under its claim, so that any number of replicas may call this at once.
+ * Merges the profiles of each closed minute into one, and writes one profile for each closed hour and each closed day. Every stream is
+ * claimed in its own transaction, so any number of replicas may call this at the same time.
  */
 export async function foldProfiles(db: Database, nowMs: number): Promise<FoldCount> {
   const count = { minutes: 0, hours: 0, days: 0 };
@@ -37,9 +37,11 @@ export async function foldProfiles(db: Database, nowMs: number): Promise<FoldCou
   for (const [streamId, buckets] of byStream(await listUnfolded(db, 60, nowMs + DAY_MS))) {
     await db.transaction(async (tx) => {
       if (!(await claimStreamForFolding(tx, streamId))) return;
-      const crowded = buckets.filter(({ bucketMs, parts }) => parts >= CROWDED || (parts > 1 && bucketMs < closedMs));
-      for (const { bucketMs } of crowded) await foldMinute(tx, streamId, bucketMs);
-      count.minutes += crowded.length;
+      const unmerged = buckets.filter(
+        ({ bucketMs, parts }) => parts >= MAX_OPEN_PROFILES || (parts > 1 && bucketMs < closedMs),
+      );
+      for (const { bucketMs } of unmerged) await foldMinute(tx, streamId, bucketMs);
+      count.minutes += unmerged.length;
       const hours = new Set(buckets.map(({ bucketMs }) => floorTo(bucketMs, HOUR_MS)));
       for (const hourMs of hours) {
         if (hourMs + HOUR_MS > closedMs) continue;
@@ -66,56 +68,53 @@ function byStream(buckets: readonly UnfoldedBucket[]): Map<number, UnfoldedBucke
 }
 
 async function foldMinute(tx: Queryable, streamId: number, bucketMs: number): Promise<void> {
-  const refs = await refsOf(tx, streamId, bucketMs, MINUTE_MS, (ref) => ref.span === SPANS.minute && !ref.folded);
-  if (refs.length > 1) await foldInto(tx, streamId, refs, refs, { span: SPANS.minute, bucketMs });
+  const refs = (await refsIn(tx, streamId, bucketMs, MINUTE_MS)).filter(
+    (ref) => ref.span === SPANS.minute && !ref.folded,
+  );
+  if (refs.length > 1) await foldInto(tx, streamId, { sources: refs, replaced: refs, span: SPANS.minute, bucketMs });
 }
 
-/** The hour's part takes in the minutes that it does not hold yet; the day's part, if there is one, is out of date. */
+/** Adds the minutes that are not in the profile of the hour yet, and deletes the profile of the day, which is now out of date. */
 async function foldHour(tx: Queryable, streamId: number, hourMs: number): Promise<void> {
-  const refs = await refsOf(tx, streamId, hourMs, HOUR_MS, () => true);
+  const refs = await refsIn(tx, streamId, hourMs, HOUR_MS);
   const minutes = refs.filter((ref) => ref.span === SPANS.minute && !ref.folded);
   const old = refs.filter((ref) => ref.span === SPANS.hour);
   if (minutes.length === 0) return;
-  await foldInto(tx, streamId, [...old, ...minutes], old, { span: SPANS.hour, bucketMs: hourMs });
+  await foldInto(tx, streamId, { sources: [...old, ...minutes], replaced: old, span: SPANS.hour, bucketMs: hourMs });
   await markFolded(tx, streamId, idsOf(minutes));
   const dayMs = floorTo(hourMs, DAY_MS);
-  const days = await refsOf(tx, streamId, dayMs, DAY_MS, (ref) => ref.span === SPANS.day);
+  const days = (await refsIn(tx, streamId, dayMs, DAY_MS)).filter((ref) => ref.span === SPANS.day);
   await deleteProfiles(tx, streamId, idsOf(days));
 }
 
 async function foldDay(tx: Queryable, streamId: number, dayMs: number): Promise<void> {
-  const refs = await refsOf(tx, streamId, dayMs, DAY_MS, () => true);
+  const refs = await refsIn(tx, streamId, dayMs, DAY_MS);
   const hours = refs.filter((ref) => ref.span === SPANS.hour);
   const old = refs.filter((ref) => ref.span === SPANS.day);
-  await foldInto(tx, streamId, hours, old, { span: SPANS.day, bucketMs: dayMs });
+  await foldInto(tx, streamId, { sources: hours, replaced: old, span: SPANS.day, bucketMs: dayMs });
   await markFolded(tx, streamId, idsOf(hours));
 }
 
-/** Writes one part that holds all of `sources`, and removes those that it replaces. */
-async function foldInto(
-  tx: Queryable,
-  streamId: number,
-  sources: readonly StoredProfileRef[],
-  replaced: readonly StoredProfileRef[],
-  target: { span: Span; bucketMs: number },
-): Promise<void> {
-  const stored = await loadProfiles(tx, streamId, idsOf(sources));
-  const profile = mergeProfiles(
-    stored.map((part) => decodeProfile(part.profile)),
-    seedOf(streamId, target.bucketMs),
-  );
-  const part = { streamId, ...target, n: profile.events, profile: encodeProfile(profile) };
-  await replaceProfiles(tx, streamId, idsOf(replaced), part);
+interface Fold {
+  readonly sources: readonly StoredProfileRef[];
+  readonly replaced: readonly StoredProfileRef[];
+  readonly span: Span;
+  readonly bucketMs: number;
 }
 
-async function refsOf(
-  tx: Queryable,
-  streamId: number,
-  startMs: number,
-  lengthMs: number,
-  keep: (ref: StoredProfileRef) => boolean,
-): Promise<StoredProfileRef[]> {
-  return (await listProfileRefs(tx, streamId, { startMs, endMs: startMs + lengthMs })).filter(keep);
+/** Writes one profile that merges all of `sources`, and removes those that it replaces. */
+async function foldInto(tx: Queryable, streamId: number, { sources, replaced, span, bucketMs }: Fold): Promise<void> {
+  const stored = await loadProfiles(tx, streamId, idsOf(sources));
+  const profile = mergeProfiles(
+    stored.map((source) => decodeProfile(source.profile)),
+    seedOf(streamId, bucketMs),
+  );
+  const merged = { streamId, span, bucketMs, n: profile.events, profile: encodeProfile(profile) };
+  await replaceProfiles(tx, streamId, idsOf(replaced), merged);
+}
+
+function refsIn(tx: Queryable, streamId: number, startMs: number, lengthMs: number): Promise<StoredProfileRef[]> {
+  return listProfileRefs(tx, streamId, { startMs, endMs: startMs + lengthMs });
 }
 
 function idsOf(refs: readonly StoredProfileRef[]): number[] {

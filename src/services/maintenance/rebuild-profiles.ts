@@ -16,7 +16,7 @@ export interface RebuildCount {
   readonly events: number;
 }
 
-/** Stored events passed the limits when they came in; a rebuild takes them all. */
+/** Stored events passed the limits when they were ingested; a rebuild uses all of them. */
 const NO_LIMITS: LeafLimits = {
   maxDepth: Number.POSITIVE_INFINITY,
   maxLeaves: Number.POSITIVE_INFINITY,
@@ -24,8 +24,8 @@ const NO_LIMITS: LeafLimits = {
 };
 
 /**
- * Recreates the profile parts of a stream from its stored events, hour by whole hour. What was folded from an hour is removed and
- * comes back with the next folding; hours whose events retention has dropped keep the profiles they have.
+ * Rebuilds the profiles of a stream from its stored events, one whole hour at a time. Profiles that were folded from an hour are removed,
+ * and the next folding writes them again. Hours whose events were dropped by retention keep their profiles.
  */
 export async function rebuildProfiles(
   db: Database,
@@ -37,21 +37,23 @@ export async function rebuildProfiles(
   const buckets = await listEventBuckets(db, streamId, whole);
   let events = 0;
   for (const [hourMs, minutes] of groupByBucket(buckets, HOUR_MS, (bucketMs) => bucketMs)) {
-    // One snapshot: parts of events that arrive meanwhile are not seen, so they are neither counted nor removed.
-    events += await db.transaction((tx) => rebuildHour(tx, rules, streamId, hourMs, minutes), {
+    // One snapshot: profiles of events that arrive during the rebuild are not visible here, so they are neither counted nor removed.
+    events += await db.transaction((tx) => rebuildHour(tx, { rules, streamId, hourMs, minutes }), {
       isolation: 'repeatable read',
     });
   }
   return { minutes: buckets.length, events };
 }
 
-async function rebuildHour(
-  tx: Queryable,
-  rules: FeatureRules,
-  streamId: number,
-  hourMs: number,
-  minutes: readonly number[],
-): Promise<number> {
+interface HourToRebuild {
+  readonly rules: FeatureRules;
+  readonly streamId: number;
+  readonly hourMs: number;
+  /** The minutes of the hour that have events. */
+  readonly minutes: readonly number[];
+}
+
+async function rebuildHour(tx: Queryable, { rules, streamId, hourMs, minutes }: HourToRebuild): Promise<number> {
   await claimStreamForFolding(tx, streamId, 'wait');
   const dayMs = floorTo(hourMs, DAY_MS);
   const refs = await listProfileRefs(tx, streamId, { startMs: dayMs, endMs: dayMs + DAY_MS });
@@ -76,7 +78,7 @@ function foldEvents(texts: readonly string[], index: FeatureIndex, streamId: num
   const builder = new ProfileBuilder(index, seedOf(streamId, bucketMs));
   for (const text of texts) {
     const leaves = readLeaves(JSON.parse(text) as object, index, NO_LIMITS);
-    if (typeof leaves === 'string') throw new RangeError(`rebuild: a stored event is refused: ${leaves}`);
+    if (typeof leaves === 'string') throw new RangeError(`rebuildProfiles: a stored event is not valid: ${leaves}`);
     builder.add(leaves);
   }
   return { streamId, bucketMs, span: SPANS.minute, n: builder.events, profile: encodeProfile(builder.build()) };

@@ -10,8 +10,8 @@ import { vacuumEmbedded } from '../../store/vacuum.ts';
 const DAYS_AHEAD = 2;
 
 /**
- * What time asks for: partitions made ahead, events past their retention dropped with their day, and the finer profiles that no
- * window will ask for again. Safe to run at any time and on every replica.
+ * Creates partitions for the coming days, drops the partitions of days whose events are past retention, and drops old profiles of short
+ * spans that no window reads any more. Safe to run at any time and on every replica.
  *
  * @returns whether days of events were dropped
  */

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Database, StoreLog } from '../../store/database.ts';
 
-/** What the signals of an upstream are fetched and stored with. */
+/** Everything that is needed to fetch signals and store them. */
 export interface SourceContext {
   readonly db: Database;
   readonly config: Config;
@@ -10,7 +10,7 @@ export interface SourceContext {
   readonly log: StoreLog;
   /** Stores events as POST /v1/ingest would. */
   storeEvents(events: readonly object[]): Promise<StoredEvents>;
-  /** Waits before the upstream is asked again; tests need no time. */
+  /** Waits before the next try; tests replace it. */
   sleep?(ms: number): Promise<unknown>;
 }
 

@@ -9,12 +9,12 @@ import { readMockFile } from './mock-file.ts';
 import type { Traffic, Upstream } from './request-page.ts';
 import { FeatureBudget, SIGNAL_STREAM } from './signal-event.ts';
 import type { SignalPage } from './signal-page.ts';
-import { storePage, type Tally } from './store-page.ts';
+import { type RecordCounts, storePage } from './store-page.ts';
 import { readPages } from './upstream.ts';
 
 export interface IngestRun {
   readonly ok: true;
-  /** Records that were read and are such, stored before or not. */
+  /** Valid records that were read, including those that were stored before. */
   readonly records: number;
   readonly latency_ms: number;
   readonly pages_fetched: number;
@@ -23,50 +23,64 @@ export interface IngestRun {
   readonly duplicates: number;
   readonly rejected: number;
   readonly invalid: number;
-  /** The upstream had more pages than are read at once. */
+  /** The upstream had more pages than one fetch reads. */
   readonly truncated: boolean;
 }
 
-/** Summaries may come late: what is asked for next overlaps with what is known by this. */
+/** Summaries may arrive late, so each fetch overlaps the records that are already stored. */
 const OVERLAP_MS = HOUR_MS;
 
 /**
- * Fetches what is new from the source that is set, and stores it. How it went is written down either way.
+ * Fetches new records from the configured source, and stores them. The result is recorded, also after a failure.
  *
- * @throws AppError `upstream_unavailable`; whatever storing throws
+ * @throws AppError `upstream_unavailable`; errors of the database
  */
-export async function ingestSignals(deps: SourceContext): Promise<IngestRun> {
-  const startedMs = deps.clock.now();
-  const run = { ...{ pages: 0, retries: 0 }, ...{ records: 0, invalid: 0, accepted: 0, duplicates: 0, rejected: 0 } };
-  const tally: Tally & Traffic = { ...run, newestMs: null };
+export async function ingestSignals(context: SourceContext): Promise<IngestRun> {
+  const startedMs = context.clock.now();
+  const counts = emptyCounts();
   let isTruncated = false;
   try {
-    if (deps.config.DARSHAN_MODE === 'mock') await readMock(deps, tally);
-    else isTruncated = await readLive(deps, tally);
+    if (context.config.DARSHAN_MODE === 'mock') await readMock(context, counts);
+    else isTruncated = await readLive(context, counts);
   } catch (error) {
-    await noteFailure(deps, tally, startedMs, error);
+    await recordFailure(context, counts, startedMs, error);
     throw error;
   }
-  const complaint = complaintOf(tally, isTruncated);
-  if (complaint !== null) deps.log.warn({ reason: complaint }, 'signals were fetched, but not all of them');
-  await note(deps, tally, startedMs, complaint);
-  const { pages, retries, records, accepted, duplicates, rejected, invalid } = tally;
-  const cost = { latency_ms: deps.clock.now() - startedMs, pages_fetched: pages, retries };
-  return { ok: true, records, ...cost, accepted, duplicates, rejected, invalid, truncated: isTruncated };
+  const warning = warningOf(counts, isTruncated);
+  if (warning !== null) context.log.warn({ reason: warning }, 'some signals were not fetched');
+  await recordFetch(context, counts, startedMs, warning);
+  return {
+    ok: true,
+    records: counts.records,
+    latency_ms: context.clock.now() - startedMs,
+    pages_fetched: counts.pages,
+    retries: counts.retries,
+    accepted: counts.accepted,
+    duplicates: counts.duplicates,
+    rejected: counts.rejected,
+    invalid: counts.invalid,
+    truncated: isTruncated,
+  };
 }
 
-/** What a fetch that went through must still say in /status. */
-function complaintOf({ records, invalid, pages }: Tally & Traffic, isTruncated: boolean): string | null {
+interface FetchCounts extends RecordCounts, Traffic {}
+
+function emptyCounts(): FetchCounts {
+  return { pages: 0, retries: 0, records: 0, invalid: 0, accepted: 0, duplicates: 0, rejected: 0, newestMs: null };
+}
+
+/** A problem of a successful fetch, shown in /status. */
+function warningOf({ records, invalid, pages }: FetchCounts, isTruncated: boolean): string | null {
   if (records === 0 && invalid > 0) {
     return `None of ${invalid} records can be read: each needs timestamp, signal_id and a number as coherenceScore.`;
   }
-  return isTruncated ? `The upstream has more than ${pages} pages: what is on the others was left out.` : null;
+  return isTruncated ? `The upstream has more than ${pages} pages; the other pages were not read.` : null;
 }
 
-/** Without the setting that says where records come from there is nothing to fetch. */
+/** Says which setting is missing; undefined when the source is configured. */
 export function explainMissingSource(config: Config): string | undefined {
   if (config.DARSHAN_MODE === 'mock' && config.MOCK_PATH === undefined) {
-    return 'DARSHAN_MODE is mock and MOCK_PATH is not set: name a file of signals, or set DARSHAN_MODE=live and DARSHAN_BASE_URL.';
+    return 'DARSHAN_MODE is mock and MOCK_PATH is not set: set MOCK_PATH to a file of signals, or set DARSHAN_MODE=live and DARSHAN_BASE_URL.';
   }
   if (config.DARSHAN_MODE === 'live' && config.DARSHAN_BASE_URL === undefined) {
     return 'DARSHAN_MODE is live and DARSHAN_BASE_URL is not set: set it to the address of the upstream.';
@@ -80,39 +94,40 @@ function assertSource(config: Config): void {
 }
 
 /**
- * The file's times are moved as a whole, so that its newest record was made when the file was first read. The move stays the same,
- * and with it the ids, so that the file read again stores nothing twice. Once that moment has left the longest of DEFAULT_WINDOWS
- * the file is moved to now again: otherwise every window would be empty.
+ * Shifts all times in the file so that the newest record gets the time when the file was first read. The shift and the ids stay the
+ * same, so reading the file again stores nothing twice. When that time is older than the longest of DEFAULT_WINDOWS, the shift starts
+ * again from now: otherwise every window would be empty.
  */
-async function readMock(deps: SourceContext, tally: Tally & Traffic): Promise<void> {
-  assertSource(deps.config);
-  const page = await readMockFile(deps.config.MOCK_PATH ?? '');
-  tally.pages++;
-  await storePage(deps, page, { shiftMs: await moveToNow(deps, page), budget: await openBudget(deps), tally });
+async function readMock(context: SourceContext, counts: FetchCounts): Promise<void> {
+  assertSource(context.config);
+  const page = await readMockFile(context.config.MOCK_PATH ?? '');
+  counts.pages++;
+  const shiftMs = await shiftToNow(context, page);
+  await storePage(context, page, { shiftMs, budget: await openBudget(context), counts });
 }
 
-/** An empty file must not fix the move of the one that comes after it. */
-async function moveToNow({ db, clock, config }: SourceContext, { records }: SignalPage): Promise<number> {
+/** An empty file must not set the shift: a later file needs its own. */
+async function shiftToNow({ db, clock, config }: SourceContext, { records }: SignalPage): Promise<number> {
   if (records.length === 0) return 0;
   const newestMs = records.reduce((newest, { ms }) => Math.max(newest, ms), 0);
   return (await anchorMock(db, clock, longestWindow(config))) - newestMs;
 }
 
-/** True when not all pages were read. */
-async function readLive(deps: SourceContext, tally: Tally & Traffic): Promise<boolean> {
-  assertSource(deps.config);
-  const span = await spanToAsk(deps);
-  const budget = await openBudget(deps);
+/** Returns true when not all pages were read. */
+async function readLive(context: SourceContext, counts: FetchCounts): Promise<boolean> {
+  assertSource(context.config);
+  const interval = await nextInterval(context);
+  const budget = await openBudget(context);
   let last: SignalPage | undefined;
-  for await (const page of readPages(upstreamOf(deps), span, tally)) {
-    await storePage(deps, page, { shiftMs: 0, budget, tally });
+  for await (const page of readPages(upstreamOf(context), interval, counts)) {
+    await storePage(context, page, { shiftMs: 0, budget, counts });
     last = page;
   }
   return last?.nextPage !== undefined;
 }
 
-/** From the newest record that is known, and at first as far as the longest window looks. */
-async function spanToAsk({ db, config, clock }: SourceContext): Promise<Interval> {
+/** Starts at the newest stored record; the first fetch covers the longest window. */
+async function nextInterval({ db, config, clock }: SourceContext): Promise<Interval> {
   const nowMs = clock.now();
   const newestMs = (await findFetch(db, 'live'))?.newestMs ?? nowMs - longestWindow(config) + OVERLAP_MS;
   const keptMs = nowMs - config.EVENT_RETENTION_DAYS * DAY_MS;
@@ -138,31 +153,39 @@ async function openBudget({ db, config }: SourceContext): Promise<FeatureBudget>
   return new FeatureBudget(stream === undefined ? [] : await listFeaturePaths(db, stream.id), config.MAX_FEATURES);
 }
 
-async function note(
-  deps: SourceContext,
-  tally: Tally & Traffic,
+async function recordFetch(
+  context: SourceContext,
+  counts: FetchCounts,
   startedMs: number,
   error: string | null,
 ): Promise<void> {
-  const { records, pages, retries, newestMs } = tally;
-  const atMs = deps.clock.now();
-  const how = { ok: error === null, error, atMs, latencyMs: atMs - startedMs };
-  // What comes after a failure may be older than what came before it.
-  const newest = error === null && newestMs !== null ? Math.min(newestMs, atMs) : null;
-  await saveFetch(deps.db, { source: deps.config.DARSHAN_MODE, ...how, records, pages, retries, newestMs: newest });
+  const { records, pages, retries, newestMs } = counts;
+  const atMs = context.clock.now();
+  await saveFetch(context.db, {
+    source: context.config.DARSHAN_MODE,
+    ok: error === null,
+    error,
+    atMs,
+    latencyMs: atMs - startedMs,
+    records,
+    pages,
+    retries,
+    // Pages are not sorted by time: after a failure, older records may still be missing.
+    newestMs: error === null && newestMs !== null ? Math.min(newestMs, atMs) : null,
+  });
 }
 
-/** The failure itself matters more than that it could not be written down. */
-async function noteFailure(
-  deps: SourceContext,
-  tally: Tally & Traffic,
+/** The caller throws the failure itself, so an error while recording it is only logged. */
+async function recordFailure(
+  context: SourceContext,
+  counts: FetchCounts,
   startedMs: number,
   error: unknown,
 ): Promise<void> {
   const reason = error instanceof AppError ? error.message : 'the records could not be stored';
   try {
-    await note(deps, tally, startedMs, reason);
+    await recordFetch(context, counts, startedMs, reason);
   } catch {
-    deps.log.warn({ reason }, 'how the fetch of signals went could not be written down');
+    context.log.warn({ reason }, 'the failed fetch of signals could not be recorded');
   }
 }

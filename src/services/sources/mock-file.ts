@@ -3,11 +3,11 @@ import { AppError } from '../../core/errors.ts';
 import { MAX_ANSWER_BYTES } from './request-page.ts';
 import { readSignalPage, type SignalPage } from './signal-page.ts';
 
-/** The records of MOCK_PATH: an answer of the upstream, or a bare list of records. */
+/** Reads the records of MOCK_PATH: an answer of the upstream, or a list of records. */
 export async function readMockFile(path: string): Promise<SignalPage> {
   const page = readSignalPage(await readWhole(path));
   if (page !== undefined) return page;
-  throw mockFailure('is neither {"data": [...]} nor a list of records in JSON');
+  throw mockFailure('must be JSON: {"data": [...]} or a list of records');
 }
 
 async function readWhole(path: string): Promise<string> {
@@ -16,9 +16,9 @@ async function readWhole(path: string): Promise<string> {
   } catch (error) {
     throw mockFailure(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   }
-  throw mockFailure('is over 16 MiB');
+  throw mockFailure('is larger than 16 MiB');
 }
 
 function mockFailure(reason: string): AppError {
-  return new AppError('upstream_unavailable', `The file of signals that MOCK_PATH names ${reason}.`);
+  return new AppError('upstream_unavailable', `The file of signals at MOCK_PATH ${reason}.`);
 }

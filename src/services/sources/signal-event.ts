@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import { elementPath, joinPath, parsePath } from '../../core/profile/path.ts';
 import type { SignalRecord } from './signal-page.ts';
 
-/** Where records are stored as events. */
+/** The stream in which records are stored as events. */
 export const SIGNAL_STREAM = { service: 'darshan', endpoint: 'signals/summary' } as const;
-/** One leaf a signal below this: a feature of its own, whose distribution can be compared. */
+/** Each signal has one value below this path: a feature, whose distribution can be compared. */
 export const SIGNALS = 'signals';
 export const SCORE_PATH = 'coherenceScore';
 
-/** Of a stream's features: the rest is for the fields that every record has. */
+/** Shares of the features that a stream may have. The rest is for the fields that every record has. */
 const SIGNALS_SHARE = 0.8;
-const OTHERS_SHARE = 0.08;
-const MOST_LEAVES = 20;
-const DEEPEST = 8;
+const OTHER_SHARE = 0.08;
+const MAX_LEAVES = 20;
+const MAX_DEPTH = 8;
 
 /**
- * Keeps a stream within its features, because an event that would go beyond is refused whole.
+ * Keeps a stream below its limit of features, because an event that goes beyond the limit is refused.
  *
- * Up to 80 % of them are signals, and 8 % each are below `agentStates` and `more`. What does not fit is stored all the same: a
- * signal without its leaf, an object as JSON text, which is one feature whatever is in it.
+ * Signals may use 80 % of the features, `agentStates` and `more` 8 % each. Records that do not fit are stored all the same: a signal
+ * without its own feature, an object as JSON text, which is one feature.
  */
 export class FeatureBudget {
   readonly #limits: Readonly<Record<string, number>>;
@@ -26,7 +26,7 @@ export class FeatureBudget {
 
   /** @param known - the stream's features so far */
   constructor(known: readonly string[], maxFeatures: number) {
-    const others = Math.floor(OTHERS_SHARE * maxFeatures);
+    const others = Math.floor(OTHER_SHARE * maxFeatures);
     this.#limits = { [SIGNALS]: Math.floor(SIGNALS_SHARE * maxFeatures), agentStates: others, more: others };
     for (const path of known) this.#takenIn(parsePath(path)?.[0]).add(path);
   }
@@ -35,14 +35,14 @@ export class FeatureBudget {
     return this.#take(SIGNALS, [joinPath(SIGNALS, signalId)]);
   }
 
-  /** The value as it is where it has few leaves and there is room for them, else as JSON text. */
+  /** The value unchanged when it has few leaves and they fit, otherwise as JSON text. */
   fit(field: 'agentStates' | 'more', value: unknown): unknown {
     const paths: string[] = [];
-    const isSmall = listLeaves(value, field, DEEPEST, paths);
+    const isSmall = listLeaves(value, field, MAX_DEPTH, paths);
     return isSmall && this.#take(field, paths) ? value : JSON.stringify(value);
   }
 
-  /** All of them, or none. */
+  /** Takes all of the paths or none. */
   #take(group: string, paths: readonly string[]): boolean {
     const taken = this.#takenIn(group);
     const fresh = [...new Set(paths)].filter((path) => !taken.has(path));
@@ -59,15 +59,15 @@ export class FeatureBudget {
   }
 }
 
-/** Adds the paths of the scalars; false when there are too many, or too deep. */
+/** Adds the paths of the scalars; false when there are too many or they are too deep. */
 function listLeaves(value: unknown, path: string, depth: number, paths: string[]): boolean {
-  if (typeof value !== 'object' || value === null) return paths.push(path) <= MOST_LEAVES;
+  if (typeof value !== 'object' || value === null) return paths.push(path) <= MAX_LEAVES;
   if (depth === 0) return false;
   if (Array.isArray(value)) return value.every((element) => listLeaves(element, elementPath(path), depth - 1, paths));
   return Object.entries(value).every(([key, below]) => listLeaves(below, joinPath(path, key), depth - 1, paths));
 }
 
-/** A record as an event. Its id says when and which signal, so that a page that comes again stores nothing twice. */
+/** A record as an event. Its id is made of time and signal, so that a page that is read again stores nothing twice. */
 export function toEvent(record: SignalRecord, shiftMs: number, budget: FeatureBudget): object {
   const { signalId, coherenceScore, eventCount, agentStates, more } = record;
   const ts = new Date(record.ms + shiftMs).toISOString();
@@ -75,7 +75,12 @@ export function toEvent(record: SignalRecord, shiftMs: number, budget: FeatureBu
     .update(JSON.stringify([ts, signalId]))
     .digest('hex');
   return {
-    ...{ id, ts, ...SIGNAL_STREAM, signal_id: signalId, coherenceScore, eventCount },
+    id,
+    ts,
+    ...SIGNAL_STREAM,
+    signal_id: signalId,
+    coherenceScore,
+    eventCount,
     ...(agentStates != null && { agentStates: budget.fit('agentStates', agentStates) }),
     ...(Object.keys(more).length > 0 && { more: budget.fit('more', more) }),
     ...(budget.takeSignal(signalId) && { [SIGNALS]: { [signalId]: coherenceScore } }),

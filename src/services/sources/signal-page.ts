@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 
-/** A summary of one signal, as the upstream tells it. */
+/** A summary of one signal, as the upstream sends it. */
 export interface SignalRecord {
   readonly ms: number;
   readonly signalId: string;
   readonly coherenceScore: number;
   readonly eventCount: number | null;
   readonly agentStates: unknown;
-  /** Fields that nobody agreed on. */
+  /** Fields that are not part of the agreed format. */
   readonly more: Readonly<Record<string, unknown>>;
 }
 
 export interface SignalPage {
   readonly records: readonly SignalRecord[];
-  /** Records that are none: left out, and counted. */
+  /** The number of invalid records that were skipped. */
   readonly invalid: number;
   readonly nextPage: string | number | undefined;
 }
@@ -29,13 +29,13 @@ const recordSchema = z.looseObject({
   agentStates: z.unknown().optional(),
 });
 
-/** Also a bare list of records, as files have it. */
+/** Files may also have a list of records without `data`. */
 const pageSchema = z.union([
   z.array(z.unknown()).transform((data) => ({ data, next_page: undefined })),
   z.looseObject({ data: z.array(z.unknown()), next_page: z.union([z.string(), z.number()]).nullish() }),
 ]);
 
-/** Reads an answer of the upstream; undefined when it is not of its form. One wrong record costs that record only. */
+/** Reads an answer of the upstream; undefined when it does not have the expected form. An invalid record is skipped alone. */
 export function readSignalPage(text: string): SignalPage | undefined {
   const page = pageSchema.safeParse(parseJson(text)).data;
   if (page === undefined) return undefined;
@@ -60,7 +60,7 @@ function readRecord(value: unknown): SignalRecord | undefined {
   return { ms, signalId, coherenceScore, eventCount, agentStates, more };
 }
 
-/** A time without a zone is UTC: the upstream's is. */
+/** A time without a zone is UTC, because the upstream writes UTC. */
 function readTime(timestamp: string | number | undefined): number | undefined {
   const ms = parseTimestamp(timestamp);
   if (typeof ms === 'number') return ms;

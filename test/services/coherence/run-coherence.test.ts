@@ -21,10 +21,11 @@ async function withSignals(env: Record<string, string> = {}): Promise<TestCohere
   return { ...plain, config: { ...plain.config, MOCK_PATH } };
 }
 
-const incidentsOf = (deps: TestCoherence) => readdir(join(deps.config.ARTIFACTS_DIR, 'incidents')).catch(() => []);
+const incidentsOf = (context: TestCoherence) =>
+  readdir(join(context.config.ARTIFACTS_DIR, 'incidents')).catch(() => []);
 
 describe('claimTask', () => {
-  it('is given to one of many, once in a while', async () => {
+  it('is claimed by one of many, once in an interval', async () => {
     const { clock } = await openCoherence(db());
     const claim = () => claimTask(db(), clock, 'task', 5 * MINUTE_MS);
     const claims = await Promise.all([claim(), claim(), claim(), claim()]);
@@ -36,7 +37,7 @@ describe('claimTask', () => {
     expect(await claimTask(db(), clock, 'another', 1)).toBe(true);
   });
 
-  it('stays in its rhythm when it is a little late, and begins anew after a long time', async () => {
+  it('keeps its schedule when it is a little late, and restarts it after a long time', async () => {
     const { clock } = await openCoherence(db());
     const claimAt = (minutes: number) => {
       clock.set(NOW_MS + minutes * MINUTE_MS);
@@ -49,50 +50,50 @@ describe('claimTask', () => {
 });
 
 describe('runCoherence', () => {
-  it('fetches, writes a row and a file for every window, once for all replicas', async () => {
-    const deps = await withSignals();
-    await Promise.all([runCoherence(deps), runCoherence(deps)]);
+  it('fetches signals, and writes a row and a file for every window, on one replica only', async () => {
+    const context = await withSignals();
+    await Promise.all([runCoherence(context), runCoherence(context)]);
     const rows = await listHistory(db(), 10);
     expect(rows.map(({ windowSec }) => windowSec)).toEqual([86_400, 3_600]);
     expect(rows[0]).toMatchObject({ tsMs: NOW_MS, n: 5, driftRisk: 'low', source: 'mock' });
     expect(rows[0]?.mean).toBeCloseTo(86.34, 10);
     expect(rows[0]?.stdev).toBeCloseTo(1.258173, 6);
     expect(rows[0]?.requestId).toBe(rows[1]?.requestId);
-    const names = (await incidentsOf(deps)).sort();
+    const names = (await incidentsOf(context)).sort();
     expect(names).toEqual(['incident_20260504T123030_1h.json', 'incident_20260504T123030_24h.json']);
-    const file = JSON.parse(await readFile(join(deps.config.ARTIFACTS_DIR, 'incidents', names[0] ?? ''), 'utf8'));
+    const file = JSON.parse(await readFile(join(context.config.ARTIFACTS_DIR, 'incidents', names[0] ?? ''), 'utf8'));
     expect(file).toMatchObject({
       window: '1h',
       assessment: [{ signal: 'a', level: 'UNKNOWN', details: { reason: 'no_baseline' } }],
     });
-    deps.clock.set(NOW_MS + 100 * DAY_MS);
-    await runCoherence(deps);
+    context.clock.set(NOW_MS + 100 * DAY_MS);
+    await runCoherence(context);
     expect((await listHistory(db(), 10)).map(({ tsMs }) => tsMs)).toEqual(Array(2).fill(NOW_MS + 100 * DAY_MS));
   });
 
   it('does nothing in mock mode without a file', async () => {
-    const deps = await openCoherence(db());
-    await runCoherence(deps);
-    expect([await findFetch(db(), 'mock'), deps.logged, await incidentsOf(deps)]).toEqual([undefined, [], []]);
+    const context = await openCoherence(db());
+    await runCoherence(context);
+    expect([await findFetch(db(), 'mock'), context.logged, await incidentsOf(context)]).toEqual([undefined, [], []]);
   });
 
-  it('tells a failure in the log and in the database, and throws nothing', async () => {
+  it('records a failure in the log and in the database, and does not throw', async () => {
     const upstream = await openUpstream({ status: 401 });
-    const deps = await openCoherence(db(), {
+    const context = await openCoherence(db(), {
       ...{ DARSHAN_MODE: 'live', DARSHAN_BASE_URL: upstream.url, DARSHAN_API_KEY: 'top-secret' },
     });
-    await runCoherence(deps);
-    expect(deps.logged.join()).toContain('HTTP 401');
-    expect(deps.logged.join()).not.toContain('top-secret');
+    await runCoherence(context);
+    expect(context.logged.join()).toContain('HTTP 401');
+    expect(context.logged.join()).not.toContain('top-secret');
     expect(await findFetch(db(), 'live')).toMatchObject({ ok: false, error: expect.stringContaining('HTTP 401') });
-    expect([await listHistory(db(), 10), await incidentsOf(deps)]).toEqual([[], []]);
+    expect([await listHistory(db(), 10), await incidentsOf(context)]).toEqual([[], []]);
   });
 
-  it('goes on where a file cannot be written or a window is empty', async () => {
-    const deps = await withSignals({ ARTIFACTS_DIR: '/dev/null/artifacts', DEFAULT_WINDOWS: '1h,24h' });
-    await runCoherence(deps);
+  it('continues when a file cannot be written or a window is empty', async () => {
+    const context = await withSignals({ ARTIFACTS_DIR: '/dev/null/artifacts', DEFAULT_WINDOWS: '1h,24h' });
+    await runCoherence(context);
     expect(await listHistory(db(), 10)).toHaveLength(2);
-    expect(deps.logged.filter((line) => line.includes('could not be written down'))).toHaveLength(2);
+    expect(context.logged.filter((line) => line.includes('could not be stored'))).toHaveLength(2);
     const quiet = await openUpstream({ body: { data: [] } });
     const empty = await openCoherence(db(), { DARSHAN_MODE: 'live', DARSHAN_BASE_URL: quiet.url });
     await runCoherence(empty);

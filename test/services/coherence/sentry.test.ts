@@ -39,7 +39,7 @@ describe('buildSentryArtifact', () => {
     expect(assessment).toMatchObject({ metric: 'psi', value: psi, level, thresholds: { warn: 0.1, crit: 0.25 } });
   });
 
-  it('has the form that readers of incident files know', () => {
+  it('has the form of other incident files', () => {
     const metrics = { signals: [{ ...signal(null, 'a'), reason: 'insufficient_samples' }] };
     expect(buildSentryArtifact(metrics, context)).toEqual({
       ...{ kind: 'drift_incident', created_at: '2026-05-04T12:30:30.000Z', window: '24h', api_base: 'http://here' },
@@ -59,7 +59,7 @@ describe('buildSentryArtifact', () => {
     });
   });
 
-  it('takes silence for not knowing', () => {
+  it('is UNKNOWN when the answer has no signals', () => {
     for (const metrics of [
       {},
       { signals: [] },
@@ -73,7 +73,7 @@ describe('buildSentryArtifact', () => {
     }
   });
 
-  it('is written beside one of the same second', async () => {
+  it('gets another name when a file of the same second exists', async () => {
     const directory = await emptyDirectory();
     const artifact = buildSentryArtifact({}, context);
     await Promise.all([1, 2, 3].map(() => writeArtifact(directory, artifact)));
@@ -111,7 +111,7 @@ describe('plumbline sentry', () => {
     };
   }
 
-  it('asks once, writes the file whatever it finds, and prints one line', async () => {
+  it('sends one request, always writes the file, and prints one line', async () => {
     const metrics = { n: 5, signals: [signal(0.3), signal(0.15), signal(0.01), signal(null)] };
     const { code, out, err, asked, names, files } = await run(200, metrics);
     expect(code).toBe(0);
@@ -128,14 +128,14 @@ describe('plumbline sentry', () => {
     expect([fine.code, fine.names.length, fine.err, fine.files[0].window]).toEqual([0, 1, '', '1h']);
   });
 
-  it('ends with 2 on CRITICAL when asked to, after the file is written', async () => {
+  it('exits with 2 on CRITICAL with --fail-on-critical, after the file is written', async () => {
     const critical = await run(200, { signals: [signal(0.3)] }, ['--fail-on-critical']);
     expect([critical.code, critical.names.length]).toEqual([2, 1]);
     const warning = await run(200, { signals: [signal(0.2), signal(null)] }, ['--fail-on-critical']);
     expect([warning.code, warning.names.length]).toEqual([0, 1]);
   });
 
-  it('takes the thresholds of its environment', async () => {
+  it('reads the thresholds from the environment', async () => {
     const env = { DRIFT_PSI_WARN: '0.5', DRIFT_PSI_CRIT: '0.9' };
     expect((await run(200, { signals: [signal(0.6)] }, [], env)).out[0]).toContain('warnings=1 critical=0');
     expect((await run(200, { signals: [signal(0.6)] }, [], { DRIFT_PSI_WARN: '' })).out[0]).toContain('critical=1');
@@ -144,7 +144,7 @@ describe('plumbline sentry', () => {
     expect(wrong.err).toContain('DRIFT_PSI_WARN');
   });
 
-  it('writes down that there are no values, and fails where there is no answer', async () => {
+  it('writes a file when there are no values, and fails when there is no answer', async () => {
     const nothing = await run(422, { code: 'no_values', detail: 'No values available' });
     expect([nothing.code, nothing.files[0].assessment[0].level]).toEqual([0, 'UNKNOWN']);
     expect(nothing.files[0].assessment[0].details.reason).toBe('No values available');
@@ -159,8 +159,8 @@ describe('plumbline sentry', () => {
 
 describe('PSI of few rows', () => {
   const levelOf = (verdict: string) => {
-    const given = { name: 's', psi: 0.4, ks: 0.9, n: 61, verdict, reason: 'insufficient_samples' };
-    return buildSentryArtifact({ signals: [given] }, context).assessment[0]?.level;
+    const signal = { name: 's', psi: 0.4, ks: 0.9, n: 61, verdict, reason: 'insufficient_samples' };
+    return buildSentryArtifact({ signals: [signal] }, context).assessment[0]?.level;
   };
 
   it.each([

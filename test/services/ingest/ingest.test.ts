@@ -40,7 +40,7 @@ async function refusal(sent: Promise<unknown>): Promise<AppError> {
 }
 
 describe('a batch', () => {
-  it('is stored as it was sent, with its profile, in one go', async () => {
+  it('is stored as sent, together with its profile', async () => {
     const event = newStream();
     const batch = [
       event({}),
@@ -63,7 +63,7 @@ describe('a batch', () => {
     });
   });
 
-  it('of several streams and minutes goes to each', async () => {
+  it('with several streams and minutes is split by stream and minute', async () => {
     const [a, b] = [newStream(), newStream()];
     const early = { ts: NOW_MS - 3_600_000 };
     await send(openIngest(database()), [a(), b(), a(early), b(early), a()]);
@@ -71,7 +71,7 @@ describe('a batch', () => {
     expect((await storedOf(database(), b())).profile.events).toBe(2);
   });
 
-  it('as NDJSON is the same, and a broken line is refused by itself', async () => {
+  it('can be NDJSON; only the broken line is refused', async () => {
     const event = newStream();
     const text = `${JSON.stringify(event())}\n{"oops\n\n${JSON.stringify(event())}\n`;
     const { answer } = await send(openIngest(database()), text, { format: 'ndjson' });
@@ -79,7 +79,7 @@ describe('a batch', () => {
     expect((await storedOf(database(), event())).events).toHaveLength(2);
   });
 
-  it('concurrent ones that are the first of many streams wait for nobody', async () => {
+  it('concurrent batches that create many streams do not wait for each other', async () => {
     const makers = Array.from({ length: 25 }, () => newStream());
     const senders = Array.from({ length: 6 }, () => openIngest(database()));
     const orders = [makers, makers.toReversed()];
@@ -93,7 +93,7 @@ describe('a batch', () => {
     expect((await storedOf(database(), makers[7]?.() ?? {})).profile.events).toBe(6);
   });
 
-  it('concurrent ones are all stored once', async () => {
+  it('concurrent batches are each stored once', async () => {
     const event = newStream();
     const ingest = openIngest(database());
     await Promise.all(Array.from({ length: 40 }, (_, i) => send(ingest, [event({ n: i })])));
@@ -142,7 +142,7 @@ describe('bad events are refused one by one', () => {
     expect(answer.errors).toMatchObject([{ index: 1, code: 'not_finite' }]);
   });
 
-  it('a leap second is taken, and falls into the next minute', async () => {
+  it('a leap second is accepted and belongs to the next minute', async () => {
     const event = newStream();
     const clockMs = Date.UTC(2017, 0, 1, 0, 1);
     const ingest = openIngest(database(), {}, { now: () => clockMs });
@@ -150,7 +150,7 @@ describe('bad events are refused one by one', () => {
     expect((await storedOf(database(), event())).events).toHaveLength(1);
   });
 
-  it('null and "5" where numbers were are missing and text, never 0', async () => {
+  it('null is missing and "5" is text, never a number', async () => {
     const event = newStream();
     const amounts = [10, null, '5', 20].map((amount) => event({ request: { body: { amount } } }));
     await send(openIngest(database()), amounts);
@@ -159,7 +159,7 @@ describe('bad events are refused one by one', () => {
     expect([...(feature?.categories?.counts ?? [])]).toEqual([['5', 1]]);
   });
 
-  it('names of Object.prototype are names like any other', async () => {
+  it('names of Object.prototype are ordinary names', async () => {
     const event = newStream();
     const text = `[${JSON.stringify(event()).replace('{', '{"__proto__":{"polluted":1},"constructor":2,"toString":3,')}]`;
     expect((await send(openIngest(database()), text)).answer.accepted).toBe(1);
@@ -170,7 +170,7 @@ describe('bad events are refused one by one', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('more features than a stream may have: the event that brings one too many is refused', async () => {
+  it('an event that exceeds the limit on features is refused', async () => {
     const event = newStream();
     const ingest = openIngest(database(), { MAX_FEATURES: '10' });
     const wide = (from: number) =>
@@ -181,7 +181,7 @@ describe('bad events are refused one by one', () => {
     expect((await send(again, [event(), event({ fifth: 1 })])).answer.errors).toMatchObject([{ index: 1 }]);
   });
 
-  it('more streams than are allowed', async () => {
+  it('an event that exceeds the limit on streams is refused', async () => {
     const [known, fresh] = [newStream(), newStream()];
     await send(openIngest(database()), [known()]);
     const full = openIngest(database(), { MAX_STREAMS: '1' });
@@ -189,7 +189,7 @@ describe('bad events are refused one by one', () => {
     expect(answer).toMatchObject({ accepted: 1, errors: [{ code: 'too_many_streams' }, { code: 'too_many_streams' }] });
   });
 
-  it('a million categories pass, bounded', async () => {
+  it('a million categories are accepted in bounded memory', async () => {
     const event = newStream();
     const ingest = openIngest(database());
     for (let batch = 0; batch < 5; batch++) {
@@ -205,7 +205,7 @@ describe('bad events are refused one by one', () => {
   });
 });
 
-describe('a batch is refused whole', () => {
+describe('a batch is refused as a whole', () => {
   it.each<[string, string, string]>([
     ['not JSON', '[{', 'invalid_json'],
     ['not an array', '{}', 'invalid_batch'],
@@ -216,11 +216,11 @@ describe('a batch is refused whole', () => {
     expect((await refusal(send(openIngest(database()), text))).code).toBe(code);
   });
 
-  it('says "Expected non-empty JSON array" as the guard did', async () => {
+  it('with the same message as the guard: "Expected non-empty JSON array"', async () => {
     expect((await refusal(send(openIngest(database()), '[]'))).message).toBe('Expected non-empty JSON array');
   });
 
-  it('strict: one bad event, and nothing is stored', async () => {
+  it('in strict mode, when one event is bad', async () => {
     const event = newStream();
     const error = await refusal(send(openIngest(database()), [event(), event({ host: 1 })], { isStrict: true }));
     expect(error).toMatchObject({ code: 'invalid_batch', status: 400, errors: [{ path: '/1' }] });
@@ -229,7 +229,7 @@ describe('a batch is refused whole', () => {
 });
 
 describe('sending again', () => {
-  it('with the same key and body gives the first answer and stores nothing', async () => {
+  it('with the same key and body returns the first answer and stores nothing', async () => {
     const event = newStream();
     const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
     const first = await send(ingest, [event(), 7], { key });
@@ -245,7 +245,7 @@ describe('sending again', () => {
     expect((await refusal(send(ingest, [event(), event()], { key }))).code).toBe('idempotency_mismatch');
   });
 
-  it('while the first is still running is refused for now', async () => {
+  it('while the first request is still running is refused', async () => {
     const event = newStream();
     const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
     const first = send(ingest, [event()], { key });
@@ -270,7 +270,7 @@ describe('sending again', () => {
     expect(profile.events).toBe(4);
   });
 
-  it('a replayed answer tells of the duplicates that the first one found', async () => {
+  it('a replayed answer has the same count of duplicates as the first', async () => {
     const event = newStream();
     const [ingest, key] = [openIngest(database()), `key ${event().endpoint}`];
     await send(ingest, [event({ id: 'x' })]);

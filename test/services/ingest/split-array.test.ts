@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { insideArray, splitArray } from '../../../src/services/ingest/split-array.ts';
 
-it('gives back each element of any JSON array as it was written', () => {
+it('returns each element of a JSON array as it was written', () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue(), { minLength: 1 }), fc.constantFrom(0, 1, 2), (values, indent) => {
       const text = JSON.stringify(values, null, indent);
@@ -12,7 +12,7 @@ it('gives back each element of any JSON array as it was written', () => {
   );
 });
 
-it('keeps digits, order and spelling', () => {
+it('keeps the digits of numbers and the order of fields', () => {
   const text = ' [ {"b":1.0,"a":12345678901234567890} , {"s":"\\"],[{\\\\"} ] ';
   expect(splitArray(text).map((element) => element.trim())).toEqual([
     '{"b":1.0,"a":12345678901234567890}',

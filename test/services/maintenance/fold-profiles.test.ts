@@ -68,7 +68,7 @@ function exactly(profile: Profile): unknown {
 const spansOf = async (streamId: number): Promise<number[]> =>
   (await listProfileRefs(database(), streamId, WIDE)).map((ref) => ref.span);
 
-it('folding changes what is stored, and nothing that is read', async () => {
+it('folding changes what is stored, and not what is read', async () => {
   const { streamId } = await fill(1);
   const before = exactly(await profileOf(streamId));
   await foldProfiles(database(), NOW_MS);
@@ -82,7 +82,7 @@ it('folding changes what is stored, and nothing that is read', async () => {
   expect((await profileOf(streamId, hour)).events).toBe(events.length);
 });
 
-it('folding again does nothing, and late events are folded in where they belong', async () => {
+it('folding again changes nothing, and late events are added to their hour and day', async () => {
   const { streamId, event } = await fill(2);
   await foldProfiles(database(), NOW_MS);
   const refs = await listProfileRefs(database(), streamId, WIDE);
@@ -95,7 +95,7 @@ it('folding again does nothing, and late events are folded in where they belong'
   expect(exactly(await profileOf(streamId))).toEqual(unfolded);
 });
 
-it('two processes that fold at once count everything once', async () => {
+it('two processes that fold at the same time count each event once', async () => {
   const { streamId } = await fill(3);
   const before = exactly(await profileOf(streamId));
   await Promise.all([
@@ -106,7 +106,7 @@ it('two processes that fold at once count everything once', async () => {
   expect(exactly(await profileOf(streamId))).toEqual(before);
 });
 
-it('an open minute with very many parts is folded too', async () => {
+it('an open minute with many profiles is folded too', async () => {
   const event = newStream();
   const ingest = openIngest(database());
   for (let i = 0; i < 40; i++) await send(ingest, [event({ ts: NOW_MS })]);
@@ -116,7 +116,7 @@ it('an open minute with very many parts is folded too', async () => {
   expect(refs.map((ref) => [ref.span, ref.n])).toEqual([[60, 40]]);
 });
 
-it('profiles rebuilt from the events are the profiles that ingest made', async () => {
+it('profiles rebuilt from events equal the profiles that ingest made', async () => {
   const { streamId } = await fill(4);
   await foldProfiles(database(), NOW_MS);
   const before = await profileOf(streamId);
@@ -127,7 +127,7 @@ it('profiles rebuilt from the events are the profiles that ingest made', async (
   expect(exactly(await profileOf(streamId))).toEqual(exactly(before));
 });
 
-it('rebuilding one hour leaves the others as they are', async () => {
+it('rebuilding one hour does not change the others', async () => {
   const { streamId } = await fill(5);
   await foldProfiles(database(), NOW_MS);
   const before = exactly(await profileOf(streamId));
@@ -139,7 +139,7 @@ it('rebuilding one hour leaves the others as they are', async () => {
   expect(exactly(await profileOf(streamId))).toEqual(before);
 });
 
-it('a minute of one batch rebuilds to the very same bytes, beyond what the sketch holds exactly', async () => {
+it('a minute of one batch is rebuilt to the same bytes, also when the sketch is not exact', async () => {
   const event = newStream();
   const rng = seededRng(6);
   const batch = Array.from({ length: 5000 }, () => event({ ts: NOW_MS - MINUTE_MS, request: { amount: rng.next() } }));
@@ -150,7 +150,7 @@ it('a minute of one batch rebuilds to the very same bytes, beyond what the sketc
   expect(encodeProfile(await profileOf(stream?.id ?? 0))).toEqual(before);
 });
 
-it('retention drops days of events and fine profiles; what was counted stays counted', async () => {
+it('retention drops old events and profiles of short spans; totals do not change', async () => {
   const { streamId } = await fill(7);
   await foldProfiles(database(), NOW_MS);
   const before = exactly(await profileOf(streamId));

@@ -32,7 +32,7 @@ async function readAll(baseUrl: string, options: { timeoutMs?: number; apiKey?: 
 }
 
 describe('pages', () => {
-  it('asks for the span with the key, and follows tokens, numbers and addresses of the same origin', async () => {
+  it('requests the interval with the key, and follows tokens, numbers and addresses of the same origin', async () => {
     const upstream = await openUpstream(
       page('a', 'tok/en=='),
       page('b', 3),
@@ -67,16 +67,16 @@ describe('pages', () => {
     },
   );
 
-  it('refuses to go in circles, and stops after a hundred pages', async () => {
+  it('fails when pages repeat, and stops after 100 pages', async () => {
     const circle = await openUpstream(page('a', 'x'), page('b', 'y'), page('c', 'x'));
-    expect(await readAll(circle.url)).toMatchObject({ pages: 3, failure: expect.stringContaining('leads back') });
+    expect(await readAll(circle.url)).toMatchObject({ pages: 3, failure: expect.stringContaining('already read') });
     let n = 0;
     const endless = await openUpstream(() => page('a', ++n));
     expect(await readAll(endless.url)).toMatchObject({ pages: 100, failure: '' });
     expect(endless.asked).toHaveLength(100);
   });
 
-  it('leaves out records that are none, keeps fields that nobody knows, and takes a time without a zone as UTC', async () => {
+  it('skips invalid records, keeps unknown fields, and reads a time without a zone as UTC', async () => {
     const wrong = [
       ...[null, 5, {}, record(''), record('x'.repeat(201)), { ...record('a'), signal_id: 7 }],
       ...['87', null, true].map((coherenceScore) => record('a', { coherenceScore })),
@@ -99,7 +99,7 @@ describe('pages', () => {
   ])('refuses what is no page, without another try: %s', async (body) => {
     const upstream = await openUpstream({ body });
     expect(await readAll(upstream.url)).toMatchObject({
-      failure: expect.stringContaining('has not the form'),
+      failure: expect.stringContaining('does not have the form'),
       retries: 0,
     });
     expect(upstream.asked).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('tries', () => {
     expect(await readAll(upstream.url)).toMatchObject({ signals: ['a'], retries: 2, pages: 1, waits: [500, 1000] });
   });
 
-  it('tries three times and no more, each page by itself', async () => {
+  it('tries each page at most three times', async () => {
     const upstream = await openUpstream(page('a', 2), { status: 503 }, { status: 503 }, { status: 503 });
     const read = await readAll(upstream.url);
     expect(read).toMatchObject({
@@ -139,7 +139,7 @@ describe('tries', () => {
     expect(await readAll(upstream.url)).toMatchObject({ signals: ['a'], waits: [wait] });
   });
 
-  it.each([400, 401, 404])('does not ask again after %i', async (status) => {
+  it.each([400, 401, 404])('does not retry after %i', async (status) => {
     const upstream = await openUpstream({ status, body: `the key ${KEY} is wrong` });
     expect(await readAll(upstream.url)).toMatchObject({
       failure: expect.stringContaining(`HTTP ${status}.`),
@@ -147,19 +147,19 @@ describe('tries', () => {
     });
   });
 
-  it('follows no redirect', async () => {
+  it('does not follow redirects', async () => {
     const elsewhere = await openUpstream(page('stolen'));
     const upstream = await openUpstream({ status: 302, headers: { location: elsewhere.url } });
     expect(await readAll(upstream.url)).toMatchObject({ signals: [], failure: expect.stringContaining('redirects') });
     expect(elsewhere.asked).toHaveLength(0);
   });
 
-  it('gives up on an answer over 16 MiB', async () => {
+  it('fails on an answer over 16 MiB', async () => {
     const upstream = await openUpstream({ body: ' '.repeat(16 * 1024 * 1024 + 1) });
     expect(await readAll(upstream.url)).toMatchObject({ failure: expect.stringContaining('over 16 MiB'), retries: 0 });
   });
 
-  it('says in plain words why nothing came, and never the key', async () => {
+  it('gives a clear reason for a failure, without the key', async () => {
     const { failure, retries } = await readAll('http://127.0.0.1:1');
     expect(failure).toContain('http://127.0.0.1:1: connection');
     expect(retries).toBe(2);
