@@ -10,7 +10,7 @@ import { SILENT } from './silent-log.ts';
 /** A migrated, empty database of its own: a clone of a Postgres template when DATABASE_URL is set, else a copy of an embedded one. */
 export async function openTestDatabase(): Promise<Database> {
   const { databaseUrl, template } = inject('testDatabase');
-  return databaseUrl === undefined ? copyEmbedded(template) : clonePostgres(databaseUrl, template);
+  return databaseUrl === undefined ? copyEmbedded(template) : createPostgres(databaseUrl, template);
 }
 
 /** The same for a test file: opened before its tests, closed after them. Each test makes its own stream. */
@@ -33,14 +33,26 @@ export function makeTemporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'plumbline-test-'));
 }
 
+/** One without any migration. */
+export async function openEmptyDatabase(): Promise<Database> {
+  const { databaseUrl } = inject('testDatabase');
+  return databaseUrl === undefined
+    ? openEmbedded(await makeTemporaryDirectory())
+    : createPostgres(databaseUrl, 'template1');
+}
+
 async function copyEmbedded(template: string): Promise<Database> {
   const dataDir = await makeTemporaryDirectory();
   await cp(template, dataDir, { recursive: true });
+  return openEmbedded(dataDir);
+}
+
+async function openEmbedded(dataDir: string): Promise<Database> {
   const database = await openDatabase({ dataDir, log: SILENT });
   return closedThen(database, () => rm(dataDir, { recursive: true }));
 }
 
-async function clonePostgres(databaseUrl: string, template: string): Promise<Database> {
+async function createPostgres(databaseUrl: string, template: string): Promise<Database> {
   const name = `plumbline_test_${randomUUID().replaceAll('-', '')}`;
   await runOnServer(databaseUrl, `create database ${name} template ${template}`);
   const database = await openDatabase({ databaseUrl: urlOf(databaseUrl, name), dataDir: '', poolSize: 4, log: SILENT });
