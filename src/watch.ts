@@ -52,12 +52,7 @@ export class Watch {
       notifySoon: () =>
         void this.deliver().catch((error) => log.warn({ reason: reasonOf(error) }, 'delivery could not start')),
     };
-    // Whoever drives the clock waits for slots and looks at them; a service does neither.
-    this.#scheduler = new Scheduler(this.deps, {
-      ...SCHEDULER_OPTIONS,
-      ...options,
-      keepsResults: parts.clock.isDriven === true,
-    });
+    this.#scheduler = new Scheduler(this.deps, { ...SCHEDULER_OPTIONS, ...options });
   }
 
   /** @throws RangeError when MONITORS_FILE is wrong, with every error and its line */
@@ -78,7 +73,7 @@ export class Watch {
 
   /** Runs every slot that is due, to its end. */
   runDue(): Promise<FinishedRun[]> {
-    return this.#scheduler.tick();
+    return this.#scheduler.runDue();
   }
 
   /** Reminders, and what was held back. */
@@ -87,7 +82,7 @@ export class Watch {
   }
 
   deliver(): Promise<void> {
-    return this.#delivery.deliverDue();
+    return this.#delivery.wake();
   }
 
   /** Resolves when what is being delivered has been. */

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WorkerPool } from '../../runtime/workers/worker-pool.ts';
 import { DatabaseUnavailable } from '../../store/database.ts';
 
 interface Waiting<S, R> {
@@ -21,37 +23,36 @@ export interface GroupCommitOptions<S, R> {
  */
 export class GroupCommit<S, R> {
   readonly #options: GroupCommitOptions<S, R>;
+  readonly #pool: WorkerPool<readonly Waiting<S, R>[]>;
   #waiting: Waiting<S, R>[] = [];
-  #running = 0;
-  #idle: (() => void)[] = [];
 
   constructor(options: GroupCommitOptions<S, R>) {
     this.#options = options;
+    this.#pool = new WorkerPool(options.workers, {
+      claim: async () => this.#takeGroup(),
+      run: (group) => this.#commit(group),
+      onItemError: (error, group) => this.#commitApart(group, error),
+      onClaimError: (error) => {
+        throw error;
+      },
+    });
   }
 
   submit(submission: S): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({ submission, resolve, reject });
-      if (this.#running < this.#options.workers) void this.#runWorker();
+      // One turn of the event loop later, so that requests read in the same turn go together. Where others wait already, that is on its way.
+      if (this.#waiting.length === 1) setImmediate(() => void this.#pool.wake());
     });
   }
 
   /** Resolves when nothing waits and nothing runs. */
-  drain(): Promise<void> {
-    if (this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  async drain(): Promise<void> {
+    await nextTurn();
+    await this.#pool.idle();
   }
 
-  async #runWorker(): Promise<void> {
-    this.#running++;
-    // One turn of the event loop, so that requests read in the same turn go together.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#commitTogether(this.#takeGroup());
-    this.#running--;
-    if (this.#running === 0) for (const wake of this.#idle.splice(0)) wake();
-  }
-
-  #takeGroup(): Waiting<S, R>[] {
+  #takeGroup(): readonly Waiting<S, R>[] | undefined {
     let size = 0;
     let count = 0;
     for (const { submission } of this.#waiting) {
@@ -59,17 +60,21 @@ export class GroupCommit<S, R> {
       if (count > 0 && size > this.#options.maxSize) break;
       count++;
     }
-    return this.#waiting.splice(0, count);
+    return count === 0 ? undefined : this.#waiting.splice(0, count);
   }
 
-  async #commitTogether(group: readonly Waiting<S, R>[]): Promise<void> {
-    try {
-      const results = await this.#options.commit(group.map((waiting) => waiting.submission));
-      for (const [i, waiting] of group.entries()) waiting.resolve(results[i] as R);
-    } catch (error) {
-      // A fault that is one request's own must not fail its neighbours: each is tried again by itself.
-      if (group.length === 1 || error instanceof DatabaseUnavailable) for (const { reject } of group) reject(error);
-      else for (const waiting of group) await this.#commitTogether([waiting]);
+  async #commit(group: readonly Waiting<S, R>[]): Promise<void> {
+    const results = await this.#options.commit(group.map(({ submission }) => submission));
+    for (const [i, { resolve }] of group.entries()) resolve(results[i] as R);
+  }
+
+  /** A fault that is one request's own must not fail its neighbors: each is tried again by itself. */
+  async #commitApart(group: readonly Waiting<S, R>[], error: unknown): Promise<void> {
+    // When the database is away, the commit may have happened.
+    if (group.length === 1 || error instanceof DatabaseUnavailable) {
+      for (const { reject } of group) reject(error);
+      return;
     }
+    for (const waiting of group) await this.#commit([waiting]).catch(waiting.reject);
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '../../core/format/reason-of.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
+import { WorkerPool } from '../../runtime/workers/worker-pool.ts';
 import type { Database, StoreLog } from '../../store/database.ts';
 import {
   type ClaimedNotification,
@@ -30,7 +30,7 @@ const LEASE_MS = 30 * SECOND_MS;
 /** A process that stops waits so long for what it is sending. */
 const PATIENCE_MS = 5 * SECOND_MS;
 /** Messages of different incidents that one channel is sent at the same time. */
-const AT_ONCE = 4;
+const WORKERS_PER_CHANNEL = 4;
 
 export interface DeliveryMetrics {
   delivered(channel: string, outcome: Outcome['kind'] | 'dead', lateSeconds: number): void;
@@ -47,51 +47,52 @@ export interface DeliveryDeps {
   readonly leaseMs?: number;
 }
 
-/** Empties the outbox. Each channel has a worker of its own, so that one that hangs delays no other. */
+/** Empties the outbox. Each channel has workers of its own, so that one that hangs delays no other. */
 export class Delivery {
   readonly #deps: DeliveryDeps;
-  readonly #workers = new Map<string, Promise<void>>();
+  readonly #pools = new Map<string, WorkerPool<ClaimedNotification>>();
   #isStopping = false;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
   }
 
-  /** Starts a worker for each channel with something due and none at work yet. Does not wait for them: `idle()` does. */
-  async deliverDue(): Promise<void> {
-    for (const channel of await listDueChannels(this.#deps.db, this.#deps.clock)) {
-      if (this.#isStopping || this.#workers.has(channel)) continue;
-      const worker = this.#runWorker(channel).finally(() => this.#workers.delete(channel));
-      this.#workers.set(channel, worker);
-    }
+  /** Starts to send what is due and does not wait for it: `idle()` does. */
+  async wake(): Promise<void> {
+    const channels = await listDueChannels(this.#deps.db, this.#deps.clock);
+    if (this.#isStopping) return;
+    await Promise.all(channels.map((channel) => (this.#pools.get(channel) ?? this.#openPool(channel)).wake()));
   }
 
   /** Resolves when all workers are done. */
   async idle(): Promise<void> {
-    while (this.#workers.size > 0) await Promise.all(this.#workers.values());
+    await Promise.all([...this.#pools.values()].map((pool) => pool.idle()));
   }
 
   /** Nothing more is claimed. What is on its way is waited for, but not for one that hangs: it is sent again when its lease ends. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const patience = new AbortController();
-    const enough = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.idle(), enough]);
-    patience.abort();
+    await Promise.all([...this.#pools.values()].map((pool) => pool.stop(PATIENCE_MS)));
   }
 
-  async #runWorker(channel: string): Promise<void> {
-    const { db, clock, log } = this.#deps;
-    const options = { leaseMs: this.#deps.leaseMs ?? LEASE_MS, limit: AT_ONCE };
-    try {
-      while (!this.#isStopping) {
-        const claims = await claimNotifications(db, clock, channel, options);
-        if (claims.length === 0) return;
-        await Promise.all(claims.map((claim) => this.#deliver(claim)));
-      }
-    } catch (error) {
-      log.warn({ channel, reason: reasonOf(error) }, 'delivery stopped; what is left is tried when its lease ends');
-    }
+  #openPool(channel: string): WorkerPool<ClaimedNotification> {
+    const { db, clock, log, leaseMs = LEASE_MS } = this.#deps;
+    const pool = new WorkerPool<ClaimedNotification>(WORKERS_PER_CHANNEL, {
+      claim: async () => (await claimNotifications(db, clock, channel, { leaseMs, limit: 1 }))[0],
+      run: (claim) => this.#deliver(claim),
+      onItemError: (error, { message: { id } }) =>
+        log.warn(
+          { channel, id, reason: reasonOf(error) },
+          'how a try ended could not be written down: when its lease ends it is sent again, with the same id',
+        ),
+      onClaimError: (error) =>
+        log.warn(
+          { channel, reason: reasonOf(error) },
+          'no notification could be claimed; what is due is claimed later',
+        ),
+    });
+    this.#pools.set(channel, pool);
+    return pool;
   }
 
   async #deliver(claim: ClaimedNotification): Promise<void> {
