@@ -6,5 +6,7 @@ if (!process.env.DATABASE_URL) {
   process.exit(1);
 }
 
-const { status } = spawnSync('npx', ['vitest', 'run', ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'quick', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

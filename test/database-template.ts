@@ -12,18 +12,25 @@ import { SILENT } from './silent-log.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    testDatabase: { databaseUrl: string | undefined; template: string };
+    /** `directory` is where embedded copies are made; it goes when the run ends. */
+    testDatabase: { databaseUrl: string | undefined; template: string; directory: string };
   }
 }
 
-/** Migrates one database for the whole run; `test/database.ts` copies it for each test file. */
+/** Migrates one database for the whole run; `test/database.ts` copies it for each worker. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const databaseUrl = process.env.DATABASE_URL || undefined;
-  return databaseUrl === undefined ? setupEmbedded(project) : setupPostgres(project, databaseUrl);
+  const directory = await makeTemporaryDirectory();
+  const template = databaseUrl === undefined ? await makeEmbedded() : await makePostgres(databaseUrl);
+  project.provide('testDatabase', { databaseUrl, template, directory });
+  return async () => {
+    if (databaseUrl !== undefined) await dropDatabases(databaseUrl, template);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
 }
 
 /** A first start takes seconds, so what it leaves is kept from run to run, for as long as what makes it stays the same. */
-async function setupEmbedded(project: TestProject): Promise<() => Promise<void>> {
+async function makeEmbedded(): Promise<string> {
   const template = join(tmpdir(), `plumbline-test-template-${await fingerprint()}`);
   if (!existsSync(template)) {
     const made = await makeTemporaryDirectory();
@@ -31,8 +38,7 @@ async function setupEmbedded(project: TestProject): Promise<() => Promise<void>>
     // Another run may have been faster: then its template serves.
     await rename(made, template).catch(() => rm(made, { recursive: true }));
   }
-  project.provide('testDatabase', { databaseUrl: undefined, template });
-  return async () => {};
+  return template;
 }
 
 async function fingerprint(): Promise<string> {
@@ -46,12 +52,18 @@ async function fingerprint(): Promise<string> {
     .slice(0, 16);
 }
 
-async function setupPostgres(project: TestProject, databaseUrl: string): Promise<() => Promise<void>> {
+async function makePostgres(databaseUrl: string): Promise<string> {
   const template = `plumbline_template_${randomUUID().replaceAll('-', '')}`;
   await runOnServer(databaseUrl, `create database ${template}`);
   await migrateAndClose(await openDatabase({ databaseUrl: urlOf(databaseUrl, template), dataDir: '', log: SILENT }));
-  project.provide('testDatabase', { databaseUrl, template });
-  return () => runOnServer(databaseUrl, `drop database ${template} with (force)`);
+  return template;
+}
+
+/** The template, and what workers have made of it: a worker that is ended closes nothing. */
+async function dropDatabases(databaseUrl: string, template: string): Promise<void> {
+  const made = `select datname::text as name from pg_database where datname like '${template}%'`;
+  for (const { name } of await runOnServer<{ name: string }>(databaseUrl, made))
+    await runOnServer(databaseUrl, `drop database ${name} with (force)`);
 }
 
 async function migrateAndClose(database: Database): Promise<void> {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { inject } from 'vitest';
-import { makeTemporaryDirectory, runOnServer, urlOf } from '../database.ts';
+import { createClone, makeTemporaryDirectory, urlOf } from '../database.ts';
 
-/** Where a service under test keeps its things: a directory, and a database of its own when the tests run on Postgres. */
+/** Where a service under test keeps its things: a directory, and on Postgres a database of its own, dropped after the run. */
 export interface Isolated {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
@@ -14,9 +13,7 @@ export interface Isolated {
 export async function isolate(): Promise<Isolated> {
   const directory = await makeTemporaryDirectory();
   const { databaseUrl: server, template } = inject('testDatabase');
-  const name = `plumbline_test_${randomUUID().replaceAll('-', '')}`;
-  if (server !== undefined) await runOnServer(server, `create database ${name} template ${template}`);
-  const databaseUrl = server === undefined ? undefined : urlOf(server, name);
+  const databaseUrl = server === undefined ? undefined : urlOf(server, await createClone(server, template));
   return {
     directory,
     databaseUrl,
@@ -29,9 +26,6 @@ export async function isolate(): Promise<Isolated> {
       DATABASE_URL: databaseUrl ?? '',
       LOG_LEVEL: 'error',
     },
-    remove: async () => {
-      if (server !== undefined) await runOnServer(server, `drop database ${name} with (force)`);
-      await rm(directory, { recursive: true });
-    },
+    remove: () => rm(directory, { recursive: true }),
   };
 }

@@ -45,7 +45,6 @@ class Wire {
 
 it.runIf(inject('testDatabase').databaseUrl !== undefined)(
   'the database goes and comes back under load: 503 with Retry-After, the same process, nothing lost',
-  { timeout: 120_000 },
   async () => {
     const place = await isolate();
     const target = new URL(place.databaseUrl ?? '');

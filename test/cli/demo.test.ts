@@ -6,9 +6,7 @@ import { fakeTerminal } from './fake-terminal.ts';
 
 const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('plumbline-demo-'));
 
-test('the demo goes from OK to FAIL on the amounts, fits on a screen, and leaves nothing behind', {
-  timeout: 120_000,
-}, async () => {
+test('the demo goes from OK to FAIL on the amounts, fits on a screen, and leaves nothing behind', async () => {
   const before = await leftovers();
   const terminal = fakeTerminal();
   const code = await runCommand(['demo'], terminal);

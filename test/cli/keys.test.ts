@@ -23,7 +23,7 @@ async function run(...args: string[]) {
   return { code, out: terminal.lines.join('\n'), err: terminal.errors() };
 }
 
-test('before the first start, schema and keys are made in the database itself', { timeout: 120_000 }, async () => {
+test('before the first start, schema and keys are made in the database itself', async () => {
   expect((await run('migrate')).out).toMatch(/^\d+ migrations applied$/);
   const early = await run('keys', 'create', '--scope', 'read');
   expect(early).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/scope admin first/) });

@@ -4,7 +4,7 @@ import { accessOf, assertSafeHost } from '../../src/http/auth.ts';
 import { hashApiKey } from '../../src/store/api-key.ts';
 import { insertApiKey } from '../../src/store/api-keys.ts';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
-import { openTestDatabase, withDatabase } from '../database.ts';
+import { emptiedDatabase, withDatabase } from '../database.ts';
 import { emptyDatabase, openService, stubDatabase, withService } from './service.ts';
 
 const SCOPES = ['ingest', 'read', 'admin'] as const;
@@ -152,8 +152,7 @@ describe('what is known of a caller', () => {
   });
 
   it('ends with the key, at once in this process', async () => {
-    const db = await openTestDatabase();
-    const { app } = openService(db);
+    const { app } = openService(await emptiedDatabase());
     const create = (scope: string, key?: string) =>
       app.inject({
         method: 'POST',
@@ -178,7 +177,6 @@ describe('what is known of a caller', () => {
     expect(await ask(app, READ, { 'x-api-key': read })).toBe(401);
     expect((await revoke(adminId)).statusCode).toBe(204);
     expect(await ask(app, READ)).toBe('in');
-    await db.close();
   });
 });
 

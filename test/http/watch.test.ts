@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
-import { openTestDatabase } from '../database.ts';
+import { emptiedDatabase } from '../database.ts';
 import { NOW, openService, type Service } from './service.ts';
 
 const STREAM = { service: 'shop', endpoint: 'POST /pay' };
 const MONITOR = { name: 'pay', stream: STREAM, window: '10m', every: '10m', delay: '1s', open_after: 1 };
 
 async function open(): Promise<Service> {
-  const db = await openTestDatabase();
-  const service = openService(db);
-  service.app.addHook('onClose', () => db.close());
-  return service;
+  return openService(await emptiedDatabase());
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';

@@ -84,9 +84,7 @@ describe('chooseChannels', () => {
     );
   });
 
-  it('a pattern of many stars is as quick as any', () => {
-    const started = performance.now();
-    expect(matches({ service: `${'*a'.repeat(4)}*b` }, { service: 'a'.repeat(100) })).toBe(false);
-    expect(performance.now() - started).toBeLessThan(200);
+  it('a pattern of many stars ends: by backtracking it would take longer than anybody lives', () => {
+    expect(matches({ service: `${'*a'.repeat(20)}*b` }, { service: 'a'.repeat(1_000) })).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ import type { Channel } from '../../../src/services/notify/channel.ts';
 import type { Outcome } from '../../../src/services/notify/outcome.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { Watch, type WatchParts } from '../../../src/watch.ts';
-import { makeTemporaryDirectory, openTestDatabase } from '../../database.ts';
+import { emptiedDatabase, makeTemporaryDirectory } from '../../database.ts';
 import { SILENT } from '../../silent-log.ts';
 import { testConfig } from '../ingest/service.ts';
 
@@ -58,12 +58,14 @@ export interface Watching {
   another(parts?: Partial<WatchParts>): Watch;
 }
 
-/** The watch on a database of its own, at noon, with an hour of payments as its baseline. */
+/** The watch on an empty database, at noon, with an hour of payments as its baseline. */
 export async function openWatching(env: Readonly<Record<string, string>> = {}): Promise<Watching> {
-  const db = await openTestDatabase();
+  const db = await emptiedDatabase();
   const directory = await makeTemporaryDirectory();
+  const watches: Watch[] = [];
   onTestFinished(async () => {
-    await db.close();
+    // What still runs must not touch what the next test stores.
+    for (const watch of watches) await watch.stop();
     await rm(directory, { recursive: true });
   });
   const config = testConfig({ BASELINES_DIR: `${directory}/baselines`, ARTIFACTS_DIR: directory, ...env });
@@ -71,7 +73,11 @@ export async function openWatching(env: Readonly<Record<string, string>> = {}): 
   const channel = new TestChannel('test');
   const channels = { byName: new Map([[channel.name, channel]]), routes: [{ channels: [channel.name] }] };
   const parts = { db, config, clock, log: SILENT, channels, metrics: NO_METRICS, random: () => 0 };
-  const another = (more: Partial<WatchParts> = {}) => new Watch({ ...parts, cache: new ProfileCache(), ...more });
+  const another = (more: Partial<WatchParts> = {}): Watch => {
+    const watch = new Watch({ ...parts, cache: new ProfileCache(), ...more });
+    watches.push(watch);
+    return watch;
+  };
   const watch = another();
   const ingest = new Ingest({ db, config, clock, metrics: NO_METRICS });
   const watching: Watching = {

@@ -35,9 +35,7 @@ async function kill({ child }: Running): Promise<void> {
   await gone;
 }
 
-it('killed ten times while four clients send: nothing acknowledged is lost, nothing is stored twice', {
-  timeout: 240_000,
-}, async () => {
+it('killed ten times while four clients send: nothing acknowledged is lost, nothing is stored twice', async () => {
   const place = await isolate();
   const rng = seededRng(`kill ${place.databaseUrl === undefined ? 'embedded' : 'postgres'}`);
   let running = start(place);
