@@ -10,6 +10,7 @@ export type { TestName } from './core/drift/test-name.ts';
 export { DRIFT_TESTS as tests } from './core/drift/test-table.ts';
 export { AppError } from './core/errors.ts';
 export type { Profile } from './core/profile/profile.ts';
-export type { DetectDriftBody, DetectOptions, FeatureBody, FindingBody } from './services/datasets/detect-drift.ts';
+export type { DetectDriftBody, FeatureBody, FindingBody } from './services/datasets/detect-drift.ts';
+export type { DetectOptions } from './services/datasets/detect-settings.ts';
 export { type DetectorOptions, DriftDetector, detectDrift, type Row } from './services/datasets/drift-detector.ts';
 export { type ProfileOptions, profileOf } from './services/datasets/profile-of.ts';

@@ -25,7 +25,7 @@ const isDuration = (text: string) => parseDuration(text) !== undefined;
 const duration = (fallback: string) => z.string().refine(isDuration, DURATION_HINT).default(fallback);
 const windows = (fallback: string) => list(fallback).refine((parts) => parts.every(isDuration), DURATION_HINT);
 
-/** Every environment variable that the process reads. `.env.example` lists the same names, held by a test in both directions. */
+/** All environment variables that the process reads. A test checks that `.env.example` lists the same names. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8000),
@@ -93,13 +93,13 @@ export const configSchema = z.object({
 export type Config = Readonly<z.output<typeof configSchema>>;
 
 /**
- * Reads the environment into one frozen Config. An empty variable counts as absent, as in compose files.
+ * Reads the environment into one frozen Config. An empty variable is treated as not set, as in compose files.
  *
- * @throws RangeError that names every wrong variable and what it takes
+ * @throws RangeError that names each invalid variable and the values it accepts
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const result = configSchema.safeParse(given);
+  const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = configSchema.safeParse(variables);
   if (result.success) return Object.freeze(result.data);
   const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new RangeError(`The environment is not valid:\n${lines.join('\n')}`);

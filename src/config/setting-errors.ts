@@ -3,11 +3,11 @@ import type { FieldError } from '../core/errors.ts';
 import { pointerOf } from './yaml-file.ts';
 
 /**
- * Everything that is wrong with a document of settings, in words for whoever wrote it: an unknown key is an error of that key, with the
- * setting that was probably meant; what is missing says so.
+ * All errors in a document of settings, as readable messages. An unknown key is an error at that key, with a suggestion of the setting
+ * that was probably meant.
  */
 export function settingErrors(schema: z.ZodType, document: unknown): FieldError[] {
-  // The input is asked for because it alone tells what is missing from what is of the wrong type.
+  // Only the input shows whether a value is missing or has the wrong type.
   const issues = schema.safeParse(document, { reportInput: true }).error?.issues ?? [];
   return issues.flatMap((issue) => describeIssue(schema, issue));
 }
@@ -23,7 +23,7 @@ function describeIssue(schema: z.ZodType, issue: z.core.$ZodIssue): FieldError[]
   return [{ path: pointerOf(issue.path), message: isMissing ? 'is missing' : issue.message }];
 }
 
-/** The setting that is one or two typing errors away, or all that are there. */
+/** The setting at an edit distance of one or two; without one, the list of all settings. */
 function didYouMean(key: string, settings: readonly string[]): string {
   const close = settings.find((name) => distance(key.toLowerCase(), name) <= 2);
   return close === undefined ? `; there are ${settings.join(', ')}` : `; did you mean ${close}?`;
@@ -37,7 +37,7 @@ interface Schema {
   unwrap?(): unknown;
 }
 
-/** The settings of a part of a document, read off its schema; of several forms, that of the same `type`. */
+/** The names of the settings in a part of a document, from its schema. If there are several forms, the one with the same `type`. */
 function settingsAt(schema: unknown, path: readonly PropertyKey[], input: unknown): string[] {
   let at = unwrap(schema);
   for (const part of path) {
@@ -55,14 +55,14 @@ function formWith({ options }: Schema, part: string): unknown {
   return options?.map(unwrap).find(({ shape }) => shape?.[part] !== undefined)?.shape?.[part];
 }
 
-/** What a default or an optional stands around. */
+/** Removes wrappers such as a default or an optional. */
 function unwrap(schema: unknown): Schema {
-  const given = (schema ?? {}) as Schema;
-  // An array's unwrap gives its element, which is no default's.
-  return given.unwrap === undefined || given.element !== undefined ? given : unwrap(given.unwrap());
+  const wrapped = (schema ?? {}) as Schema;
+  // The `unwrap` of an array returns its element, so an array is not unwrapped.
+  return wrapped.unwrap === undefined || wrapped.element !== undefined ? wrapped : unwrap(wrapped.unwrap());
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -4,5 +4,5 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
   version: string;
 };
 
-/** The version of this package, as its manifest says. */
+/** The version of this package, from package.json. */
 export const VERSION = manifest.version;

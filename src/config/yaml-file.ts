@@ -1,21 +1,23 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 
-/** One thing wrong in a file, at its line. */
+/** One error in a file, with its line. */
 export interface FileError {
   readonly line: number;
   readonly message: string;
 }
 
-/** A YAML (or JSON) file: what it holds, and where each part of it stands. */
+/** A parsed YAML or JSON file, with the line of each part. */
 export interface YamlFile {
   readonly value: unknown;
-  /** What makes it no YAML at all. */
+  /** Syntax errors. */
   readonly errors: readonly FileError[];
-  /** The line of a path, or of the nearest part of it that is there. */
+  /** The line of a path, or of its nearest ancestor that exists. */
   lineOf(path: readonly (string | number)[]): number;
 }
 
-/** Anchors and aliases are limited by the library, so that a small file cannot become a big one. */
+const MAX_ALIASES = 100;
+
+/** The number of aliases is limited, so that a small file cannot expand to a huge value. */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -29,17 +31,14 @@ export function readYaml(text: string): YamlFile {
   const lineOf = (path: readonly (string | number)[]) => lineAt(offsetOf(document, path));
   if (errors.length > 0) return { value: undefined, errors, lineOf };
   try {
-    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), errors, lineOf };
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }), errors, lineOf };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { value: undefined, errors: [{ line: lineOfAlias(text, message), message }], lineOf };
   }
 }
 
-/** More would make a big thing of a small file. */
-const MOST_ALIASES = 100;
-
-/** The library says which alias it cannot resolve, not where it stands. */
+/** The library names the alias that it cannot resolve, but not its line. */
 function lineOfAlias(text: string, message: string): number {
   const name = /alias: (\S+)$|: (\S+)$/
     .exec(message)
@@ -51,7 +50,7 @@ function lineOfAlias(text: string, message: string): number {
 
 type Parsed = ReturnType<typeof parseDocument>;
 
-/** Where a part of the document begins: at its key rather than its value, which may begin on the next line; or its nearest ancestor. */
+/** The offset of a part of the document: of its key, because the value may be on the next line. Or the offset of its nearest ancestor. */
 function offsetOf(document: Parsed, path: readonly (string | number)[]): number {
   let node: unknown = document.contents;
   let offset = (node as { range?: readonly number[] } | null)?.range?.[0] ?? 0;

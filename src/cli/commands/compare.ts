@@ -7,7 +7,8 @@ import { PRESET_NAMES, type PresetName } from '../../core/drift/presets/table.ts
 import { CORRECTIONS, type Correction } from '../../core/drift/settings.ts';
 import { TEST_NAMES } from '../../core/drift/test-name.ts';
 import { AppError } from '../../core/errors.ts';
-import { type DetectDriftBody, type DetectOptions, detectDriftBetween } from '../../services/datasets/detect-drift.ts';
+import { type DetectDriftBody, detectDriftBetween } from '../../services/datasets/detect-drift.ts';
+import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
 import { readPair } from '../../services/datasets/read-pair.ts';
 import { comparePage } from '../compare-page.ts';

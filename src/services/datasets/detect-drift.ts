@@ -3,46 +3,17 @@ import { compareInSteps } from '../../core/drift/compare.ts';
 import type { Policy } from '../../core/drift/drift-test.ts';
 import { type Figures, figuresOf } from '../../core/drift/figures.ts';
 import type { Finding, Verdict } from '../../core/drift/finding.ts';
-import { PRESETS, type PresetName } from '../../core/drift/presets/table.ts';
-import type {
-  Aggregate,
-  CompareSettings,
-  Correction,
-  FeatureSettings,
-  Floors,
-  TestChoice,
-} from '../../core/drift/settings.ts';
+import type { PresetName } from '../../core/drift/presets/table.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../core/drift/test-table.ts';
 import { runSteps, type Steps } from '../../core/steps.ts';
 import type { Dataset } from '../../core/table/dataset.ts';
+import { type DetectOptions, settingsOf } from './detect-settings.ts';
 import type { DatasetPair } from './read-pair.ts';
 
-/** How two tables are compared. */
-export interface DetectOptions {
-  /** Level of the p-values, after the correction; (0, 1), .05 by default. */
-  readonly significanceLevel?: number | undefined;
-  /** The PSI that counts; .25 by default. */
-  readonly psiThreshold?: number | undefined;
-  /** `calibrated` by default. */
-  readonly policy?: Policy | undefined;
-  /** Another tool's tests, numbers, verdicts and rule for the whole table. */
-  readonly preset?: PresetName | undefined;
-  /** Names of tests, or `auto`; by default ks, psi, chi2, missing, unseen and type_mismatch, under `classic` Sentinel's own. */
-  readonly tests?: TestChoice | undefined;
-  readonly floors?: Floors | undefined;
-  readonly correction?: Correction | undefined;
-  readonly aggregate?: Aggregate | undefined;
-  /** What single columns do differently. */
-  readonly features?: ReadonlyMap<string, FeatureSettings> | undefined;
-}
+const MAX_NAMES = 20;
 
-const DEFAULT_TESTS: readonly TestName[] = ['ks', 'psi', 'chi2', 'missing', 'unseen', 'type_mismatch'];
-const DEFAULT_LEVEL = 0.05;
-const DEFAULT_PSI = 0.25;
-const MOST_NAMED = 20;
-
-/** One test of one feature, on the wire. A number that is null has its reason beside it. */
+/** The result of one test on one feature, as JSON. When a number is null, `reason` says why. */
 export interface FindingBody {
   readonly test: TestName;
   readonly title: string;
@@ -60,7 +31,7 @@ export interface FindingBody {
   readonly at?: number | string;
 }
 
-/** A test as Sentinel's clients know it. */
+/** A test in the form that clients of Sentinel expect. */
 interface NamedTest {
   readonly test: 'KS' | 'PSI' | 'Chi-Square';
   readonly statistic?: number | null;
@@ -82,7 +53,7 @@ export interface FeatureBody {
   readonly figures: Figures;
 }
 
-/** The answer of `POST /detect-drift`, of the library and of `plumbline compare --json`. JSON-safe. */
+/** The answer of `POST /detect-drift`, of the library and of `plumbline compare --json`. */
 export interface DetectDriftBody {
   readonly drift_detected: boolean;
   readonly features_with_drift: readonly string[];
@@ -99,7 +70,7 @@ export interface DetectDriftBody {
 }
 
 /**
- * Compares production with its reference, column by column, in the order of the reference's columns.
+ * Compares production with its reference, one column after the other, in the order of the reference.
  *
  * @throws RangeError when a test is not in the table
  */
@@ -107,27 +78,30 @@ export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {
   return runSteps(detectInSteps(pair, options));
 }
 
-/** The same, a column a step. */
+/** The same in steps, one column each. */
 export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): Steps<DetectDriftBody> {
   const { reference, production } = pair;
   const settings = settingsOf(options, reference);
   const { findings, notTested } = yield* compareInSteps(reference.profile, production.profile, settings);
   const { verdict, features } = aggregateFindings(findings, settings.aggregate);
   const reasons = new Map(notTested.map(({ feature, reason }) => [feature, reason]));
-  // No prototype, so that a column of any name makes an ordinary key.
+  // Without a prototype, so that a column with any name is an ordinary key.
   const details: { [feature: string]: FeatureBody } = Object.create(null);
   const byFeature = groupByFeature(findings);
   for (const feature of reference.columns) {
-    const mine = byFeature.get(feature) ?? [];
-    details[feature] = featureBody(feature, pair, mine, features.get(feature) ?? 'inconclusive', reasons.get(feature));
+    details[feature] = featureBody(feature, pair, {
+      findings: byFeature.get(feature) ?? [],
+      verdict: features.get(feature) ?? 'inconclusive',
+      notTested: reasons.get(feature),
+    });
     yield;
   }
-  const inOrder = reference.columns.filter((feature) => features.get(feature) === 'drift');
+  const drifted = reference.columns.filter((feature) => features.get(feature) === 'drift');
   return {
     drift_detected: verdict === 'drift',
-    features_with_drift: inOrder,
+    features_with_drift: drifted,
     feature_details: details,
-    summary: summaryOf(verdict, inOrder, pair),
+    summary: summaryOf(verdict, drifted, pair),
     verdict,
     policy: settings.policy,
     ...(settings.preset && { preset: settings.preset }),
@@ -149,57 +123,15 @@ function groupByFeature(findings: readonly Finding[]): ReadonlyMap<string, reado
   return groups;
 }
 
-function settingsOf(options: DetectOptions, reference: Dataset): CompareSettings {
-  const {
-    significanceLevel = DEFAULT_LEVEL,
-    psiThreshold = DEFAULT_PSI,
-    policy = 'calibrated',
-    tests,
-    preset,
-  } = options;
-  if (preset !== undefined) return presetSettings(preset, options);
-  // Classic here is Sentinel's rule, PSI at or above the threshold: above everything that is below it.
-  const psi = policy === 'classic' ? psiThreshold * (1 - Number.EPSILON) : psiThreshold;
-  return {
-    ...{ policy, alpha: significanceLevel, tests: tests ?? DEFAULT_TESTS, floors: { psi, ...options.floors } },
-    ...(options.correction && { correction: options.correction }),
-    ...(options.aggregate && { aggregate: options.aggregate }),
-    features:
-      policy === 'classic' && tests === undefined
-        ? sentinelTests(reference, options.features)
-        : (options.features ?? new Map()),
-  };
+interface FeatureResult {
+  readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
+  /** Why the feature was not tested. */
+  readonly notTested: string | undefined;
 }
 
-/** What Sentinel asks: ks and psi for numbers, chi2 for categories, and nothing else, unless a column says otherwise. */
-function sentinelTests(reference: Dataset, features: DetectOptions['features']): Map<string, FeatureSettings> {
-  return new Map(
-    [...reference.types].map(([column, type]) => {
-      const tests = type === 'numeric' ? ['ks', 'psi'] : ['chi2'];
-      return [column, { tests, ...features?.get(column) }];
-    }),
-  );
-}
-
-/** The tool's own thresholds, unless others were given. */
-function presetSettings(
-  preset: PresetName,
-  { significanceLevel, psiThreshold, aggregate }: DetectOptions,
-): CompareSettings {
-  return {
-    ...{ policy: 'classic', preset, alpha: significanceLevel ?? DEFAULT_LEVEL },
-    ...(psiThreshold !== undefined && { floors: { psi: psiThreshold } }),
-    aggregate: aggregate ?? { rule: PRESETS[preset].aggregate },
-  };
-}
-
-function featureBody(
-  feature: string,
-  { reference, production }: DatasetPair,
-  findings: readonly Finding[],
-  verdict: Verdict,
-  notTested: string | undefined,
-): FeatureBody {
+function featureBody(feature: string, { reference, production }: DatasetPair, result: FeatureResult): FeatureBody {
+  const { findings, verdict, notTested } = result;
   const isNumeric = reference.types.get(feature) === 'numeric';
   const named = (test: TestName) => findings.find((finding) => finding.test === test);
   return {
@@ -241,9 +173,15 @@ function findingBody(finding: Finding): FindingBody {
     test: finding.test,
     title: DRIFT_TESTS[finding.test].title,
     verdict: finding.verdict,
-    ...{ statistic: finding.statistic, effect: finding.effect, floor: finding.floor },
-    ...{ p_value: finding.pValue, p_adjusted: finding.pAdjusted, resolution: finding.resolution },
-    ...{ n_reference: finding.nReference, n_current: finding.nCurrent, method: finding.method },
+    statistic: finding.statistic,
+    effect: finding.effect,
+    floor: finding.floor,
+    p_value: finding.pValue,
+    p_adjusted: finding.pAdjusted,
+    resolution: finding.resolution,
+    n_reference: finding.nReference,
+    n_current: finding.nCurrent,
+    method: finding.method,
     ...(finding.reason !== undefined && { reason: finding.reason }),
     ...(finding.at !== undefined && { at: finding.at }),
   };
@@ -253,15 +191,15 @@ function summaryOf(verdict: Verdict, drifted: readonly string[], { reference, pr
   if (verdict === 'drift') return `⚠️ Drift detected in ${drifted.length} feature(s): ${list(drifted)}`;
   if (verdict === 'inconclusive') return `⚠️ Inconclusive: ${whyInconclusive(reference, production)}`;
   if (drifted.length === 0) return '✅ No significant drift detected';
-  return `✅ No significant drift detected: ${drifted.length} feature(s) drifted, fewer than the rule asks for: ${list(drifted)}`;
+  return `✅ No significant drift detected: ${drifted.length} feature(s) drifted, fewer than the aggregate rule requires: ${list(drifted)}`;
 }
 
 function whyInconclusive(reference: Dataset, production: Dataset): string {
   const rows = `${reference.rows} reference and ${production.rows} production row(s)`;
-  return `no test could say with ${rows}; feature_details has each reason`;
+  return `no test can decide with ${rows}; feature_details has the reasons`;
 }
 
 function list(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return more > 0 ? `${names.slice(0, MOST_NAMED).join(', ')} and ${more} more` : names.join(', ');
+  const more = names.length - MAX_NAMES;
+  return more > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${more} more` : names.join(', ');
 }

@@ -1,33 +1,34 @@
 import { profileRows } from '../../core/table/rows-table.ts';
 import type { ColumnType } from '../../core/table/table-profiler.ts';
-import { type DetectDriftBody, type DetectOptions, detectDriftBetween } from './detect-drift.ts';
+import { type DetectDriftBody, detectDriftBetween } from './detect-drift.ts';
+import type { DetectOptions } from './detect-settings.ts';
 import { type DatasetPair, pairOf } from './read-pair.ts';
 
-/** A row: column → number, text, boolean or null. */
+/** A row: maps column names to numbers, text, booleans or null. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface DetectorOptions extends DetectOptions {
-  /** Columns that hold names, whatever they look like. */
+  /** Columns to treat as categorical. */
   readonly categoricalFeatures?: readonly string[] | undefined;
-  /** Columns that hold numbers, however few. */
+  /** Columns to treat as numeric. */
   readonly numericFeatures?: readonly string[] | undefined;
 }
 
 /**
- * Compares production rows with reference rows; the rows are folded into profiles once, when it is made.
+ * Compares production rows with reference rows. The constructor builds the profiles once.
  *
- * @throws AppError (code `invalid_dataset`) where a table is empty or a cell holds an object
+ * @throws AppError (code `invalid_dataset`) when a table is empty or a cell has an object
  * @throws RangeError when a test is not in the table
  * @example new DriftDetector([{ age: 25 }], [{ age: 45 }]).detectDrift().verdict // 'inconclusive'
  */
 export class DriftDetector {
-  private readonly pair: DatasetPair;
-  private readonly options: DetectorOptions;
+  readonly #pair: DatasetPair;
+  readonly #options: DetectorOptions;
 
   constructor(referenceData: readonly Row[], productionData: readonly Row[], options: DetectorOptions = {}) {
     const types = declaredTypes(options.categoricalFeatures, options.numericFeatures);
-    this.options = options;
-    this.pair = pairOf(
+    this.#options = options;
+    this.#pair = pairOf(
       profileRows(referenceData, 'reference', { types }),
       profileRows(productionData, 'production', { types }),
       { types },
@@ -35,17 +36,17 @@ export class DriftDetector {
   }
 
   detectDrift(): DetectDriftBody {
-    return detectDriftBetween(this.pair, this.options);
+    return detectDriftBetween(this.#pair, this.#options);
   }
 }
 
 /**
  * Compares production rows with reference rows.
  *
- * @param referenceData - rows as they should be, at least one
- * @param productionData - rows as they are, at least one
+ * @param referenceData - at least one row
+ * @param productionData - at least one row
  * @returns the body of `POST /detect-drift`
- * @throws AppError (code `invalid_dataset`) where a table is empty or a cell holds an object
+ * @throws AppError (code `invalid_dataset`) when a table is empty or a cell has an object
  * @example detectDrift([{ age: 25 }], [{ age: 45 }]).drift_detected // false
  */
 export function detectDrift(
@@ -56,7 +57,7 @@ export function detectDrift(
   return new DriftDetector(referenceData, productionData, options).detectDrift();
 }
 
-/** @throws RangeError when a column is declared both */
+/** @throws RangeError when a column is declared as both types */
 export function declaredTypes(
   categorical: readonly string[] = [],
   numeric: readonly string[] = [],

@@ -4,19 +4,19 @@ import { profileRows } from '../../core/table/rows-table.ts';
 import { declaredTypes, type Row } from './drift-detector.ts';
 
 export interface ProfileOptions {
-  /** Columns that hold names, whatever they look like. */
+  /** Columns to treat as categorical. */
   readonly categorical?: readonly string[] | undefined;
-  /** Columns that hold numbers, however few. */
+  /** Columns to treat as numeric. */
   readonly numeric?: readonly string[] | undefined;
 }
 
 /**
- * Folds rows into a profile, which can be merged and compared without them.
+ * Builds a profile from rows. Profiles can be merged and compared without the rows.
  *
- * Columns are typed by these rows alone; declare the types where two profiles that will be compared might see them differently.
+ * These rows alone decide the column types. Declare types if other rows, with which you will compare, could give different ones.
  *
- * @param rows - column → number, text, boolean or null; at least one
- * @throws AppError (code `invalid_dataset`) where there are no rows or a cell holds an object
+ * @param rows - at least one row; cells are numbers, text, booleans or null
+ * @throws AppError (code `invalid_dataset`) when there are no rows or a cell has an object
  * @example profileOf([{ age: 25 }, { age: 31 }]).events // 2
  */
 export function profileOf(rows: readonly Row[], options: ProfileOptions = {}): Profile {

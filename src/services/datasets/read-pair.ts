@@ -7,8 +7,8 @@ import { startThread } from '../../runtime/workers/start-thread.ts';
 import { readTable } from './read-table.ts';
 import type { ReadJob, ReadMessage } from './read-worker.ts';
 
-/** Below it a thread costs more than it saves. */
-const WORTH_A_THREAD_BYTES = 8 * 1024 * 1024;
+/** A smaller file is read faster without a thread. */
+const MIN_THREAD_BYTES = 8 * 1024 * 1024;
 
 export interface DatasetPair {
   readonly reference: Dataset;
@@ -16,9 +16,9 @@ export interface DatasetPair {
 }
 
 /**
- * Reads two files at once, each in a thread of its own when it is large, and decides by the first what its columns hold.
+ * Reads two files in parallel, large files in a thread each. The reference decides the types of the columns.
  *
- * @throws AppError where a table is not what it should be, or a file cannot be read
+ * @throws AppError when a table is not valid or a file cannot be read
  */
 export async function readPair(
   referencePath: string,
@@ -40,11 +40,11 @@ export async function readPair(
   return pairOf(reference, production, options);
 }
 
-/** Decides by the reference what the columns of both tables hold, and leaves out those that are to be ignored. */
+/** Decides the column types of both tables by the reference, and leaves out the ignored columns. */
 export function pairOf(reference: TableColumns, production: TableColumns, options: ReadOptions = {}): DatasetPair {
-  const known = datasetOf(without(reference, options.ignore), options.types);
-  const types = new Map([...(options.types ?? []), ...known.types]);
-  return { reference: known, production: datasetOf(without(production, options.ignore), types) };
+  const referenceDataset = datasetOf(without(reference, options.ignore), options.types);
+  const types = new Map([...(options.types ?? []), ...referenceDataset.types]);
+  return { reference: referenceDataset, production: datasetOf(without(production, options.ignore), types) };
 }
 
 function without(table: TableColumns, ignored: readonly string[] = []): TableColumns {
@@ -57,7 +57,7 @@ async function readOne(path: string, source: string, options: ReadOptions): Prom
     (file) => file.size,
     () => 0,
   );
-  return bytes < WORTH_A_THREAD_BYTES ? readTable(path, source, options) : readInThread(path, source, options);
+  return bytes < MIN_THREAD_BYTES ? readTable(path, source, options) : readInThread(path, source, options);
 }
 
 async function readInThread(path: string, source: string, options: ReadOptions): Promise<TableColumns> {

@@ -14,11 +14,11 @@ const PARQUET = 'PAR1';
 const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
 
 /**
- * Reads a file: CSV, NDJSON, a JSON array of objects, or Parquet, told by its first bytes; all but Parquet may be gzipped.
+ * Reads a file: CSV, NDJSON, a JSON array of objects, or Parquet. The first bytes decide the format. All but Parquet may be gzipped.
  *
- * @param path - of the file
- * @param source - what messages call it
- * @throws AppError where the table is not what it should be, or the file cannot be read
+ * @param path - path of the file
+ * @param source - name of the table in error messages
+ * @throws AppError when the table is not valid or the file cannot be read
  */
 export async function readTable(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
   const first = await firstBytes(path, source);
@@ -33,9 +33,9 @@ export async function readTable(path: string, source: string, options: ReadOptio
 }
 
 /**
- * Reads a table in pieces: CSV, NDJSON or a JSON array of objects, each of them perhaps gzipped.
+ * Reads a table from chunks: CSV, NDJSON or a JSON array of objects, plain or gzipped.
  *
- * @throws AppError where the table is not what it should be, or its source breaks
+ * @throws AppError when the table is not valid or the chunks end with an error
  */
 export async function readChunks(
   chunks: AsyncIterable<Uint8Array>,
@@ -63,7 +63,10 @@ async function readText(
 ): Promise<TableColumns> {
   const { seen, all } = await peek(chunks, (bytes) => firstGlyph(bytes) !== undefined);
   if (Buffer.from(seen.subarray(0, 4)).toString('latin1') === PARQUET)
-    throw new AppError('invalid_dataset', `${source} is Parquet, which is read from a file only; send CSV or NDJSON`);
+    throw new AppError(
+      'invalid_dataset',
+      `${source} is Parquet, which can only be read from a file; send CSV or NDJSON`,
+    );
   const first = firstGlyph(seen);
   if (first === OPEN_BRACE) return readNdjson(all, source, options);
   if (first === OPEN_BRACKET) return readJsonArray(all, source, options);
@@ -94,17 +97,17 @@ function unreadable(source: string, error: unknown): AppError {
       : code === 'EISDIR'
         ? 'is a directory'
         : code?.startsWith('Z_')
-          ? `ends before its gzip does, or is damaged (${message})`
+          ? `is an incomplete or damaged gzip file (${message})`
           : `cannot be read: ${code ?? message}`;
   return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
 }
 
-/** The first byte that is neither a byte-order mark nor a blank. */
+/** The first byte that is not white space or part of a byte-order mark. */
 function firstGlyph(bytes: Uint8Array): number | undefined {
   return bytes.subarray(bytes[0] === 0xef ? 3 : 0).find((byte) => byte > SPACE);
 }
 
-/** Reads until enough was seen, and gives that and all chunks, what was seen among them. */
+/** Reads until `isEnough`; returns the bytes read so far, and all chunks including these bytes. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
   isEnough: (bytes: Uint8Array) => boolean,
@@ -123,9 +126,9 @@ async function peek(
   return { seen, all: all() };
 }
 
-async function* progressOf(chunks: AsyncIterable<Uint8Array>, tell: () => void): AsyncGenerator<Uint8Array> {
+async function* progressOf(chunks: AsyncIterable<Uint8Array>, onChunk: () => void): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     yield chunk;
-    tell();
+    onChunk();
   }
 }

@@ -4,7 +4,7 @@ import { encodeProfile } from '../../core/profile/codec.ts';
 import type { ColumnTypes, TableColumns } from '../../core/table/table-profiler.ts';
 import { readTable } from './read-table.ts';
 
-/** What a reading thread is given. */
+/** Input of a reading thread. */
 export interface ReadJob {
   readonly path: string;
   readonly source: string;
@@ -12,20 +12,20 @@ export interface ReadJob {
   readonly ignore: readonly string[] | undefined;
 }
 
-/** What it sends: how far it is, and at the end the table, with its profile as bytes, or why it could not be read. */
+/** Messages of a reading thread: its progress, and at the end the table with its profile as bytes, or the reason of a failure. */
 export type ReadMessage =
   | { readonly bytesRead: number }
   | { readonly table: Omit<TableColumns, 'profile'>; readonly profile: Uint8Array }
   | { readonly refusal: string };
 
-const TELL_EVERY_BYTES = 1 << 20;
+const PROGRESS_EVERY_BYTES = 1 << 20;
 
 const { path, source, types, ignore } = workerData as ReadJob;
-let told = 0;
+let reportedBytes = 0;
 const send = (message: ReadMessage) => parentPort?.postMessage(message);
 const onProgress = (bytesRead: number) => {
-  if (bytesRead - told < TELL_EVERY_BYTES) return;
-  told = bytesRead;
+  if (bytesRead - reportedBytes < PROGRESS_EVERY_BYTES) return;
+  reportedBytes = bytesRead;
   send({ bytesRead });
 };
 try {

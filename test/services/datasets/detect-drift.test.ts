@@ -154,7 +154,7 @@ describe('options', () => {
       drift_detected: false,
       features_with_drift: ['age'],
     });
-    expect(detect(one, { aggregate: { rule: 'share' } }).summary).toContain('fewer than the rule asks for');
+    expect(detect(one, { aggregate: { rule: 'share' } }).summary).toContain('fewer than the aggregate rule requires');
     expect(detect(people(600, 8, 0.1), { aggregate: { rule: 'share' } }).drift_detected).toBe(true);
   });
 

@@ -8,7 +8,7 @@ const receiver = await openReceiver();
 afterAll(() => receiver.close());
 beforeEach(() => receiver.answer((response) => response.end()));
 
-async function alertOf(message: Message, changed: { holdMs?: number } = {}) {
+async function alertOf(message: Message, changed: { expiresAfterMs?: number } = {}) {
   const options = { name: 'a', url: `${receiver.url}/am/`, allowHosts: ['127.0.0.1'], now: () => NOW, ...changed };
   expect(await alertmanagerChannel(options).send(message)).toEqual({ kind: 'sent' });
   expect(receiver.received.at(-1)?.path).toBe('/am/api/v2/alerts');
@@ -37,7 +37,7 @@ test('a firing alert', async () => {
     endsAt: '2026-03-02T12:00:00.000Z',
     generatorURL: 'https://plumbline.example/incidents/7?a=1&b=2',
   });
-  expect((await alertOf(sampleMessage(), { holdMs: 60_000 })).endsAt).toBe('2026-03-01T12:01:00.000Z');
+  expect((await alertOf(sampleMessage(), { expiresAfterMs: 60_000 })).endsAt).toBe('2026-03-01T12:01:00.000Z');
 });
 
 test('what resolves is the alert that fired, whatever its severity was', async () => {

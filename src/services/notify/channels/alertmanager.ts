@@ -3,20 +3,20 @@ import type { Channel } from '../channel.ts';
 import { type PostLimits, postJson } from '../http-post.ts';
 import { describeMessage, fitTitle, linkOf } from './message-lines.ts';
 
-const HOLD_MS = 24 * 60 * 60 * 1_000;
-const HOLD_TEST_MS = 5 * 60 * 1_000;
+const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1_000;
+const TEST_EXPIRES_AFTER_MS = 5 * 60 * 1_000;
 const MAX_SUMMARY = 1_024;
 
 export interface AlertmanagerOptions extends PostLimits {
   readonly name: string;
-  /** Where Alertmanager is, without `/api/v2/alerts`. */
+  /** Base URL of Alertmanager, without `/api/v2/alerts`. */
   readonly url: string;
-  /** How long a firing alert stays without word from here; longer than the interval of reminders. */
-  readonly holdMs?: number;
+  /** How long an alert stays active without an update; must be longer than the repeat interval. */
+  readonly expiresAfterMs?: number;
 }
 
 export function alertmanagerChannel(options: AlertmanagerOptions): Channel {
-  const render = (message: Message) => renderAlerts(message, options.now(), options.holdMs ?? HOLD_MS);
+  const render = (message: Message) => renderAlerts(message, options.now(), options.expiresAfterMs ?? EXPIRES_AFTER_MS);
   const url = `${options.url.replace(/\/+$/, '')}/api/v2/alerts`;
   return {
     name: options.name,
@@ -28,7 +28,7 @@ export function alertmanagerChannel(options: AlertmanagerOptions): Channel {
   };
 }
 
-function renderAlerts(message: Message, now: number, holdMs: number) {
+function renderAlerts(message: Message, nowMs: number, expiresAfterMs: number) {
   const link = linkOf(message);
   return [
     {
@@ -39,36 +39,38 @@ function renderAlerts(message: Message, now: number, holdMs: number) {
         severity: message.severity,
       },
       startsAt: message.startedAt,
-      endsAt: endOf(message, now, holdMs),
+      endsAt: endOf(message, nowMs, expiresAfterMs),
       ...(link !== undefined && { generatorURL: link }),
     },
   ];
 }
 
-/** Without an end Alertmanager resolves after its `resolve_timeout`, five minutes. */
-function endOf(message: Message, now: number, holdMs: number): string {
+/** Without an end, Alertmanager resolves an alert after its `resolve_timeout` of five minutes. */
+function endOf(message: Message, nowMs: number, expiresAfterMs: number): string {
   if (message.state === 'resolved') return message.resolvedAt ?? message.at;
-  return new Date(now + (message.reason === 'test' ? Math.min(holdMs, HOLD_TEST_MS) : holdMs)).toISOString();
+  return new Date(
+    nowMs + (message.reason === 'test' ? Math.min(expiresAfterMs, TEST_EXPIRES_AFTER_MS) : expiresAfterMs),
+  ).toISOString();
 }
 
 const NAMES = { drift: 'PlumblineDrift', no_data: 'PlumblineNoData' } as const;
 
 /**
- * The labels are the alert's identity. The severity rises within an incident, and as a label it would leave the old alert
- * firing beside the new one: it is an annotation. To route by severity, give the monitor a label of its own.
+ * Labels identify an alert. Severity can rise during an incident: as a label it would make a second alert while the first one still
+ * fires, so it is an annotation. To route by severity, add a label to the monitor.
  */
 function labelsOf(message: Message): Record<string, string> {
-  const own = {
+  const identity = {
     alertname: message.reason === 'test' ? 'PlumblineTest' : NAMES[message.condition],
     monitor: message.monitor,
     service: message.service,
     endpoint: message.endpoint,
     condition: message.condition,
   };
-  // Sorted, so that of two names that become one the same always wins.
+  // Sorted, so that the result is the same when two names become equal.
   const configured = Object.entries(message.labels).sort(([a], [b]) => (a < b ? -1 : 1));
   const named = configured.map(([name, value]) => [labelName(name), value] as const);
-  const all = Object.entries({ ...Object.fromEntries(named), ...own });
+  const all = Object.entries({ ...Object.fromEntries(named), ...identity });
   return Object.fromEntries(all.map(([name, value]) => [name, value.toWellFormed()]));
 }
 

@@ -15,7 +15,7 @@ import {
 
 const MAX_SUBJECT = 200;
 const BARS = { info: '#36a64f', warning: '#ff9900', critical: '#d01f1f' } as const;
-/** Colours of text are left to the reader's program, which knows whether it is dark; this grey is read on both. */
+/** The mail program sets the text color, for its light or dark theme; this gray is readable in both. */
 const SOFT = 'color:#7a8694';
 const CELL = 'padding:4px 12px 4px 0;vertical-align:top;text-align:left;overflow-wrap:anywhere;word-break:break-word';
 
@@ -25,7 +25,7 @@ export interface EmailBody {
   readonly html: string;
 }
 
-/** The same in plain text and in HTML that needs nothing from elsewhere. */
+/** Renders a message as plain text and as HTML without external resources. */
 export function renderEmail(message: Message): EmailBody {
   const subject = fitTitle(message, MAX_SUBJECT);
   return { subject, text: `${subject}\n\n${describeMessage(message)}\n`, html: pageOf(message, subject) };

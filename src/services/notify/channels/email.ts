@@ -7,7 +7,7 @@ import { cleanReason } from '../clean-reason.ts';
 import type { Outcome } from '../outcome.ts';
 import { renderEmail } from './email-body.ts';
 
-/** Longer than for HTTP: mail servers make strangers wait on purpose. */
+/** Longer than for HTTP: mail servers delay unknown senders on purpose. */
 const TIMEOUT_MS = 30_000;
 
 export interface EmailOptions {
@@ -21,7 +21,7 @@ export interface EmailOptions {
   readonly tls: SmtpTls;
   readonly now: () => number;
   readonly timeoutMs?: number;
-  /** For a server with a certificate of one's own. */
+  /** For example for a server with a private certificate. */
   readonly tlsOptions?: ConnectionOptions;
 }
 
@@ -40,7 +40,7 @@ async function deliver(mail: object, options: EmailOptions): Promise<Outcome> {
   const transport = openTransport(options);
   try {
     const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-    // Sent once anybody has it: to try again for one refused address would tell all the others twice.
+    // Sent when at least one recipient has it: a retry for one refused address would send it to the others twice.
     await transport.sendMail({ ...mail, date: new Date(options.now()), signal });
     return { kind: 'sent' };
   } catch (error) {
@@ -64,7 +64,7 @@ function openTransport({ host, port, username, password, tls, tlsOptions }: Emai
   });
 }
 
-/** All mail about one incident answers a mail that never was: that is what makes programs show one thread. */
+/** All mails of one incident reply to the same message id, which does not exist, so that mail programs show them as one thread. */
 function envelopeOf(message: Message, { from, to }: EmailOptions) {
   const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'plumbline.invalid';
   const thread = `<plumbline-incident-${message.incident.id}@${domain}>`;
@@ -85,20 +85,20 @@ interface SmtpFailure {
   readonly permanent?: boolean;
 }
 
-/** No try ends differently while the configuration stays as it is. */
-const OUR_FAULT = new Set(['EAUTH', 'ENOAUTH', 'EENVELOPE', 'ECONFIG', 'EMESSAGE']);
+/** Errors of the configuration, which a retry cannot solve. */
+const CONFIGURATION_ERRORS = new Set(['EAUTH', 'ENOAUTH', 'EENVELOPE', 'ECONFIG', 'EMESSAGE']);
 
 function judgeFailure(error: unknown, secrets: readonly string[]): Outcome {
   const { code = 'closed', responseCode, response = '', permanent } = error as SmtpFailure;
   if (responseCode === undefined) {
     if (code === 'EABORT') return { kind: 'retry', reason: 'no answer in time' };
-    return { kind: OUR_FAULT.has(code) ? 'rejected' : 'retry', reason: `mail not sent (${code})` };
+    return { kind: CONFIGURATION_ERRORS.has(code) ? 'rejected' : 'retry', reason: `mail not sent (${code})` };
   }
-  const said = cleanReason(response.replace(/^\d{3}[ -]?/, ''), secrets);
-  return { kind: permanent ? 'rejected' : 'retry', reason: `SMTP ${responseCode}: ${said}` };
+  const text = cleanReason(response.replace(/^\d{3}[ -]?/, ''), secrets);
+  return { kind: permanent ? 'rejected' : 'retry', reason: `SMTP ${responseCode}: ${text}` };
 }
 
-/** As they are, and as a login sends them. */
+/** The secrets in plain text, and encoded as a login sends them. */
 function secretsOf({ username = '', password = '' }: EmailOptions): string[] {
   if (password === '') return [];
   const sent = [username, password, `\0${username}\0${password}`].map((text) => Buffer.from(text).toString('base64'));

@@ -1,4 +1,4 @@
-/** On one line and well formed: events may hold line breaks, lone surrogates and marks that turn text around. */
+/** Makes one well-formed line: events may have line breaks, unpaired surrogates and bidirectional control characters. */
 export function oneLine(text: string): string {
   return text
     .toWellFormed()
@@ -7,7 +7,7 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** At most `max` long once escaped, cut between glyphs: neither a surrogate pair nor an entity is cut in two. */
+/** At most `max` characters after escaping. Never cuts inside a surrogate pair or an entity. */
 export function fitText(text: string, max: number, escapeGlyph: (glyph: string) => string = (glyph) => glyph): string {
   let whole = '';
   let cut = '';

@@ -17,13 +17,13 @@ const REASONS: Readonly<Record<NotificationReason, string>> = {
 export interface Fact {
   readonly label: string;
   readonly value: string;
-  /** Somebody's own word, which a channel may set apart. */
+  /** A name that users chose, which a channel may show as code. */
   readonly isName?: true;
-  /** ISO 8601, where a channel can show it in the reader's own time. */
+  /** ISO 8601 time, so that a channel can show it in the reader's time zone. */
   readonly at?: string;
 }
 
-/** In the order in which somebody who was just woken asks. */
+/** The most urgent facts come first. */
 export function factsOf(message: Message): Fact[] {
   const { resolvedAt } = message;
   return [
@@ -38,7 +38,7 @@ export function factsOf(message: Message): Fact[] {
   ];
 }
 
-/** What a finding is about: `request.body.amount · ks`. */
+/** The subject of a finding: `request.body.amount · ks`. */
 export function subjectOf(finding: MessageFinding): string {
   return finding.feature === null ? finding.check : `${finding.feature} · ${finding.check}`;
 }
@@ -48,13 +48,13 @@ function findingLine(finding: MessageFinding): string {
   return fitLine(`${finding.isNew ? '[new] ' : ''}${subjectOf(finding)}: ${finding.text}${slice}`);
 }
 
-/** The first ones, and how many were left out. */
+/** The first items, and the number of the others. */
 export function takeLines<T>(items: readonly T[], limit: number, toLine: (item: T) => string): string[] {
   const lines = items.slice(0, limit).map(toLine);
   return items.length > limit ? [...lines, `and ${items.length - limit} more`] : lines;
 }
 
-/** What is over must not read as if it went on. */
+/** A resolved incident must not look as if it still fails. */
 export function findingsTitle({ state }: Message): string {
   return state === 'resolved' ? 'What had failed' : 'Findings';
 }
@@ -72,7 +72,7 @@ export function incidentLine(message: Message): string {
   return `Incident ${id}, ${REASONS[message.reason]}${message.reason === 'test' ? '' : ` (plumbline incidents show ${id})`}`;
 }
 
-/** The page of the incident, where it is a link that is safe to show. */
+/** Link to the page of the incident; undefined when there is none or it is not http(s). */
 export function linkOf(message: Message): string | undefined {
   const { url } = message.incident;
   if (url === null || !URL.canParse(url)) return undefined;
@@ -80,7 +80,7 @@ export function linkOf(message: Message): string | undefined {
   return protocol === 'https:' || protocol === 'http:' ? href.replaceAll('|', '%7C') : undefined;
 }
 
-/** The title on one line; where it is too long both names are cut, so that neither pushes the other out. */
+/** The title on one line. If it is too long, service and endpoint are both shortened, so that both stay visible. */
 export function fitTitle(message: Message, max: number): string {
   const whole = oneLine(titleOf(message));
   if (whole.length <= max) return whole;
@@ -89,7 +89,7 @@ export function fitTitle(message: Message, max: number): string {
   return fitText(oneLine(titleOf({ ...message, service: cut(message.service), endpoint: cut(message.endpoint) })), max);
 }
 
-/** All of it as plain lines, for whoever shows no markup. */
+/** The whole message as plain lines, for channels without markup. */
 export function describeMessage(message: Message): string {
   const link = linkOf(message);
   return [

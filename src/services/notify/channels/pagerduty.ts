@@ -19,7 +19,7 @@ const MAX_SUMMARY = 1_024;
 export interface PagerdutyOptions extends PostLimits {
   readonly name: string;
   readonly routingKey: string;
-  /** Another region, or a stand-in. */
+  /** The endpoint of another region, or of a test server. */
   readonly url?: string;
 }
 
@@ -36,14 +36,14 @@ export function pagerdutyChannel(options: PagerdutyOptions): Channel {
     send: async (message) => {
       const outcome = await post(renderPagerduty(message));
       if (outcome.kind !== 'sent' || message.reason !== 'test' || message.state === 'resolved') return outcome;
-      // A test must leave nobody with an open incident, and nothing comes later that would resolve it.
+      // A test must not leave an open incident, so it is resolved at once.
       return post(renderPagerduty({ ...message, state: 'resolved' }));
     },
   };
 }
 
 function renderPagerduty(message: Message) {
-  // A test has a key of its own: its resolve must not close the real one.
+  // A test has a different key: resolving it must not close the real incident.
   const kind = message.reason === 'test' ? 'test' : 'incident';
   const link = linkOf(message);
   return {

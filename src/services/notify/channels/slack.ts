@@ -20,12 +20,12 @@ const MAX_MENTIONS = 20;
 const MAX_LINK = 2_000;
 const MAX_NAME = 500;
 const MAX_CHANGE = 250;
-/** What the findings share: a section may hold 3,000. */
-const FINDINGS_ROOM = 2_800;
+/** Characters for all findings together: a section may have 3,000. */
+const MAX_FINDINGS = 2_800;
 const MAX_FINDING = 900;
 
-const COLOURS = { info: '#36a64f', warning: '#ff9900', critical: '#ff0000' } as const;
-const WORTH_A_MENTION: ReadonlySet<NotificationReason> = new Set(['opened', 'reopened', 'severity_raised']);
+const COLORS = { info: '#36a64f', warning: '#ff9900', critical: '#ff0000' } as const;
+const MENTION_REASONS: ReadonlySet<NotificationReason> = new Set(['opened', 'reopened', 'severity_raised']);
 
 export interface SlackOptions extends PostLimits {
   readonly name: string;
@@ -50,23 +50,23 @@ export function slackChannel(options: SlackOptions): Channel {
 }
 
 function renderSlack(message: Message, mention: readonly string[]) {
-  const mentions = isWorthAMention(message) ? mention.slice(0, MAX_MENTIONS).map(mentionText) : [];
+  const mentions = shouldMention(message) ? mention.slice(0, MAX_MENTIONS).map(mentionText) : [];
   return {
-    // Mentions stand here because Slack shows those within attachments without notifying anybody.
+    // Mentions are in `text` because Slack does not notify users who are mentioned in attachments.
     text: [...mentions, safeText(fitTitle(message, MAX_HEADER), MAX_HEADER)].join(' '),
     attachments: [
-      { color: message.state === 'resolved' ? COLOURS.info : COLOURS[message.severity], blocks: blocksOf(message) },
+      { color: message.state === 'resolved' ? COLORS.info : COLORS[message.severity], blocks: blocksOf(message) },
     ],
   };
 }
 
-function isWorthAMention({ severity, state, reason }: Message): boolean {
-  return severity === 'critical' && state === 'firing' && WORTH_A_MENTION.has(reason);
+function shouldMention({ severity, state, reason }: Message): boolean {
+  return severity === 'critical' && state === 'firing' && MENTION_REASONS.has(reason);
 }
 
 function blocksOf(message: Message): Block[] {
-  const room = Math.min(MAX_FINDING, FINDINGS_ROOM / Math.min(message.findings.length, MAX_LINES));
-  const findings = takeLines(message.findings, MAX_LINES, (finding) => findingText(finding, room));
+  const maxChars = Math.min(MAX_FINDING, MAX_FINDINGS / Math.min(message.findings.length, MAX_LINES));
+  const findings = takeLines(message.findings, MAX_LINES, (finding) => findingText(finding, maxChars));
   const changes = takeLines(message.changes, MAX_LINES, (change) => safeText(change, MAX_CHANGE));
   const link = linkOf(message)?.replaceAll('&', '&amp;') ?? '';
   return [
@@ -77,7 +77,7 @@ function blocksOf(message: Message): Block[] {
     { type: 'section', fields: factsOf(message).map(fieldOf) },
     ...listUnder(findingsTitle(message), findings),
     ...listUnder('What changed', changes),
-    // A button would show a warning in workspaces whose app answers no interactions.
+    // A link, because a button shows a warning when the app does not handle interactions.
     ...(link === '' || link.length > MAX_LINK ? [] : [section(`<${link}|Open incident ${message.incident.id}>`)]),
     {
       type: 'context',
@@ -91,10 +91,10 @@ function fieldOf({ label, value, isName, at }: Fact): Block {
   return markdown(`*${label}*\n${shown}`);
 }
 
-function findingText(finding: MessageFinding, room: number): string {
-  const slice = finding.slice === undefined ? '' : `; slice: ${safeText(finding.slice, room * 0.2)}`;
-  const subject = codeText(subjectOf(finding), room * 0.3);
-  return `${finding.isNew ? '*new* ' : ''}${subject} ${safeText(finding.text, room * 0.4)}${slice}`;
+function findingText(finding: MessageFinding, maxChars: number): string {
+  const slice = finding.slice === undefined ? '' : `; slice: ${safeText(finding.slice, maxChars * 0.2)}`;
+  const subject = codeText(subjectOf(finding), maxChars * 0.3);
+  return `${finding.isNew ? '*new* ' : ''}${subject} ${safeText(finding.text, maxChars * 0.4)}${slice}`;
 }
 
 function listUnder(title: string, lines: readonly string[]): Block[] {
@@ -105,7 +105,7 @@ function section(text: string): Block {
   return { type: 'section', text: markdown(text) };
 }
 
-/** Verbatim: Slack makes no links and mentions of its own from what it finds in the text. */
+/** `verbatim` stops Slack from making links and mentions out of text. */
 function markdown(text: string): Block {
   return { type: 'mrkdwn', text, verbatim: true };
 }

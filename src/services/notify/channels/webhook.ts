@@ -12,7 +12,7 @@ export interface WebhookOptions extends PostLimits {
   readonly secret: string;
 }
 
-/** As https://www.standardwebhooks.com says, so that a receiver can verify it with a library. */
+/** Signed as in https://www.standardwebhooks.com, so that a receiver can verify it with a library. */
 export function webhookChannel(options: WebhookOptions): Channel {
   const key = options.secret.startsWith(BASE64_PREFIX)
     ? Buffer.from(options.secret.slice(BASE64_PREFIX.length), 'base64')
