@@ -7,7 +7,9 @@ import { countInBins } from './bins/bins.ts';
 const BINS = 24;
 const POINTS = 48;
 const MOST_BARS = 20;
-/** Outliers beyond these shares go to the first and the last bin, or the picture would be all axis. */
+/** A rest below it comes from rounding. */
+const ROUNDING = 1e-9;
+/** Outliers beyond these shares go to the first and the last bin; else they would stretch the axis. */
 const SHOWN_FROM = 0.005;
 
 /** Both windows' shares in bins of equal width; the first and the last also hold what lies beyond. */
@@ -31,7 +33,7 @@ export interface Bars {
   readonly current: readonly number[];
 }
 
-/** What is needed to draw one feature, whatever its number of rows. */
+/** The data of one feature's figures; their size does not depend on the number of rows. */
 export interface Figures {
   readonly histogram?: Histogram;
   readonly cdf?: Curves;
@@ -51,7 +53,7 @@ const NOTHING: WeightedSample = { values: new Float64Array(0), weights: new Floa
 function numericFigures(reference?: KllSketch, current?: KllSketch): Pick<Figures, 'histogram' | 'cdf'> {
   const sketches = [reference, current].filter((sketch) => sketch !== undefined && sketch.n > 0) as KllSketch[];
   if (sketches.length === 0) return {};
-  const [mine, other] = [reference?.weighted() ?? NOTHING, current?.weighted() ?? NOTHING];
+  const samples = { reference: reference?.weighted() ?? NOTHING, current: current?.weighted() ?? NOTHING };
   const low = Math.min(...sketches.map((sketch) => sketch.quantile(SHOWN_FROM)));
   const high = Math.max(...sketches.map((sketch) => sketch.quantile(1 - SHOWN_FROM)));
   const edges = evenly(low, high, high > low ? BINS : 1);
@@ -60,8 +62,16 @@ function numericFigures(reference?: KllSketch, current?: KllSketch): Pick<Figure
     ...new Set(sketches.flatMap((sketch) => evenly(0, 1, POINTS / 2).map((share) => sketch.quantile(share)))),
   ].sort((a, b) => a - b);
   return {
-    histogram: { edges, reference: shares(countInBins(mine, bins)), current: shares(countInBins(other, bins)) },
-    cdf: { values, reference: values.map((x) => atMost(mine, x)), current: values.map((x) => atMost(other, x)) },
+    histogram: {
+      edges,
+      reference: shares(countInBins(samples.reference, bins)),
+      current: shares(countInBins(samples.current, bins)),
+    },
+    cdf: {
+      values,
+      reference: values.map((x) => atMost(samples.reference, x)),
+      current: values.map((x) => atMost(samples.current, x)),
+    },
   };
 }
 
@@ -77,20 +87,25 @@ function categoryFigures(reference?: CategoryCounts, current?: CategoryCounts): 
   const names = [...new Set([...(reference?.counts.keys() ?? []), ...(current?.counts.keys() ?? [])])];
   const weight = (name: string) => share(reference, name) + share(current, name);
   const shown = names.sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, MOST_BARS);
-  const of = (counts: CategoryCounts | undefined) => shown.map((name) => share(counts, name));
-  const [mine, other] = [of(reference), of(current)];
-  const rest = [mine, other].map((list, i) => {
-    const isEmpty = ((i === 0 ? reference : current)?.n ?? 0) === 0;
-    return isEmpty ? 0 : 1 - list.reduce((sum, value) => sum + value, 0);
-  });
-  if (Math.max(...rest) < 1e-9) return { categories: { names: shown, reference: mine, current: other } };
-  const [restMine = 0, restOther = 0] = rest.map((value) => Math.max(0, value));
+  const sharesOf = (counts: CategoryCounts | undefined) => shown.map((name) => share(counts, name));
+  const bars = { reference: sharesOf(reference), current: sharesOf(current) };
+  const others = { reference: restOf(bars.reference, reference), current: restOf(bars.current, current) };
+  if (Math.max(others.reference, others.current) < ROUNDING) return { categories: { names: shown, ...bars } };
   return {
-    categories: { names: [...shown, OTHER], reference: [...mine, restMine], current: [...other, restOther] },
+    categories: {
+      names: [...shown, OTHER],
+      reference: [...bars.reference, others.reference],
+      current: [...bars.current, others.current],
+    },
   };
 }
 
-/** So many steps from one number to another, both included. */
+/** The share of the categories that are not shown; 0 for an empty side. */
+function restOf(shown: readonly number[], counts: CategoryCounts | undefined): number {
+  return counts === undefined || counts.n === 0 ? 0 : Math.max(0, 1 - shown.reduce((sum, share) => sum + share, 0));
+}
+
+/** `steps` equal steps from one number to another, both included. */
 function evenly(from: number, to: number, steps: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => (i === steps ? to : from + i * (to / steps - from / steps)));
 }

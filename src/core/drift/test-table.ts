@@ -23,43 +23,61 @@ import { ztest } from './methods/ztest.ts';
 import type { CompareSettings, TestChoice } from './settings.ts';
 import { TEST_NAMES, type TestName } from './test-name.ts';
 
-/** Every test. The five proofs of test/drift loop over this table: a test enters proved or not at all. */
+/** Every test. The five proofs in test/core/drift loop over this table, so a test without them cannot enter it. */
 export const DRIFT_TESTS: Readonly<Record<TestName, DriftTest>> = {
-  ...{ ks, wasserstein, psi, js, kl, chi2, hellinger: hellingerTest, tvd, linf },
-  ...{ anderson, cvm, energy, mannwhitney, welch, gtest, ztest, fisher },
-  ...{ missing, unseen, out_of_range: outOfRange, type_mismatch: typeMismatch },
+  ks,
+  wasserstein,
+  psi,
+  js,
+  kl,
+  chi2,
+  hellinger: hellingerTest,
+  tvd,
+  linf,
+  anderson,
+  cvm,
+  energy,
+  mannwhitney,
+  welch,
+  gtest,
+  ztest,
+  fisher,
+  missing,
+  unseen,
+  out_of_range: outOfRange,
+  type_mismatch: typeMismatch,
 };
 
-/** What each policy runs unless the settings say otherwise. Identifiers have no distribution worth comparing. */
+/** The tests of each policy when the settings name none. Identifiers have no distribution worth comparing. */
 const CHOSEN: Readonly<Record<Policy, Readonly<Record<FeatureType, readonly TestName[]>>>> = {
   calibrated: { numeric: ['ks', 'missing'], categorical: ['psi', 'missing', 'unseen'], identifier: ['missing'] },
   classic: { numeric: ['ks'], categorical: ['psi'], identifier: [] },
 };
 
-/** Up to this many reference rows every difference that a p-value finds matters; beyond, distances are asked as well. */
+/** Up to this many reference rows `auto` uses p-values alone; beyond, distances as well. */
 const SMALL_REFERENCE = 1_000;
 
 /**
- * The tests for a feature, in the order of the table: those asked for that can answer for it, or the policy's own choice.
+ * The tests for a feature, in the order of the table: those of the settings that suit it, or else the policy's choice.
  *
- * `auto`, as Evidently chooses: up to 1,000 reference rows ks for numbers, chi2 for categories (ztest, or fisher where it is the
- * honest one, for two of them); beyond, wasserstein and ks, js and chi2. Always psi, missing, unseen, and type_mismatch where any is.
+ * `auto` chooses as Evidently does: up to 1,000 reference rows ks for numbers and chi2 for categories (for two of them ztest, or fisher
+ * where counts are small); beyond, wasserstein and ks, js and chi2. Always psi, missing, unseen, and type_mismatch where it applies.
  *
  * @throws RangeError when the settings have a name that is not in the table
  */
 export function chooseTests(pair: FeaturePair, settings: CompareSettings): readonly TestName[] {
-  const asked = testsOf(pair.feature, settings);
-  if (asked === undefined) return CHOSEN[settings.policy][pair.type];
-  const wanted: ReadonlySet<string> = asked === 'auto' ? chooseBySize(pair) : checkNames(asked);
-  return TEST_NAMES.filter((name) => wanted.has(name) && canAnswer(DRIFT_TESTS[name], pair));
+  const requested = testsOf(pair.feature, settings);
+  if (requested === undefined) return CHOSEN[settings.policy][pair.type];
+  const wanted: ReadonlySet<string> = requested === 'auto' ? chooseBySize(pair) : checkNames(requested);
+  return TEST_NAMES.filter((name) => wanted.has(name) && suits(DRIFT_TESTS[name], pair));
 }
 
-/** What is asked for a feature; undefined leaves it to the policy. */
+/** The tests that the settings name for a feature; undefined leaves the choice to the policy. */
 export function testsOf(feature: string, settings: CompareSettings): TestChoice | undefined {
   return settings.features?.get(feature)?.tests ?? settings.tests;
 }
 
-function canAnswer(test: DriftTest, pair: FeaturePair): boolean {
+function suits(test: DriftTest, pair: FeaturePair): boolean {
   return test.types.includes(pair.type) && (test.appliesTo?.(pair) ?? true);
 }
 
@@ -77,10 +95,11 @@ function chooseBySize(pair: FeaturePair): ReadonlySet<TestName> {
     return new Set<TestName>(n > SMALL_REFERENCE ? ['wasserstein', 'ks', ...always] : ['ks', ...always]);
   }
   if ((pair.reference.categories?.n ?? 0) > SMALL_REFERENCE) return new Set<TestName>(['js', 'chi2', ...always]);
-  const isPair = ztest.appliesTo?.(pair) ?? false;
-  return new Set<TestName>([isPair ? (isHonestZ(pair) ? 'ztest' : 'fisher') : 'chi2', ...always]);
+  const isTwoValued = ztest.appliesTo?.(pair) ?? false;
+  return new Set<TestName>([isTwoValued ? (isLargeEnough(pair) ? 'ztest' : 'fisher') : 'chi2', ...always]);
 }
 
-function isHonestZ(pair: FeaturePair): boolean {
+/** Whether every count is large enough for the z-test. */
+function isLargeEnough(pair: FeaturePair): boolean {
   return ztest.compare(pair, 'calibrated').effect !== null;
 }

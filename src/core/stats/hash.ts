@@ -10,7 +10,7 @@ const C2 = 0x1b873593;
  * @param text - any string, lone surrogates included
  * @param seed - an unsigned 32-bit integer
  * @returns an unsigned 32-bit integer, [0, 2³²)
- * Source: A. Appleby, MurmurHash3_x86_32, public domain; checked against its C code in test/golden/stats.json.
+ * Source: A. Appleby, MurmurHash3_x86_32, public domain; checked against its C code in test/golden/scipy.json.
  *
  * @example hash32('amount') // 4223426418
  */

@@ -36,8 +36,8 @@ describe('a wrong argument is a RangeError that names it', () => {
     ['ksExactPValue', () => ksExactPValue(0, 5, 0.5)],
     ['ksExactPValue', () => ksExactPValue(5, 5, 1.5)],
     ['false discovery', () => benjaminiHochberg([0.5, Number.NaN])],
-    ['fisherExact', () => fisherExact(3, 2, 0, 1)],
-    ['twoProportionTest', () => twoProportionTest(0, 0, 0, 1)],
+    ['fisherExact', () => fisherExact({ k: 3, n: 2 }, { k: 0, n: 1 })],
+    ['twoProportionTest', () => twoProportionTest({ k: 0, n: 0 }, { k: 0, n: 1 })],
     ['chiSquaredHomogeneity', () => chiSquaredHomogeneity([1], [1, 2])],
     ['populationStability', () => populationStability([1], [1, 2])],
     ['jensenShannonDivergence', () => jensenShannonDivergence([1], [1, 2])],
@@ -112,10 +112,10 @@ describe('ends of the ranges', () => {
   });
 
   it('0 against a few is judged by Fisher, 0 against 0 says nothing', () => {
-    expect(twoProportionTest(0, 200, 3, 200)).toMatchObject({ method: 'fisher' });
-    expect(twoProportionTest(0, 200, 3, 200).pValue).toBeGreaterThan(0.2);
-    expect(twoProportionTest(0, 9, 0, 4)).toEqual({ statistic: 0, pValue: 1, method: 'fisher' });
-    expect(twoProportionTest(9, 9, 4, 4)).toEqual({ statistic: 0, pValue: 1, method: 'fisher' });
+    expect(twoProportionTest({ k: 0, n: 200 }, { k: 3, n: 200 })).toMatchObject({ method: 'fisher' });
+    expect(twoProportionTest({ k: 0, n: 200 }, { k: 3, n: 200 }).pValue).toBeGreaterThan(0.2);
+    expect(twoProportionTest({ k: 0, n: 9 }, { k: 0, n: 4 })).toEqual({ statistic: 0, pValue: 1, method: 'fisher' });
+    expect(twoProportionTest({ k: 9, n: 9 }, { k: 4, n: 4 })).toEqual({ statistic: 0, pValue: 1, method: 'fisher' });
   });
 
   it('one category, or an empty side: p = 1 and no effect', () => {

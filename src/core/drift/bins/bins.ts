@@ -1,19 +1,17 @@
 import type { WeightedSample } from '../../profile/kll.ts';
 
-/**
- * Cells of a number line: (−∞, e₀], (e₀, e₁], …, (e_last, ∞). One cell more than edges; edges ascend strictly.
- */
+/** Bins of the number line: (−∞, e₀], (e₀, e₁], …, (e_last, ∞). One bin more than edges; edges ascend strictly. */
 export interface Bins {
   readonly edges: Float64Array;
 }
 
 /**
- * Bins that hold about equal shares of the reference: its inner quantiles, repeated ones once, both ends open.
+ * Bins that hold about equal shares of the reference: the edges are its inner quantiles, repeated ones once; both ends are open.
  *
- * A constant reference c has three: below c, c itself, above c.
+ * A constant reference c gives three bins: below c, c itself, above c.
  *
  * @param reference - ascending values with positive weights, at least one
- * @param count - number of bins to aim at, from 2
+ * @param count - largest number of bins, from 2
  * @returns at most `count` bins; the edges are values of the reference
  * @throws RangeError when the sample is empty or the count is below 2
  * Source: the usual deciles of PSI (Siddiqi 2006), with ties dropped.
@@ -37,22 +35,27 @@ export function quantileBins(reference: WeightedSample, count = 10): Bins {
 }
 
 /**
- * The weight of a sample in each cell, in one walk.
+ * The weight of a sample in each bin.
  *
- * @returns as many numbers as the bins have cells; their sum is the sample's total
+ * @param sample - ascending values with weights
+ * @returns one number per bin; their sum is the sample's total
  * @example countInBins(weigh([1, 2, 3, 4]), { edges: Float64Array.of(2) }) // [2, 2]
  */
 export function countInBins(sample: WeightedSample, bins: Bins): number[] {
   const counts = new Array<number>(bins.edges.length + 1).fill(0);
-  let cell = 0;
+  let bin = 0;
   for (let i = 0; i < sample.values.length; i++) {
-    while (cell < bins.edges.length && (sample.values[i] as number) > (bins.edges[cell] as number)) cell++;
-    counts[cell] = (counts[cell] as number) + (sample.weights[i] as number);
+    while (bin < bins.edges.length && (sample.values[i] as number) > (bins.edges[bin] as number)) bin++;
+    counts[bin] = (counts[bin] as number) + (sample.weights[i] as number);
   }
   return counts;
 }
 
-/** What people read as a cell's name, in interval notation. */
+/**
+ * The names of the bins, in interval notation.
+ *
+ * @example binNames({ edges: Float64Array.of(2) }) // ['(-inf, 2]', '(2, inf)']
+ */
 export function binNames(bins: Bins): string[] {
   const edges = ['-inf', ...Array.from(bins.edges, String), 'inf'];
   return edges.slice(1).map((edge, i) => (edge === 'inf' ? `(${edges[i]}, inf)` : `(${edges[i]}, ${edge}]`));

@@ -12,15 +12,15 @@ import {
 
 type Shares = readonly number[];
 
-/** How a test of shares measures, and where its evidence comes from. */
+/** How a test compares shares, and where its p-value comes from. */
 export interface ShareMeasure {
-  /** The number people know, from both sides' shares. */
+  /** The test's usual statistic, from both sides' shares. */
   statistic(reference: Shares, current: Shares): number;
-  /** The effect, where it is another scale than the statistic. */
+  /** The effect, where its scale is not that of the statistic. */
   effect?(statistic: number): number;
   /**
-   * The statistic times this, over 1/n + 1/m, follows χ²_{B−1} for small changes. Without it the evidence is Pearson's χ² of
-   * the same cells.
+   * The statistic scaled so that it, over 1/n + 1/m, follows χ²_{B−1} for small changes. Without it p is that of Pearson's χ² test of
+   * the same counts.
    */
   chiSquared?(statistic: number): number;
 }
@@ -28,52 +28,58 @@ export interface ShareMeasure {
 /**
  * Compares the shares of categories, or of the reference's quantile bins, by one measure.
  *
- * Half a row is added to every cell. On sketches the statistic is measured again with every cell moved as far as the sketches'
- * mass error allows, towards the reference (which the p-value uses) and away from it: the larger change is the resolution.
+ * Half a row is added to every count. On sketches the statistic is computed again with every bin moved by the sketches' mass error,
+ * towards the reference (which the p-value uses) and away from it; the larger change of the effect is the resolution.
+ *
+ * @returns inconclusive (`insufficient_samples`) with fewer rows than `contingencyTable` needs
  */
 export function compareShares(pair: FeaturePair, measure: ShareMeasure): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = contingencyTable(pair);
-  if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const [reference, current] = [smoothedShares(cells.reference), smoothedShares(cells.current)];
+  const table = contingencyTable(pair);
+  if (table === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
+  const [reference, current] = [smoothedShares(table.reference), smoothedShares(table.current)];
   const at = (shares: Shares) => measure.statistic(reference, shares);
-  const error = cells.referenceError + cells.currentError;
+  const error = table.referenceError + table.currentError;
   const statistic = at(current);
   const least = error === 0 ? statistic : Math.min(statistic, at(moved(reference, current, -error)));
   const most = error === 0 ? statistic : at(moved(reference, current, error));
   const effect = measure.effect ?? ((value: number) => value);
   const evidence =
     measure.chiSquared === undefined
-      ? pearson(cells, error)
-      : expansion(cells, measure.chiSquared(least) / (1 / nReference + 1 / nCurrent));
-  const pooled = cells.pooled > 1 ? `, ${cells.pooled} rare categories as one` : '';
+      ? pearson(table, error)
+      : expansion(table, measure.chiSquared(least) / (1 / nReference + 1 / nCurrent));
+  const pooled = table.pooled > 1 ? `, ${table.pooled} rare categories as one` : '';
   return {
-    ...{ statistic, effect: effect(statistic), pValue: evidence.pValue, nReference, nCurrent },
+    statistic,
+    effect: effect(statistic),
+    pValue: evidence.pValue,
+    nReference,
+    nCurrent,
     resolution: Math.max(effect(statistic) - effect(least), effect(most) - effect(statistic)),
     method: `+1/2 per cell, ${evidence.law}${pooled}`,
-    at: largestShift(cells),
-    currentCounts: cells.currentCounts,
+    at: largestShift(table),
+    currentCounts: table.currentCounts,
   };
 }
 
-function expansion(cells: ContingencyTable, x: number): { pValue: number; law: string } {
-  if (cells.exactPValue !== undefined) return { pValue: cells.exactPValue, law: 'Fisher' };
-  const df = cells.reference.length - 1;
+function expansion(table: ContingencyTable, x: number): { pValue: number; law: string } {
+  if (table.exactPValue !== undefined) return { pValue: table.exactPValue, law: 'Fisher' };
+  const df = table.reference.length - 1;
   return { pValue: df === 0 ? 1 : chiSquaredSurvival(x, df), law: `chi2(${df})` };
 }
 
-/** Pearson's χ² of counts that the sketches' error brings as near to the reference as it can. */
-function pearson(cells: ContingencyTable, error: number): { pValue: number; law: string } {
-  if (error === 0) return evidenceOf(cells);
-  const m = cells.current.reduce((sum, count) => sum + count, 0);
-  const n = cells.reference.reduce((sum, count) => sum + count, 0);
+/** Pearson's χ² of counts that are moved towards the reference by the sketches' error. */
+function pearson(table: ContingencyTable, error: number): { pValue: number; law: string } {
+  if (error === 0) return evidenceOf(table);
+  const m = table.current.reduce((sum, count) => sum + count, 0);
+  const n = table.reference.reduce((sum, count) => sum + count, 0);
   const nearest = moved(
-    cells.reference.map((count) => count / n),
-    cells.current.map((count) => count / m),
+    table.reference.map((count) => count / n),
+    table.current.map((count) => count / m),
     -error,
   );
   const { pValue, df } = chiSquaredHomogeneity(
-    cells.reference,
+    table.reference,
     nearest.map((share) => share * m),
   );
   return { pValue, law: `chi2(${df})` };

@@ -7,24 +7,24 @@ import { MIN_ROWS, poolForChiSquared, ROWS_PER_BIN } from './pool-for-chi-square
 
 const BINS = 10;
 
-/** Both sides of a feature counted in the same cells: categories, or the reference's quantile bins. */
+/** A 2×K table: both sides of a feature counted by category, or by the reference's quantile bins. */
 export interface ContingencyTable {
   readonly names: readonly string[];
-  /** Counts per cell; a cell that is empty on both sides is left out. */
+  /** Counts in the order of `names`; what is empty on both sides is left out. */
   readonly reference: readonly number[];
   readonly current: readonly number[];
-  /** What a sketch may have moved in or out of one cell, as a share (99 %); 0 when it is exact. */
+  /** Largest error of one bin's share that comes from the sketch (99 %); 0 when it is exact. */
   readonly referenceError: number;
   readonly currentError: number;
-  /** Rare categories that went into the last cell. */
+  /** How many rare categories are pooled in the last one. */
   readonly pooled: number;
-  /** Fisher's p-value, where all but one category are too rare for a χ² law. */
+  /** The p-value of Fisher's exact test, where all but one category are too rare for a χ² law. */
   readonly exactPValue?: number;
   /** The current window by category or bin, ready for a report. */
   readonly currentCounts: { readonly [name: string]: number };
 }
 
-/** Rows of the kind that the feature has. */
+/** Rows a side: numbers of a numeric feature, else texts. */
 export function rowsOf(pair: FeaturePair): readonly [nReference: number, nCurrent: number] {
   const { reference, current } = pair;
   return pair.type === 'numeric'
@@ -33,36 +33,36 @@ export function rowsOf(pair: FeaturePair): readonly [nReference: number, nCurren
 }
 
 /**
- * The cells in which the shares of a feature are compared, few and full enough for a χ² law.
+ * The table in which the shares of a feature are compared, with few enough columns for a χ² law.
  *
- * @returns undefined with fewer than 10 rows a cell on either side: 20 rows for categories (rare ones are pooled), 100 for ten bins
+ * @returns undefined with fewer than 10 rows per column on either side: 20 rows for categories (rare ones are pooled), 100 for ten bins
  */
 export function contingencyTable(pair: FeaturePair): ContingencyTable | undefined {
-  return pair.type === 'numeric' ? binCells(pair) : pooledCategories(pair);
+  return pair.type === 'numeric' ? binnedTable(pair) : pooledCategories(pair);
 }
 
 function pooledCategories({ reference, current }: FeaturePair): ContingencyTable | undefined {
   if (reference.categories === undefined || current.categories === undefined) return undefined;
   const all = alignCategories(reference.categories, current.categories);
-  const cells = poolForChiSquared(all.reference, all.current);
-  if (cells === undefined) return undefined;
-  const names = cells.alone.map((place) => all.names[place] as string);
-  if (names.length < cells.reference.length) names.push(`${all.names.length - names.length} others`);
+  const table = poolForChiSquared(all.reference, all.current);
+  if (table === undefined) return undefined;
+  const names = table.kept.map((place) => all.names[place] as string);
+  if (names.length < table.reference.length) names.push(`${all.names.length - names.length} others`);
   const currentCounts = liveCategories(current.categories);
-  return { ...cells, names, referenceError: 0, currentError: 0, currentCounts };
+  return { ...table, names, referenceError: 0, currentError: 0, currentCounts };
 }
 
-function binCells(pair: FeaturePair): ContingencyTable | undefined {
+function binnedTable(pair: FeaturePair): ContingencyTable | undefined {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
   if (reference === undefined || current === undefined || Math.min(reference.n, current.n) < MIN_ROWS) return undefined;
   const bins = quantileBins(reference.weighted(), BINS);
   const all = [countInBins(reference.weighted(), bins), countInBins(current.weighted(), bins)] as const;
   const names = binNames(bins);
   const isUsed = (_: unknown, i: number) => (all[0][i] as number) + (all[1][i] as number) > 0;
-  const cells = { reference: all[0].filter(isUsed), current: all[1].filter(isUsed) };
-  if (Math.min(reference.n, current.n) < ROWS_PER_BIN * cells.reference.length) return undefined;
+  const counts = { reference: all[0].filter(isUsed), current: all[1].filter(isUsed) };
+  if (Math.min(reference.n, current.n) < ROWS_PER_BIN * counts.reference.length) return undefined;
   return {
-    ...cells,
+    ...counts,
     names: names.filter(isUsed),
     referenceError: reference.massError(),
     currentError: current.massError(),
@@ -71,21 +71,25 @@ function binCells(pair: FeaturePair): ContingencyTable | undefined {
   };
 }
 
-/** Pearson's p-value of the cells, or Fisher's where that is the honest one, and how it was had. */
-export function evidenceOf(cells: ContingencyTable): { readonly pValue: number; readonly law: string } {
-  if (cells.exactPValue !== undefined) return { pValue: cells.exactPValue, law: 'Fisher' };
-  const { pValue, df } = chiSquaredHomogeneity(cells.reference, cells.current);
+/** The p-value of Pearson's χ² test of the table, or of Fisher's exact test where that is the valid one, with the name of its law. */
+export function evidenceOf(table: ContingencyTable): { readonly pValue: number; readonly law: string } {
+  if (table.exactPValue !== undefined) return { pValue: table.exactPValue, law: 'Fisher' };
+  const { pValue, df } = chiSquaredHomogeneity(table.reference, table.current);
   return { pValue, law: `chi2(${df})` };
 }
 
-/** The cell whose share moved most. */
-export function largestShift(cells: ContingencyTable): string {
-  const [n, m] = [total(cells.reference), total(cells.current)];
-  const gaps = cells.reference.map((count, i) => Math.abs((cells.current[i] as number) / m - count / n));
-  return cells.names[gaps.indexOf(Math.max(...gaps))] as string;
+/** The name of the category or bin whose share changed most. */
+export function largestShift(table: ContingencyTable): string {
+  const [n, m] = [total(table.reference), total(table.current)];
+  const gaps = table.reference.map((count, i) => Math.abs((table.current[i] as number) / m - count / n));
+  return table.names[gaps.indexOf(Math.max(...gaps))] as string;
 }
 
-/** Shares with half a row added to every cell, so that an empty one has a logarithm. */
+/**
+ * Shares after half a row is added to every count, so that the logarithm of an empty one is finite.
+ *
+ * @example smoothedShares([3, 0]) // [0.875, 0.125]
+ */
 export function smoothedShares(counts: readonly number[]): number[] {
   const all = total(counts) + counts.length / 2;
   return counts.map((count) => (count + 0.5) / all);

@@ -2,13 +2,14 @@ import { CategoryCounts } from '../../profile/counts.ts';
 import type { WeightedSample } from '../../profile/kll.ts';
 import type { FeaturePair } from '../drift-test.ts';
 
-/** Up to so many distinct numbers are names rather than measurements; Evidently's rule. */
+/** Up to this many distinct numbers are categories; Evidently's rule. */
 const FEW = 5;
 
 /**
- * A numeric feature with at most five distinct values in the reference, as categories named by the numbers.
+ * Turns a numeric feature with at most five distinct values in the reference into categories named by the numbers.
  *
- * @returns the pair itself when there are more, when a sketch no longer holds every value, or when texts are among them
+ * @returns the pair itself when there are more values, when a sketch no longer holds all of them, or when there are texts too
+ * @example fewValuesAsCategories(numericPair([0, 1, 1], [0, 1])).type // 'categorical'
  */
 export function fewValuesAsCategories(pair: FeaturePair): FeaturePair {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];

@@ -4,10 +4,11 @@ import { OTHER } from './align-categories.ts';
 const MOST_NAMES = 50;
 
 /**
- * Counts for a report: the 50 largest by name (ties in order of name), everything else summed under `__other__`.
+ * Counts for a report: the 50 largest (ties in order of name), everything else summed under `__other__`.
  *
  * The object has no prototype, so that a category called `__proto__` or `constructor` is an ordinary key.
  *
+ * @param unnamed - rows whose category has no name
  * @example liveCounts([['USD', 417], ['EUR', 83]]) // { USD: 417, EUR: 83 }
  */
 export function liveCounts(counts: Iterable<readonly [string, number]>, unnamed = 0): { [name: string]: number } {

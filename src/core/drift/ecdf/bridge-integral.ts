@@ -2,8 +2,14 @@ import type { EcdfSteps, GapIntegral } from './ecdf-steps.ts';
 import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
 
 const MOST_GROUPS = 64;
-/** Rounding may leave a group more. */
+/** Rounding may give one group more. */
 const MOST_STEPS = MOST_GROUPS + 2;
+
+/** Steps from `from` to before `to`. */
+interface StepRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Rows of both samples that were dealt at one end of the steps. */
 interface EndCounts {
@@ -12,16 +18,16 @@ interface EndCounts {
 }
 
 /**
- * The integral of the gap over the middle steps, when their rows fall to both samples by chance: given both ends, the gap is a
- * straight line between them plus a Brownian bridge of the hypergeometric law's variance.
+ * The integral of the gap over the middle steps when their rows are dealt to both samples at random: given both ends, the gap is a
+ * straight line between them plus a Brownian bridge with the variance of the hypergeometric distribution.
  *
- * Neighbouring steps are grouped to at most 64 of equal numbers of rows; a group's weights lie at their mean place.
+ * Neighboring steps are grouped, at most 64 groups of equal numbers of rows; the weights of a group are put at their mean place.
  */
 export class BridgeIntegral {
   private readonly steps: EcdfSteps;
   private readonly power: 1 | 2;
   private readonly normals = randomPool().normals;
-  /** By group: its weights' sum, its place in [0, 1], and the bridge's step to it: B ← keep·B + spread·z. */
+  /** By group: the sum of its weights, its place in [0, 1], and the bridge's step to it: B ← keep·B + spread·z. */
   private readonly weights = new Float64Array(MOST_STEPS);
   private readonly places = new Float64Array(MOST_STEPS);
   private readonly keep = new Float64Array(MOST_STEPS);
@@ -32,14 +38,14 @@ export class BridgeIntegral {
   private next: number;
 
   /**
-   * @param left - first step of the middle
-   * @param right - the step after its last
+   * @param middle - the middle steps: its first, and the one after its last
+   * @param seed - first place in the pool of random numbers
    */
-  constructor(steps: EcdfSteps, integral: GapIntegral, left: number, right: number, seed: number) {
+  constructor(steps: EcdfSteps, integral: GapIntegral, middle: StepRange, seed: number) {
     this.next = seed;
     this.steps = steps;
     this.power = integral.power;
-    this.group(integral.weights, left, right);
+    this.group(integral.weights, middle);
     let place = 0;
     for (let g = 0; g < this.groups; g++) {
       const next = this.places[g] as number;
@@ -49,7 +55,7 @@ export class BridgeIntegral {
     }
   }
 
-  /** One draw, given what was dealt below and above. */
+  /** One draw, given the rows dealt below and above. */
   draw(low: EndCounts, high: EndCounts): number {
     const { weights, places, keep, spread, normals, groups } = this;
     if (groups === 0) return 0;
@@ -70,7 +76,7 @@ export class BridgeIntegral {
     return sum;
   }
 
-  private group(weights: Float64Array, left: number, right: number): void {
+  private group(weights: Float64Array, { from: left, to: right }: StepRange): void {
     const { reference, current } = this.steps;
     const rowsAt = (i: number) => (reference[i] as number) + (current[i] as number);
     let all = 0;

@@ -2,23 +2,25 @@ import { cannotSay, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { type EcdfSteps, ecdfSteps, type GapIntegral, integrateGaps } from './ecdf-steps.ts';
 import { permutationPValue } from './permutation-null.ts';
 
-/** How a test integrates the gap between both distribution functions, and what it makes of it. */
+/** How a test integrates the gap between both distribution functions, and what it derives from the integral. */
 export interface GapMeasure {
+  /** Fewest rows a side. */
   readonly minRows: number;
   integral(steps: EcdfSteps): GapIntegral;
-  /** The number people know; `isExact`: every weight is a count of rows. */
+  /** The test's usual statistic; `isExact`: every weight is a count of rows. */
   statistic(integral: number, steps: EcdfSteps, isExact: boolean): number;
   /** The effect, whatever the number of rows. */
   effect(integral: number, pair: FeaturePair): number;
-  /** The p-value of a statistic of continuous values, where there is a law. Without it, and with ties, rows are dealt anew. */
+  /** The p-value of a statistic of continuous values, where a law is known. Without it, and with ties, p comes from permutation. */
   law?(statistic: number, nReference: number, nCurrent: number): { readonly pValue: number; readonly name: string };
 }
 
 /**
  * Compares two numeric features by an integral of the gap between their distribution functions.
  *
- * On sketches, evidence is what remains when every gap is brought towards 0 by both rank errors; what that takes off the effect is
- * the resolution.
+ * On sketches every gap is first reduced by both rank errors for the p-value; what that takes off the effect is the resolution.
+ *
+ * @returns inconclusive (`insufficient_samples`) with fewer rows a side than the measure needs
  */
 export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
@@ -31,16 +33,28 @@ export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult 
   const { full, surely, widest } = integrateGaps(steps, integral, error);
   const [effect, sureEffect] = [measure.effect(full, pair), measure.effect(surely, pair)];
   const isExact = reference.isExact && current.isExact;
-  const evidence = evidenceOf(steps, integral, surely, measure, isExact);
+  const evidence = evidenceOf(measure, { steps, integral, surely, isExact });
   return {
-    ...{ statistic: measure.statistic(full, steps, isExact), effect, pValue: evidence.pValue, nReference, nCurrent },
+    statistic: measure.statistic(full, steps, isExact),
+    effect,
+    pValue: evidence.pValue,
+    nReference,
+    nCurrent,
     resolution: effect - sureEffect,
     method: error > 0 ? `${evidence.name} on |gap| - resolution` : evidence.name,
     at: widest,
   };
 }
 
-function evidenceOf(steps: EcdfSteps, integral: GapIntegral, surely: number, measure: GapMeasure, isExact: boolean) {
+/** Both samples, and the integral of their gap less the sketches' error. */
+interface ObservedGaps {
+  readonly steps: EcdfSteps;
+  readonly integral: GapIntegral;
+  readonly surely: number;
+  readonly isExact: boolean;
+}
+
+function evidenceOf(measure: GapMeasure, { steps, integral, surely, isExact }: ObservedGaps) {
   if (measure.law !== undefined && !steps.isTied)
     return measure.law(measure.statistic(surely, steps, isExact), steps.nReference, steps.nCurrent);
   return { pValue: permutationPValue(steps, integral, surely, isExact), name: 'permutation' };
@@ -59,7 +73,7 @@ export function widths({ values }: EcdfSteps): Float64Array {
 
 const LEAST_DEVIATION = 0.001;
 
-/** The reference's standard deviation, at least .001: the unit of effects that are distances on the number line. */
+/** The reference's standard deviation (ddof 0), at least 0.001: the unit of effects that are distances on the number line. */
 export function deviationOf(pair: FeaturePair): number {
   const moments = pair.reference.numeric?.moments;
   return Math.max(moments === undefined || moments.n < 2 ? 0 : Math.sqrt(moments.m2 / moments.n), LEAST_DEVIATION);

@@ -2,7 +2,7 @@ import type { WeightedSample } from '../../profile/kll.ts';
 
 /**
  * Two empirical distribution functions side by side, one step for each distinct value of either sample, ascending.
- * All arrays have one entry a step.
+ * All arrays have one entry per step.
  */
 export interface EcdfSteps {
   readonly values: Float64Array;
@@ -11,13 +11,13 @@ export interface EcdfSteps {
   readonly current: Float64Array;
   readonly nReference: number;
   readonly nCurrent: number;
-  /** Whether so many values are shared that laws for continuous values do not hold. */
+  /** Whether more than a tenth of the values are repeated, so that laws for continuous values do not hold. */
   readonly isTied: boolean;
 }
 
 /** Σ weight·|gap|^power over the steps: what `wasserstein` (1), `energy`, `cvm` and `anderson` (2) are. */
 export interface GapIntegral {
-  /** One for each step. */
+  /** One per step. */
   readonly weights: Float64Array;
   readonly power: 1 | 2;
 }
@@ -26,7 +26,7 @@ export interface GapIntegral {
 const FEW_TIES = 0.1;
 
 /**
- * Walks two sorted samples once.
+ * Merges two sorted samples into the steps of their distribution functions.
  *
  * @param reference - ascending values with positive weights, at least one
  * @param current - the same
@@ -64,10 +64,10 @@ export function ecdfSteps(reference: WeightedSample, current: WeightedSample): E
   };
 }
 
-/** An integral of the gap F₁ − F₂ between both functions, just after each step, both right-continuous. */
+/** An integral of the gap F₁ − F₂ between both functions, taken just after each step; both are right-continuous. */
 export interface IntegratedGaps {
   readonly full: number;
-  /** The same with every gap brought towards 0 by the sketches' error, and no farther. */
+  /** The same after every gap is reduced by the sketches' error, down to 0 at most. */
   readonly surely: number;
   /** The value after which the gap is widest. */
   readonly widest: number;
@@ -76,7 +76,10 @@ export interface IntegratedGaps {
 /**
  * Integrates the gap between both functions.
  *
- * @param error - how much of every gap the sketches may have made
+ * @param steps - both functions
+ * @param integral - one weight per step, and the power of the gap
+ * @param error - the part of every gap that may come from the sketches, [0, 1]
+ * @example integrateGaps(ecdfSteps(weigh([0]), weigh([3])), { weights: [3, 0], power: 1 }).full // 3
  */
 export function integrateGaps(steps: EcdfSteps, { weights, power }: GapIntegral, error = 0): IntegratedGaps {
   const { reference, current, nReference, nCurrent, values } = steps;

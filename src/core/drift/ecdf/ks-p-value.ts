@@ -1,16 +1,17 @@
 import { ksExactPValue } from '../../stats/kolmogorov/ks-exact.ts';
 import { kstwoSurvival } from '../../stats/kolmogorov/kstwo.ts';
 
-/** Beyond it, unequal sizes take the finite-n law: the exact one would cost time and differ by at most .004. */
+/** Beyond it, unequal sizes use the finite-n law: the exact one costs time and differs by at most 0.004. */
 const EXACT_MAX_PATHS = 4e6;
 
 /**
  * The p-value of a two-sample Kolmogorov–Smirnov statistic, and the law that gave it.
  *
- * @param d - the statistic
+ * @param d - the statistic, [0, 1]
  * @param n - size of one sample
  * @param m - size of the other
  * @param isExact - whether d is that of all values, rather than of sketches
+ * @returns a probability, [0, 1], and `exact` or `kstwo`
  * @example ksPValue(0.3, 50, 50, true).method // 'exact'
  */
 export function ksPValue(d: number, n: number, m: number, isExact: boolean): { pValue: number; method: string } {

@@ -8,9 +8,9 @@ export interface Gap {
 }
 
 /**
- * The largest distance between two empirical distributions, and where it is: one walk over both sorted samples.
+ * The largest gap between two empirical distribution functions, and where it is.
  *
- * Both distribution functions are right-continuous, so the distance is read after all ties of a value.
+ * Both functions are right-continuous, so the gap is taken after all ties of a value.
  *
  * @param reference - ascending values with positive weights
  * @param current - the same
@@ -29,14 +29,14 @@ export function largestGap(reference: WeightedSample, current: WeightedSample): 
   let yBelow = 0;
   let largest = -1;
   let at = Number.NaN;
-  // Once one side is exhausted its share stays 1 and the other only comes nearer.
+  // Once one side is exhausted, its share stays 1 and the gap only shrinks.
   while (i < xs.length && j < ys.length) {
     const x = xs[i] as number;
     const y = ys[j] as number;
     const value = x <= y ? x : y;
     for (; i < xs.length && xs[i] === value; i++) xBelow += xWeights[i] as number;
     for (; j < ys.length && ys[j] === value; j++) yBelow += yWeights[j] as number;
-    // The gap times both totals: whole numbers, so that equal gaps are equal.
+    // The gap times both totals is a whole number, so equal gaps compare as equal.
     const gap = Math.abs(xBelow * yTotal - yBelow * xTotal);
     if (gap > largest) {
       largest = gap;

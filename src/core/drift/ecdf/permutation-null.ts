@@ -4,36 +4,40 @@ import type { EcdfSteps, GapIntegral } from './ecdf-steps.ts';
 import { RANDOM_POOL_MASK, randomPool } from './random-pool.ts';
 
 const MOST_ROUNDS = 999;
-/** After so many rounds that reach the observed integral its p-value is known well enough (Besag & Clifford 1991). */
+/** After this many rounds that reach the observed integral, p is known well enough (Besag & Clifford 1991). */
 const ENOUGH_REACHED = 50;
-/** When none of the first rounds comes near, the tail alone says how small p is, and more rounds would say no more. */
+/** When none of the first rounds comes near, p follows from the tail alone, and more rounds add nothing. */
 const FIRST_ROUNDS = 199;
 const NOT_NEAR = 1e-6;
-/** Fewer than this of all rounds, and the tail is continued as an exponential one from its upper twentieth. */
+/** With fewer rounds than this that reach it, the tail is continued as an exponential from its upper twentieth. */
 const FEW_REACHED = 10;
 const TAIL_SHARE = 0.05;
-/** Up to so many rows every one of them is dealt; beyond, only the outermost on both sides. */
-
+/** Up to this many rows every row is dealt; beyond, only the outermost on both sides. */
 const ALL_ROWS = 600;
 const OUTER_ROWS = 40;
 /** An integral that is equal but for rounding counts as reached. */
 const ROUNDING = 1e-12;
 
 /**
- * The chance that an integral of the gap between two samples is at least the observed one when both come from one distribution,
- * whatever it is: the pooled rows are dealt anew to two samples of the same sizes.
+ * The p-value of an integral of the gap between two samples, by permutation: the pooled rows are dealt at random to two samples of
+ * the same sizes. It holds for any distribution.
  *
- * Up to 600 rows every row is dealt. Beyond, about 40 rows on each side are, because in a heavy tail few rows make the integral,
- * and between them the gap is a Brownian bridge. On sketches, whose values stand for several rows, it is a bridge throughout.
- * At most 999 rounds, ended by 50 that reach the observed integral, or by 199 of which none comes near; when fewer than 10 do, the tail is continued by the mean
- * excess of its upper twentieth, so that p can be as small as it is.
+ * Up to 600 rows every row is dealt. Beyond, about 40 rows on each side are, because in a heavy tail few rows make the integral; between
+ * them the gap is a Brownian bridge. On sketches, whose values stand for several rows, it is a bridge throughout. There are at most
+ * 999 rounds; 50 that reach the observed integral end them, or 199 of which none comes near. When fewer than 10 reach it, the tail is
+ * continued by the mean excess of its upper twentieth, so that p can be smaller than 1/1000.
  *
  * @param steps - both samples
  * @param integral - the weights of the integral
  * @param observed - its value, from 0
  * @param isExact - whether every weight of the samples is a count of rows
- * @returns a probability, (0, 1]; the same for the same input, for the random numbers are fixed
- * Source: Fisher 1935; Besag & Clifford 1991; checked by the null proofs: continuous, heavy-tailed and tied.
+ * @returns a probability, (0, 1]; the same for the same input, because the random numbers are fixed
+ * Source: Fisher 1935; Besag & Clifford 1991; checked by the null proofs with continuous, heavy-tailed and tied values.
+ *
+ * @example
+ * const steps = ecdfSteps(weigh([1, 2, 3]), weigh([4, 5, 6]));
+ * permutationPValue(steps, { weights: widths(steps), power: 1 }, 0, true);
+ * // 1
  */
 export function permutationPValue(steps: EcdfSteps, integral: GapIntegral, observed: number, isExact: boolean): number {
   if (!(observed > 0)) return 1;
@@ -78,7 +82,7 @@ class Dealer {
   private readonly left: number;
   private readonly right: number;
   private readonly middle: BridgeIntegral;
-  /** Place in the pool of random numbers; data start at places of their own, so that no two tests err alike. */
+  /** Place in the pool of random numbers; other data start elsewhere, so that errors of two tests are independent. */
   private next: number;
 
   constructor(steps: EcdfSteps, integral: GapIntegral, isExact: boolean, seed: number) {
@@ -90,10 +94,10 @@ class Dealer {
     this.left = countSteps(steps, outer, 0, 1);
     const above = countSteps(steps, outer, steps.values.length - 1, -1);
     this.right = Math.max(this.left, steps.values.length - above);
-    this.middle = new BridgeIntegral(steps, integral, this.left, this.right, seed);
+    this.middle = new BridgeIntegral(steps, integral, { from: this.left, to: this.right }, seed);
   }
 
-  /** The integral when the rows are dealt anew. */
+  /** The integral of one random deal. */
   round(): number {
     const { nReference: n, nCurrent: m, values } = this.steps;
     const low = this.deal(0, this.left, n, m);
@@ -101,7 +105,7 @@ class Dealer {
     return low.sum + high.sum + this.middle.draw(low, high);
   }
 
-  /** Deals the rows of the steps from `from` to before `to`, upwards or downwards, out of what is left of both samples. */
+  /** Deals the rows of the steps from `from` to before `to`, upwards or downwards, to the rows left of both samples. */
   private deal(from: number, to: number, leftReference: number, leftCurrent: number): Dealt {
     const { reference, current, nReference: n, nCurrent: m } = this.steps;
     const { weights, power } = this.integral;
@@ -113,7 +117,7 @@ class Dealer {
       // From above, the gap after a step is minus that of the rows beyond it.
       if (!isUpwards) sum += weight * (isAbsolute ? Math.abs(gap) : gap * gap);
       for (let rows = (reference[i] as number) + (current[i] as number); rows > 0; rows--) {
-        // Without a branch: nobody could predict it.
+        // Without a branch, because the processor could not predict it.
         ofReference -= Number((uniforms[next++ & RANDOM_POOL_MASK] as number) * left < ofReference);
         left--;
       }
@@ -127,7 +131,7 @@ class Dealer {
   }
 }
 
-/** How many steps from one end hold at most so many rows. */
+/** How many steps from one end hold at most this many rows. */
 function countSteps(steps: EcdfSteps, rows: number, from: number, direction: 1 | -1): number {
   let [count, left] = [0, rows];
   for (let i = from; i >= 0 && i < steps.values.length; i += direction) {

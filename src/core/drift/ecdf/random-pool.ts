@@ -1,9 +1,9 @@
 import { seededRng } from '../../stats/rng.ts';
 
-/** A power of two: enough for the rounds of one test, nearly without repeating. */
+/** A power of two, large enough that the rounds of one test hardly repeat. */
 const SIZE = 1 << 17;
 
-/** For indexes: they wrap around. */
+/** Wraps an index around. */
 export const RANDOM_POOL_MASK = SIZE - 1;
 
 interface RandomPool {
@@ -13,7 +13,7 @@ interface RandomPool {
 
 let pool: RandomPool | undefined;
 
-/** Random numbers, seeded and made once: every test reads from them, which costs nothing and repeats itself. */
+/** Random numbers from a fixed seed, made once: every test reads from them, so that a comparison is cheap and reproducible. */
 export function randomPool(): RandomPool {
   if (pool !== undefined) return pool;
   const rng = seededRng('permutation null');

@@ -70,7 +70,7 @@ function tailWeights({ reference, current, nReference, nCurrent }: EcdfSteps): F
   });
 }
 
-/** A² of two samples with midranks, as SciPy's anderson_ksamp has it before it is normalised. */
+/** A² of two samples with midranks: SciPy's anderson_ksamp before normalization. */
 function andersonStatistic(steps: EcdfSteps): number {
   const { reference, current, nReference: n, nCurrent: m } = steps;
   const all = n + m;
@@ -80,7 +80,7 @@ function andersonStatistic(steps: EcdfSteps): number {
     const rows = r + c;
     const half = below + belowCurrent + rows / 2;
     const gap = (m * (below + r / 2) - n * (belowCurrent + c / 2)) ** 2;
-    // A single value is no gap, and nothing to divide it by.
+    // Where all values are equal, gap and divisor are 0.
     if (gap > 0) sum += (rows / all) * (gap / (half * (all - half) - (all * rows) / 4));
     below += r;
     belowCurrent += c;

@@ -40,10 +40,10 @@ export const chi2: DriftTest = {
 
 function compareTable(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = contingencyTable(pair);
-  if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const { statistic, df, pValue, cramersV } = chiSquaredHomogeneity(cells.reference, cells.current);
-  const method = cells.exactPValue === undefined ? `chi2(${df})` : 'Fisher';
-  const evidence = { statistic, pValue: cells.exactPValue ?? pValue, method };
-  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, at: largestShift(cells) };
+  const table = contingencyTable(pair);
+  if (table === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
+  const { statistic, df, pValue, cramersV } = chiSquaredHomogeneity(table.reference, table.current);
+  const method = table.exactPValue === undefined ? `chi2(${df})` : 'Fisher';
+  const evidence = { statistic, pValue: table.exactPValue ?? pValue, method };
+  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, at: largestShift(table) };
 }

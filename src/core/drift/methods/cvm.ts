@@ -54,7 +54,7 @@ function pooledShares(steps: EcdfSteps): Float64Array {
   return steps.values.map((_, i) => ((steps.reference[i] as number) + (steps.current[i] as number)) / all);
 }
 
-/** T by SciPy's formula: squared distances of every row's pooled rank from its rank in its own sample. */
+/** T by SciPy's formula: squared distances of each row's pooled rank from its rank within its sample. */
 function statisticOfRanks(steps: EcdfSteps): number {
   const { reference, current, nReference: n, nCurrent: m } = steps;
   let [below, belowCurrent, u] = [0, 0, 0];

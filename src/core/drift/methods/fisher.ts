@@ -42,8 +42,8 @@ function compareExactly(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
   if (two === undefined || Math.min(nReference, nCurrent) < fisher.minRows)
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const pValue = fisherExact(two.kReference, nReference, two.kCurrent, nCurrent);
-  const share = two.kCurrent / nCurrent;
-  const effect = Math.abs(share - two.kReference / nReference);
+  const pValue = fisherExact(two.reference, two.current);
+  const share = two.current.k / nCurrent;
+  const effect = Math.abs(share - two.reference.k / nReference);
   return { statistic: share, effect, pValue, resolution: 0, nReference, nCurrent, method: 'Fisher', at: two.value };
 }

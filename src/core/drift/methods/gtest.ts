@@ -38,11 +38,11 @@ export const gtest: DriftTest = {
 
 function compareTable(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = contingencyTable(pair);
-  if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const { statistic, df, correctedPValue } = gTest(cells.reference, cells.current);
-  const method = cells.exactPValue === undefined ? `chi2(${df}), Williams` : 'Fisher';
-  const effect = chiSquaredHomogeneity(cells.reference, cells.current).cramersV;
-  const evidence = { statistic, pValue: cells.exactPValue ?? correctedPValue, method };
-  return { ...evidence, effect, resolution: 0, nReference, nCurrent, at: largestShift(cells) };
+  const table = contingencyTable(pair);
+  if (table === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
+  const { statistic, df, correctedPValue } = gTest(table.reference, table.current);
+  const method = table.exactPValue === undefined ? `chi2(${df}), Williams` : 'Fisher';
+  const effect = chiSquaredHomogeneity(table.reference, table.current).cramersV;
+  const evidence = { statistic, pValue: table.exactPValue ?? correctedPValue, method };
+  return { ...evidence, effect, resolution: 0, nReference, nCurrent, at: largestShift(table) };
 }

@@ -45,7 +45,11 @@ function compareRanks(pair: FeaturePair): TestResult {
   const resolution = Math.min(Math.abs(delta), 2 * (reference.rankError() + current.rankError()));
   const sureU = u - ((Math.sign(delta) * resolution) / 2) * n * m;
   return {
-    ...{ statistic: u, effect: Math.abs(delta), resolution, nReference: n, nCurrent: m },
+    statistic: u,
+    effect: Math.abs(delta),
+    resolution,
+    nReference: n,
+    nCurrent: m,
     pValue: mannWhitneyPValue(sureU, n, m, steps.isTied || resolution === 0 ? tieTerm : 0),
     method: resolution > 0 ? 'normal on U - resolution' : 'normal',
   };

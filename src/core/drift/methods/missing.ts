@@ -34,7 +34,7 @@ export const missing: DriftTest = {
 function compareMissing(pair: FeaturePair): TestResult {
   const [n, m] = [pair.referenceEvents, pair.currentEvents];
   if (n === 0 || m === 0) return cannotSay(n, m, 'insufficient_samples');
-  const { pValue, method } = twoProportionTest(pair.referenceMissing, n, pair.currentMissing, m);
+  const { pValue, method } = twoProportionTest({ k: pair.referenceMissing, n }, { k: pair.currentMissing, n: m });
   const share = pair.currentMissing / m;
   const effect = Math.abs(share - pair.referenceMissing / n);
   return { statistic: share, effect, pValue, resolution: 0, nReference: n, nCurrent: m, method };

@@ -51,7 +51,11 @@ function compareRange(pair: FeaturePair): TestResult {
   const resolution = Math.min(share, current.sketch.massError());
   const surely = Math.floor((share - resolution) * nCurrent + 1e-9);
   return {
-    ...{ statistic: share, effect: Math.max(0, share - 2 / (nReference + 1)), resolution, nReference, nCurrent },
+    statistic: share,
+    effect: Math.max(0, share - 2 / (nReference + 1)),
+    resolution,
+    nReference,
+    nCurrent,
     pValue: exceedancePValue(surely, nReference, nCurrent),
     method: 'exceedances',
     at: below > above ? min : max,

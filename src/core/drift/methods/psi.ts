@@ -52,15 +52,15 @@ const PSI: ShareMeasure = { statistic: populationStability, chiSquared: (index) 
 
 function compareClipped(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
-  const cells = nReference > 0 && nCurrent > 0 ? plainCells(pair) : undefined;
-  if (cells === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const index = populationStability(clippedShares(cells.reference), clippedShares(cells.current));
-  const { currentCounts } = cells;
+  const counts = nReference > 0 && nCurrent > 0 ? alignedCounts(pair) : undefined;
+  if (counts === undefined) return cannotSay(nReference, nCurrent, 'insufficient_samples');
+  const index = populationStability(clippedShares(counts.reference), clippedShares(counts.current));
+  const { currentCounts } = counts;
   const numbers = { statistic: index, effect: index, pValue: null, resolution: 0, nReference, nCurrent };
   return { ...numbers, method: 'shares clipped at 1e-6', currentCounts };
 }
 
-function plainCells({ type, reference, current }: FeaturePair) {
+function alignedCounts({ type, reference, current }: FeaturePair) {
   if (type !== 'numeric') {
     if (reference.categories === undefined || current.categories === undefined) return undefined;
     const currentCounts = liveCategories(current.categories);
@@ -68,15 +68,15 @@ function plainCells({ type, reference, current }: FeaturePair) {
   }
   if (reference.numeric === undefined || current.numeric === undefined) return undefined;
   const bins = quantileBins(reference.numeric.sketch.weighted(), BINS);
-  const counts = countInBins(current.numeric.sketch.weighted(), bins);
+  const inBins = countInBins(current.numeric.sketch.weighted(), bins);
   return {
     reference: countInBins(reference.numeric.sketch.weighted(), bins),
-    current: counts,
-    currentCounts: liveCounts(binNames(bins).map((name, i) => [name, counts[i] as number])),
+    current: inBins,
+    currentCounts: liveCounts(binNames(bins).map((name, i) => [name, inBins[i] as number])),
   };
 }
 
-/** As Intent Drift Guard does: clipped from below, and not renormalised. */
+/** Clipped from below and not renormalized, as in Intent Drift Guard. */
 function clippedShares(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => Math.max(CLIP, count / total));

@@ -1,26 +1,28 @@
+import type { Proportion } from '../../stats/tests/fisher.ts';
 import { alignCategories } from '../bins/align-categories.ts';
 import type { FeaturePair } from '../drift-test.ts';
 
-/** A feature of two values: how often the second, in order of name, was seen. */
+/** A feature of two values: how often the second, in order of name, occurs. */
 export interface TwoValues {
   readonly value: string;
-  readonly kReference: number;
-  readonly nReference: number;
-  readonly kCurrent: number;
-  readonly nCurrent: number;
+  readonly reference: Proportion;
+  readonly current: Proportion;
 }
 
-/** @returns undefined when both windows together do not have exactly two values */
+/**
+ * The counts of a feature with two values.
+ *
+ * @returns undefined when both windows together do not have exactly two values
+ * @example twoValues(categoricalPair([['no', 9], ['yes', 1]], [['no', 3]])).reference // { k: 1, n: 10 }
+ */
 export function twoValues({ reference, current }: FeaturePair): TwoValues | undefined {
   if (reference.categories === undefined || current.categories === undefined) return undefined;
-  const cells = alignCategories(reference.categories, current.categories);
-  if (cells.names.length !== 2) return undefined;
+  const aligned = alignCategories(reference.categories, current.categories);
+  if (aligned.names.length !== 2) return undefined;
   return {
-    value: cells.names[1] as string,
-    kReference: cells.reference[1] as number,
-    nReference: reference.categories.n,
-    kCurrent: cells.current[1] as number,
-    nCurrent: current.categories.n,
+    value: aligned.names[1] as string,
+    reference: { k: aligned.reference[1] as number, n: reference.categories.n },
+    current: { k: aligned.current[1] as number, n: current.categories.n },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Proportion } from '../../stats/tests/fisher.ts';
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
@@ -30,7 +31,7 @@ export const typeMismatch: DriftTest = {
   types: ['numeric', 'categorical'],
   minRows: 1,
   defaultFloor: 0.02,
-  appliesTo: (pair) => mismatches(pair, 'reference').wrong + mismatches(pair, 'current').wrong > 0,
+  appliesTo: (pair) => mismatches(pair, 'reference').k + mismatches(pair, 'current').k > 0,
   compare: compareTypes,
   wire: (result) => ({ mismatch_share: result.statistic }),
 };
@@ -40,13 +41,14 @@ function compareTypes(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = [reference.n, current.n];
   if (Math.min(nReference, nCurrent) < typeMismatch.minRows)
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const { pValue, method } = twoProportionTest(reference.wrong, nReference, current.wrong, nCurrent);
-  const share = current.wrong / nCurrent;
-  const effect = Math.abs(share - reference.wrong / nReference);
+  const { pValue, method } = twoProportionTest(reference, current);
+  const share = current.k / nCurrent;
+  const effect = Math.abs(share - reference.k / nReference);
   return { statistic: share, effect, pValue, resolution: 0, nReference, nCurrent, method };
 }
 
-function mismatches(pair: FeaturePair, side: 'reference' | 'current'): { wrong: number; n: number } {
+/** Values of the wrong type among all values. */
+function mismatches(pair: FeaturePair, side: 'reference' | 'current'): Proportion {
   const [numbers, texts] = [pair[side].numeric?.moments.n ?? 0, pair[side].categories?.n ?? 0];
-  return { wrong: pair.type === 'numeric' ? texts : numbers, n: numbers + texts };
+  return { k: pair.type === 'numeric' ? texts : numbers, n: numbers + texts };
 }

@@ -1,4 +1,5 @@
 import type { CategoryCounts } from '../../profile/counts.ts';
+import type { Proportion } from '../../stats/tests/fisher.ts';
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { liveCounts } from '../bins/live-counts.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
@@ -44,30 +45,31 @@ function compareUnseen(pair: FeaturePair): TestResult {
   const [n, m] = [reference?.n ?? 0, current?.n ?? 0];
   if (!reference || !current || n === 0 || m === 0) return cannotSay(n, m, 'insufficient_samples');
   if (!reference.isExact) return cannotSay(n, m, 'reference_overflowed');
-  const fresh = [...current.counts].filter(([name]) => !reference.counts.has(name));
-  const surely = fresh.reduce((sum, [, count]) => sum + count, 0);
+  const unseenCounts = [...current.counts].filter(([name]) => !reference.counts.has(name));
+  const surely = unseenCounts.reduce((sum, [, count]) => sum + count, 0);
   const share = (surely + current.other) / m;
   const expected = unseenMass(reference);
-  const { pValue, method } = twoProportionTest(expected.successes, expected.trials, surely, m, 'greater');
+  const { pValue, method } = twoProportionTest(expected, { k: surely, n: m }, 'greater');
   return {
-    ...{ statistic: share, effect: Math.max(0, share - expected.share), pValue, resolution: current.other / m },
-    ...{
-      nReference: n,
-      nCurrent: m,
-      method: `Good-Turing, ${method}`,
-      currentCounts: liveCounts(fresh, current.other),
-    },
+    statistic: share,
+    effect: Math.max(0, share - expected.share),
+    pValue,
+    resolution: current.other / m,
+    nReference: n,
+    nCurrent: m,
+    method: `Good-Turing, ${method}`,
+    currentCounts: liveCounts(unseenCounts, current.other),
   };
 }
 
-/** Good–Turing's estimate as a number of successes in trials that carries the estimate's own variance; rounded to the careful side. */
-function unseenMass(reference: CategoryCounts): { share: number; successes: number; trials: number } {
+/** The Good–Turing estimate as a proportion with the same variance, rounded so that p is not too small. */
+function unseenMass(reference: CategoryCounts): Proportion & { readonly share: number } {
   let [once, twice] = [0, 0];
   for (const count of reference.counts.values()) {
     if (count === 1) once++;
     if (count === 2) twice++;
   }
   const spread = once === 0 ? 1 : 1 + (2 * twice) / once;
-  const trials = Math.max(1, Math.floor(reference.n / spread));
-  return { share: once / reference.n, successes: Math.min(trials, Math.ceil(once / spread)), trials };
+  const n = Math.max(1, Math.floor(reference.n / spread));
+  return { share: once / reference.n, k: Math.min(n, Math.ceil(once / spread)), n };
 }

@@ -43,8 +43,8 @@ function compareProportions(pair: FeaturePair): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);
   if (two === undefined || Math.min(nReference, nCurrent) < ztest.minRows)
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const { statistic, pValue, method } = twoProportionTest(two.kReference, nReference, two.kCurrent, nCurrent);
+  const { statistic, pValue, method } = twoProportionTest(two.reference, two.current);
   if (method !== 'z') return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const effect = Math.abs(two.kCurrent / nCurrent - two.kReference / nReference);
+  const effect = Math.abs(two.current.k / nCurrent - two.reference.k / nReference);
   return { statistic, effect, pValue, resolution: 0, nReference, nCurrent, method: 'normal', at: two.value };
 }

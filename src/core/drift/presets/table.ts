@@ -9,7 +9,12 @@ import { whylogs } from './whylogs.ts';
 
 /** Other tools, whose numbers and verdicts are reproduced. */
 export const PRESETS = {
-  ...{ evidently, nannyml, whylogs, sentinel, driftsense, guard },
+  evidently,
+  nannyml,
+  whylogs,
+  sentinel,
+  driftsense,
+  guard,
   'drift-monitor': driftMonitor,
 } as const satisfies Record<string, Preset>;
 

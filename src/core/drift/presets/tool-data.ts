@@ -17,11 +17,13 @@ export interface Samples {
 }
 
 export function samplesOf({ reference, current }: FeaturePair): Samples | undefined {
-  const [mine, other] = [reference.numeric?.sketch, current.numeric?.sketch];
-  if (mine === undefined || other === undefined || mine.n === 0 || other.n === 0) return undefined;
+  const [before, after] = [reference.numeric?.sketch, current.numeric?.sketch];
+  if (before === undefined || after === undefined || before.n === 0 || after.n === 0) return undefined;
   return {
-    ...{ reference: mine.weighted(), current: other.weighted(), isExact: mine.isExact && other.isExact },
-    quantile: (share) => mine.quantile(share),
+    reference: before.weighted(),
+    current: after.weighted(),
+    isExact: before.isExact && after.isExact,
+    quantile: (share) => before.quantile(share),
   };
 }
 

@@ -27,7 +27,7 @@ export function kolmogorovPomeranz(n: number, d: number): number {
   for (let i = 1; i <= 2 * n + 1; i++) {
     const [start, end] = rowRange(i, n, whole, fraction);
     const factor = i === 1 || i === 2 * n + 1 ? ends : i % 2 === 1 ? odd : even;
-    const largest = convolveInto(next, row, factor, start - low, end - low);
+    const largest = convolveInto(next, row, factor, [start - low, end - low]);
     if (largest > 0 && largest < SMALL) {
       for (let j = 0; j < size; j++) next[j] = (next[j] as number) * BIG;
       exponent -= 128;
@@ -58,7 +58,12 @@ function weights(rate: number, size: number): Float64Array {
 }
 
 /** target[t] = Σ row[s]·factor[from + t − s] for from ≤ from + t ≤ to, zero elsewhere; returns the largest. */
-function convolveInto(target: Float64Array, row: Float64Array, factor: Float64Array, from: number, to: number): number {
+function convolveInto(
+  target: Float64Array,
+  row: Float64Array,
+  factor: Float64Array,
+  [from, to]: readonly [number, number],
+): number {
   target.fill(0);
   let largest = 0;
   for (let t = from; t <= to; t++) {

@@ -1,46 +1,52 @@
 export type Alternative = 'two-sided' | 'greater';
 
-/** SciPy's tolerance for "as likely as what was seen". */
+/** A count of successes in a sample. */
+export interface Proportion {
+  /** Successes, a whole number 0 … n. */
+  readonly k: number;
+  /** Rows of the sample, a whole number. */
+  readonly n: number;
+}
+
+/** SciPy's tolerance for "as likely as the observed table". */
 const AS_LIKELY = 1 + 1e-7;
 const NEGLIGIBLE = 1e-18;
 
 /**
- * Fisher's exact test of two counts: k₁ of n₁ against k₂ of n₂.
+ * Fisher's exact test of two proportions: k₁ of n₁ against k₂ of n₂.
  *
- * Given k₁ + k₂ successes in all, how many fall to the second sample is hypergeometric under the null. Two-sided sums every
- * outcome no likelier than the one seen; greater sums k₂ and above. The law is walked outward from its mode and
- * normalised by its own sum, so that no factorial is taken; the cost is its width, about √(n₂·share).
+ * Given k₁ + k₂, the successes of the second sample are hypergeometric under the null. `two-sided` sums the probability of every
+ * outcome that is at most as likely as the observed one, `greater` that of k₂ and above. The weights are computed outward from the
+ * mode and divided by their sum, without factorials; the cost is the width of the distribution, about √(n₂·share).
  *
- * @param k1 - successes of the first (reference) sample, 0 … n1
- * @param n1 - its size
- * @param k2 - successes of the second (current) sample, 0 … n2
- * @param n2 - its size
- * @param alternative - `greater`: the second share is the larger
- * @returns a probability, [0, 1]; conservative, as every exact test of counts; honest from one row
- * @throws RangeError when a count is not a whole number within its size
+ * @param reference - the first sample
+ * @param current - the second sample
+ * @param alternative - `greater`: the second share is the larger one
+ * @returns a probability, [0, 1]; conservative, like every exact test of counts; valid from one row
+ * @throws RangeError when a count is not a whole number from 0 to its n
  * Source: Fisher 1934; checked against SciPy's fisher_exact.
  *
- * @example fisherExact(1, 9, 11, 14) // 0.0027594561852200823
+ * @example fisherExact({ k: 1, n: 9 }, { k: 11, n: 14 }) // 0.0027594561852200823
  */
 export function fisherExact(
-  k1: number,
-  n1: number,
-  k2: number,
-  n2: number,
+  reference: Proportion,
+  current: Proportion,
   alternative: Alternative = 'two-sided',
 ): number {
-  if (!(isCount(k1, n1) && isCount(k2, n2))) throw new RangeError(`fisherExact: got ${k1} of ${n1}, ${k2} of ${n2}`);
+  const [{ k: k1, n: n1 }, { k: k2, n: n2 }] = [reference, current];
+  if (!(isCount(reference) && isCount(current)))
+    throw new RangeError(`fisherExact: got ${k1} of ${n1}, ${k2} of ${n2}`);
   const law = new Hypergeometric(n1, n2, k1 + k2);
-  const seen = law.weightAt(k2);
-  const counts = (k: number, weight: number) => (alternative === 'greater' ? k >= k2 : weight <= seen * AS_LIKELY);
-  return law.shareOf(counts, seen);
+  const observed = law.weightAt(k2);
+  const counts = (k: number, weight: number) => (alternative === 'greater' ? k >= k2 : weight <= observed * AS_LIKELY);
+  return law.shareOf(counts, observed);
 }
 
-function isCount(k: number, n: number): boolean {
+function isCount({ k, n }: Proportion): boolean {
   return Number.isInteger(k) && Number.isInteger(n) && k >= 0 && k <= n;
 }
 
-/** The law of the second sample's successes, as weights relative to the mode's. */
+/** The distribution of the second sample's successes, as weights relative to the mode's. */
 class Hypergeometric {
   private readonly n1: number;
   private readonly n2: number;
@@ -71,9 +77,9 @@ class Hypergeometric {
     return weight;
   }
 
-  /** The probability of the outcomes that count, walking until what is left is negligible beside `seen`. */
-  shareOf(counts: (k: number, weight: number) => boolean, seen: number): number {
-    const floor = seen * NEGLIGIBLE;
+  /** The probability of the outcomes that count; stops where the rest is negligible relative to `observed`. */
+  shareOf(counts: (k: number, weight: number) => boolean, observed: number): number {
+    const floor = observed * NEGLIGIBLE;
     let [all, counted] = [0, 0];
     const take = (k: number, weight: number) => {
       all += weight;
