@@ -46,6 +46,12 @@ export async function listApiKeys(db: Queryable): Promise<ApiKey[]> {
   return (await db.query<ApiKeyColumns>(`select ${COLUMNS} from api_keys order by id`)).rows.map(toApiKey);
 }
 
+/** The keys that are good. Until the transaction ends nobody else makes or revokes one; they are still read. */
+export async function lockApiKeys(tx: Queryable): Promise<ApiKey[]> {
+  await tx.query('lock table api_keys in share row exclusive mode');
+  return (await listApiKeys(tx)).filter(({ revokedAtMs }) => revokedAtMs === null);
+}
+
 /** False when there is no such key or it was revoked before. */
 export async function revokeApiKey(db: Queryable, id: number): Promise<boolean> {
   const sql = 'update api_keys set revoked_at = now() where id = $1 and revoked_at is null';

@@ -20,6 +20,7 @@ const CORE_LADDER = [
 const OUTSIDE = ['store', 'runtime', 'config', 'api'];
 const STANDALONE = [
   'services/ingest',
+  'services/keys',
   'services/maintenance',
   'services/notify',
   'services/sources',

@@ -31,6 +31,9 @@ test('before the first start, schema and keys are made in the database itself', 
   expect(code).toBe(0);
   expect((await run('keys', 'list')).out).toMatch(/1 +ops +admin +\d{4}-\d\d-\d\d +good/);
 
+  await run('keys', 'create', '--scope', 'read');
+  expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 1, err: expect.stringMatching(/the last admin key/) });
+
   // The service must know it.
   expect(isApiKey(key)).toBe(true);
   const db = await openDatabase({ dataDir: directory, log: silent });

@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { KEY_SCOPES, type KeyScope } from '../../core/key-scope.ts';
-import { createApiKey, hashApiKey } from '../../store/api-key.ts';
-import { type ApiKey, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
+import { createKey as createStoredKey } from '../../services/keys/create-key.ts';
+import { revokeKey as revokeStoredKey } from '../../services/keys/revoke-key.ts';
+import { type ApiKey, listApiKeys } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
 import { migrate } from '../../store/engine/migrate.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
@@ -22,7 +24,7 @@ interface KeyEntry {
 interface KeyRing {
   create(name: string, scope: KeyScope): Promise<{ id: number; key: string }>;
   list(): Promise<KeyEntry[]>;
-  revoke(id: number): Promise<boolean>;
+  revoke(id: number): Promise<void>;
 }
 
 const HELP = `
@@ -81,8 +83,9 @@ async function listKeys(terminal: Terminal, ring: KeyRing): Promise<void> {
 }
 
 async function revokeKey(terminal: Terminal, ring: KeyRing, id: number): Promise<void> {
-  if (!Number.isInteger(id) || !(await ring.revoke(id)))
-    throw new Failure('there is no such key, or it was revoked before');
+  if (!Number.isSafeInteger(id) || id < 1)
+    throw new Failure('give the number of a key, as plumbline keys list shows it');
+  await ring.revoke(id);
   terminal.out(`key ${id} is revoked`);
 }
 
@@ -109,27 +112,21 @@ function ringBehind(api: Api): KeyRing {
     list: async () => (await api.json<{ keys: KeyEntry[] }>('GET', '/v1/keys')).keys,
     revoke: async (id) => {
       await api.json('DELETE', `/v1/keys/${id}`);
-      return true;
     },
   };
 }
 
-/** The owner of the database has the last word, so the service's care for the last admin key is only kept for the first one. */
 function ringIn(db: Database): KeyRing {
   return {
     create: async (name, scope) => {
-      const keys = await listApiKeys(db);
-      if (scope !== 'admin' && !keys.some((key) => key.scope === 'admin' && key.revokedAtMs === null))
-        throw new Failure('make a key of scope admin first: without one, a running service could make no further key');
-      const key = createApiKey();
-      return { id: (await insertApiKey(db, { name, scope, hash: hashApiKey(key) })).id, key };
+      const { stored, key } = await createStoredKey(db, { name, scope, requiresAdmin: true });
+      return { id: stored.id, key };
     },
     list: async () => (await listApiKeys(db)).map(toEntry),
-    revoke: (id) => revokeApiKey(db, id),
+    revoke: (id) => revokeStoredKey(db, id),
   };
 }
 
 function toEntry({ id, name, scope, createdAtMs, revokedAtMs }: ApiKey): KeyEntry {
-  const iso = (ms: number) => new Date(ms).toISOString();
-  return { id, name, scope, created_at: iso(createdAtMs), revoked_at: revokedAtMs === null ? null : iso(revokedAtMs) };
+  return { id, name, scope, created_at: isoTime(createdAtMs), revoked_at: isoTimeOrNull(revokedAtMs) };
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { listOr } from '../../core/format/list-or.ts';
 import { KEY_SCOPES } from '../../core/key-scope.ts';
-import { createApiKey, hashApiKey } from '../../store/api-key.ts';
-import { type ApiKey, insertApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
-import type { Database } from '../../store/database.ts';
+import { createKey } from '../../services/keys/create-key.ts';
+import { revokeKey } from '../../services/keys/revoke-key.ts';
+import { type ApiKey, listApiKeys } from '../../store/api-keys.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { text, wholeNumber } from '../parameters.ts';
 
@@ -29,9 +28,7 @@ export function keyRoutes(app: HttpApp, { db, config, callers }: RouteDeps): voi
   };
   app.post('/v1/keys', { schema: create }, async (request, reply) => {
     const { name = request.body.scope, scope } = request.body;
-    if (config.AUTH === 'on' && scope !== 'admin') await assertAdminExists(db);
-    const key = createApiKey();
-    const stored = await insertApiKey(db, { name, scope, hash: hashApiKey(key) });
+    const { stored, key } = await createKey(db, { name, scope, requiresAdmin: config.AUTH === 'on' });
     callers.forget();
     return reply
       .code(201)
@@ -54,33 +51,10 @@ export function keyRoutes(app: HttpApp, { db, config, callers }: RouteDeps): voi
     response: { 204: z.null() },
   };
   app.delete('/v1/keys/:id', { schema: revoke }, async (request, reply) => {
-    const { id } = request.params;
-    await assertNotLastAdmin(db, id);
-    if (!(await revokeApiKey(db, id))) throw new AppError('not_found', `There is no key ${id} that could be revoked.`);
+    await revokeKey(db, request.params.id);
     callers.forget();
     return reply.code(204).send(null);
   });
-}
-
-/** With a first key of another scope nobody could ever make or revoke one again. */
-async function assertAdminExists(db: Database): Promise<void> {
-  if ((await goodKeys(db)).some((key) => key.scope === 'admin')) return;
-  throw new AppError(
-    'invalid_request',
-    'Create a key of scope admin first: without one, no further key could be made.',
-  );
-}
-
-async function assertNotLastAdmin(db: Database, id: number): Promise<void> {
-  const keys = await goodKeys(db);
-  const others = keys.filter((key) => key.id !== id);
-  const isAdmin = keys.some((key) => key.id === id && key.scope === 'admin');
-  if (!isAdmin || others.length === 0 || others.some((key) => key.scope === 'admin')) return;
-  throw new AppError('conflict', 'This is the last admin key: revoke the others first, or create another admin key.');
-}
-
-async function goodKeys(db: Database): Promise<ApiKey[]> {
-  return (await listApiKeys(db)).filter((key) => key.revokedAtMs === null);
 }
 
 function describeKey({ id, name, scope, createdAtMs, revokedAtMs }: ApiKey) {
