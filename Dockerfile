@@ -1,7 +1,7 @@
 FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The package builds itself on install; here the sources come later, so that dependencies are a layer of their own.
+# Dependencies have their own layer: the sources come later, so installing must not build yet.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
@@ -18,9 +18,9 @@ RUN mkdir /data && chown node:node /data && ln -s /app/dist/cli/main.js /usr/loc
 USER node
 VOLUME /data
 EXPOSE 8000
-# On 0.0.0.0 the service does not start without an API key. The first one:
+# On 0.0.0.0 the service does not start without an API key. Create the first one:
 #   docker run --rm -v plumbline:/data plumbline plumbline keys create --scope admin
-# or set AUTH=off where something else keeps strangers out.
+# or set AUTH=off where something else restricts access.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
