@@ -6,7 +6,7 @@ import { QUIET_LOG } from './chaos/parts.ts';
 import { chaosReplicas } from './chaos/replicas.ts';
 import { chaosUnrecorded } from './chaos/unrecorded.ts';
 
-// What the watch promises when things go wrong. Usage: npm run chaos [-- replicas | unrecorded | channels]. Takes seven minutes; needs Postgres.
+// What monitors and notifications promise when things go wrong. Usage: npm run chaos [-- replicas | unrecorded | channels]. Takes seven minutes; needs Postgres.
 
 const CHAPTERS = { replicas: chaosReplicas, unrecorded: chaosUnrecorded, channels: chaosChannels } as const;
 

@@ -2,9 +2,9 @@ import type { Config } from './config/config.ts';
 import type { Message } from './core/incident/message.ts';
 import type { DrivenClock } from './core/time/clock.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './core/time/window.ts';
-import { NO_METRICS } from './no-metrics.ts';
-import { ProfileCache } from './services/evaluation/profile-cache.ts';
-import { Ingest } from './services/ingest/ingest.ts';
+import { createMonitoring, type Monitoring, SILENT_MONITORING_METRICS } from './monitoring.ts';
+import { notifyDueIncidents } from './services/incidents/notify-due-incidents.ts';
+import { Ingest, SILENT_INGEST_METRICS } from './services/ingest/ingest.ts';
 import { foldProfiles } from './services/maintenance/fold-profiles.ts';
 import { runMaintenance } from './services/maintenance/run-maintenance.ts';
 import { reviseReports } from './services/monitors/revise-reports.ts';
@@ -12,14 +12,13 @@ import type { RunOutcome } from './services/monitors/run-monitor.ts';
 import type { Channel } from './services/notify/channel.ts';
 import type { Database, StoreLog } from './store/database.ts';
 import { findNextDue } from './store/next-due.ts';
-import { Watch } from './watch.ts';
 
 /** Something that happened, at the simulated time. */
 export type TimelineEntry =
   | { readonly kind: 'slot'; readonly atMs: number; readonly monitor: string; readonly end: RunOutcome }
   | { readonly kind: 'message'; readonly atMs: number; readonly message: Message };
 
-export interface SimulationParts {
+export interface SimulationOptions {
   readonly db: Database;
   readonly config: Config;
   readonly clock: DrivenClock;
@@ -34,19 +33,27 @@ const CHANNEL = 'timeline';
  * takes a week takes as long as its work does.
  */
 export class Simulation {
-  readonly watch: Watch;
-  readonly #parts: SimulationParts;
+  readonly monitoring: Monitoring;
+  readonly #options: SimulationOptions;
   readonly #ingest: Ingest;
   readonly #sent: Message[] = [];
   #foldedMs = 0;
-  #keptMs = 0;
+  #maintainedMs = 0;
 
-  constructor(parts: SimulationParts) {
-    const { db, config, clock } = parts;
-    this.#parts = parts;
-    this.#ingest = new Ingest({ db, config, clock, metrics: NO_METRICS });
+  constructor(options: SimulationOptions) {
+    const { db, config, clock, log } = options;
+    this.#options = options;
+    this.#ingest = new Ingest({ db, config, clock, metrics: SILENT_INGEST_METRICS });
     const channels = { byName: new Map([[CHANNEL, this.#channel()]]), routes: [{ channels: [CHANNEL] }] };
-    this.watch = new Watch({ ...parts, channels, cache: new ProfileCache(), metrics: NO_METRICS, random: () => 0 });
+    this.monitoring = createMonitoring({
+      db,
+      config,
+      clock,
+      log,
+      channels,
+      metrics: SILENT_MONITORING_METRICS,
+      random: () => 0,
+    });
   }
 
   /** Stores events as POST /v1/ingest would at this moment; they must not lie ahead of it. */
@@ -58,7 +65,7 @@ export class Simulation {
 
   /** Moves the clock on to a moment, doing on the way whatever is due, when it is due. */
   async runUntil(ms: number): Promise<void> {
-    const { db, clock } = this.#parts;
+    const { db, clock } = this.#options;
     for (;;) {
       const dueMs = await findNextDue(db);
       if (dueMs === undefined || dueMs > ms) break;
@@ -66,30 +73,31 @@ export class Simulation {
       await this.#work();
     }
     clock.ms = Math.max(clock.ms, ms);
-    await this.#keepInOrder();
+    await this.#maintain();
   }
 
-  /** A message is told after the slot that it tells of. */
+  /** Notifications come after the runs that they are about. */
   async #work(): Promise<void> {
-    for (const { monitor, end } of await this.watch.runDue()) {
-      this.#parts.onEntry({ kind: 'slot', atMs: this.#parts.clock.ms, monitor: monitor.name, end });
+    const { context, scheduler, delivery } = this.monitoring;
+    for (const { monitor, end } of await scheduler.runDue()) {
+      this.#options.onEntry({ kind: 'slot', atMs: this.#options.clock.ms, monitor: monitor.name, end });
     }
-    await this.watch.remind();
-    await this.watch.deliver();
-    await this.watch.delivered();
+    await notifyDueIncidents(context);
+    await delivery.wake();
+    await delivery.idle();
     for (const message of this.#sent.splice(0))
-      this.#parts.onEntry({ kind: 'message', atMs: this.#parts.clock.ms, message });
+      this.#options.onEntry({ kind: 'message', atMs: this.#options.clock.ms, message });
   }
 
   /** What the service's other jobs do, once an hour or a day of simulated time. */
-  async #keepInOrder(): Promise<void> {
-    const { db, config, clock } = this.#parts;
+  async #maintain(): Promise<void> {
+    const { db, config, clock } = this.#options;
     if (clock.ms - this.#foldedMs < HOUR_MS) return;
     this.#foldedMs = clock.ms;
     await foldProfiles(db, clock.ms + 10 * MINUTE_MS);
-    await reviseReports(this.watch.deps);
-    if (clock.ms - this.#keptMs < DAY_MS) return;
-    this.#keptMs = clock.ms;
+    await reviseReports(this.monitoring.context);
+    if (clock.ms - this.#maintainedMs < DAY_MS) return;
+    this.#maintainedMs = clock.ms;
     if (await runMaintenance(db, config, clock.ms)) this.#ingest.forgetDays();
   }
 

@@ -10,7 +10,7 @@ import type { Database } from '../../src/store/database.ts';
 import { findNextDue } from '../../src/store/next-due.ts';
 import { insertNotifications, listNotifications } from '../../src/store/notifications.ts';
 import { printTable } from '../bench/figures.ts';
-import { openWatch } from './parts.ts';
+import { openMonitoring } from './parts.ts';
 import { receive } from './receiver.ts';
 
 const LEASE_MS = 30 * SECOND_MS;
@@ -73,28 +73,28 @@ async function put(db: Database, channels: readonly string[]): Promise<void> {
 
 /** As the service does it: woken every second. Returns how long each message of the healthy channel took. */
 async function inRealTime(db: Database, channels: readonly Channel[], tries: Map<string, number[]>): Promise<number[]> {
-  const watch = openWatch(db, systemClock, channels, LEASE_MS);
+  const { delivery } = openMonitoring(db, systemClock, channels, LEASE_MS);
   const put_: number[] = [];
   for (const end = Date.now() + REAL_MS; Date.now() < end; ) {
     if (Date.now() - (put_.at(-1) ?? 0) >= HEALTHY_EVERY_MS) {
       put_.push(Date.now());
       await put(db, [HEALTHY]);
     }
-    await watch.deliver();
+    await delivery.wake();
     await delay(SECOND_MS);
   }
-  await watch.stop();
+  await delivery.stop();
   return put_.map((at, i) => (tries.get(HEALTHY)?.[i] ?? Number.POSITIVE_INFINITY) - at);
 }
 
 /** The hours that the backoff still takes, on a clock that jumps from try to try. */
 async function untilTheEnd(db: Database, channels: readonly Channel[]): Promise<void> {
   const clock = new DrivenClock(Date.now());
-  const watch = openWatch(db, clock, channels, LEASE_MS);
+  const { delivery } = openMonitoring(db, clock, channels, LEASE_MS);
   for (let due = await findNextDue(db); due !== undefined; due = await findNextDue(db)) {
     clock.ms = Math.max(clock.ms + 1, due);
-    await watch.deliver();
-    await watch.delivered();
+    await delivery.wake();
+    await delivery.idle();
   }
 }
 

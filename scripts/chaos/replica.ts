@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { notifyDueIncidents } from '../../src/services/incidents/notify-due-incidents.ts';
 import type { Channel } from '../../src/services/notify/channel.ts';
 import { webhookChannel } from '../../src/services/notify/channels/webhook.ts';
 import { openDatabase } from '../../src/store/engine/open.ts';
-import { openWatch, QUIET_LOG, scaledClock } from './parts.ts';
+import { openMonitoring, QUIET_LOG, scaledClock } from './parts.ts';
 
-// One replica of the watch, with its clock from its parent. With CHAOS_DIE it kills itself between "sent" and "recorded".
+// One replica, with its clock from its parent. With CHAOS_DIE it kills itself between "sent" and "recorded".
 
 const env = process.env as Record<string, string>;
 const db = await openDatabase({ databaseUrl: env.DATABASE_URL ?? '', dataDir: '', poolSize: 6, log: QUIET_LOG });
@@ -19,11 +20,16 @@ const dying: Channel = {
     return outcome;
   },
 };
-const watch = openWatch(db, clock, [env.CHAOS_DIE === 'yes' ? dying : hook], Number(env.CHAOS_LEASE));
+const { context, scheduler, delivery } = openMonitoring(
+  db,
+  clock,
+  [env.CHAOS_DIE === 'yes' ? dying : hook],
+  Number(env.CHAOS_LEASE),
+);
 
 for (;;) {
-  await watch.runDue();
-  await watch.remind();
-  await watch.deliver();
+  await scheduler.runDue();
+  await notifyDueIncidents(context);
+  await delivery.wake();
   await delay(100);
 }

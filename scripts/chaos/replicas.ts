@@ -4,14 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seededRng } from '../../src/core/stats/rng.ts';
 import { DrivenClock } from '../../src/core/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
-import { NO_METRICS } from '../../src/no-metrics.ts';
 import { buildBaseline } from '../../src/services/baselines/build-baseline.ts';
-import { Ingest } from '../../src/services/ingest/ingest.ts';
+import { Ingest, SILENT_INGEST_METRICS } from '../../src/services/ingest/ingest.ts';
 import { applyMonitors } from '../../src/services/monitors/apply-monitors.ts';
 import type { Database } from '../../src/store/database.ts';
 import { printTable } from '../bench/figures.ts';
 import type { BenchDatabase } from '../bench/postgres.ts';
-import { CONFIG, openWatch } from './parts.ts';
+import { CONFIG, openMonitoring } from './parts.ts';
 import { receive } from './receiver.ts';
 
 const START = Date.UTC(2026, 5, 1, 12);
@@ -79,22 +78,22 @@ function spawnReplica({ database, base, hook }: SpawnOptions): ChildProcess {
 
 async function prepare(db: Database): Promise<void> {
   const clock = new DrivenClock(START + (SLOTS + 5) * MINUTE_MS);
-  const ingest = new Ingest({ db, config: CONFIG, clock, metrics: NO_METRICS });
+  const ingest = new Ingest({ db, config: CONFIG, clock, metrics: SILENT_INGEST_METRICS });
   for (let i = 0; i < MONITORS; i++) {
     const events = payments(i, START - HOUR_MS, START + (SLOTS + 2) * MINUTE_MS);
     const text = JSON.stringify(events);
     await ingest.submit({ text, format: 'json', isStrict: true, idempotencyKey: undefined });
   }
   clock.ms = START;
-  const { deps } = openWatch(db, clock, [], LEASE_MS);
+  const { context } = openMonitoring(db, clock, [], LEASE_MS);
   const interval = { startMs: START - HOUR_MS, endMs: START };
-  for (let i = 0; i < MONITORS; i++) await buildBaseline(deps, { ...stream(i), interval });
+  for (let i = 0; i < MONITORS; i++) await buildBaseline(context, { ...stream(i), interval });
   const monitors = Array.from({ length: MONITORS }, (_, i) => ({
     ...{ name: `monitor ${i}`, stream: stream(i), window: '10m', every: '1m', delay: '1s', catchup: 'all' },
     // The traffic ends before the replicas do.
     ...{ repeat_interval: '24h', severity: { no_data: 'off' } },
   }));
-  await applyMonitors(deps, { monitors, prune: false, dryRun: false });
+  await applyMonitors(context, { monitors, prune: false, dryRun: false });
 }
 
 function payments(i: number, fromMs: number, toMs: number): object[] {

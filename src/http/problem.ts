@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppError, ERRORS, type ErrorCode, type FieldError } from '../core/errors.ts';
+import { describeError } from '../core/format/describe-error.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
-import { describeError } from './describe-error.ts';
 import { validationError } from './validation-error.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';

@@ -7,7 +7,8 @@ import { DrivenClock } from '../../src/core/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
-import { ProfileCache } from '../../src/services/evaluation/profile-cache.ts';
+import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
+import { notifyDueIncidents } from '../../src/services/incidents/notify-due-incidents.ts';
 import { Ingest } from '../../src/services/ingest/ingest.ts';
 import { foldProfiles } from '../../src/services/maintenance/fold-profiles.ts';
 import { reviseReports } from '../../src/services/monitors/revise-reports.ts';
@@ -17,7 +18,6 @@ import { findActiveBaseline, getBaselineProfile } from '../../src/store/baseline
 import type { Database } from '../../src/store/database.ts';
 import { migrate, pendingMigrations, readMigrations } from '../../src/store/engine/migrate.ts';
 import { findIncident } from '../../src/store/incidents.ts';
-import { Watch } from '../../src/watch.ts';
 import { testConfig } from '../services/ingest/service.ts';
 import { TestChannel } from '../services/monitors/watching.ts';
 import { SILENT } from '../silent-log.ts';
@@ -34,7 +34,7 @@ const PENDING = 8;
 let old: OldDatabase;
 let db: Database;
 let app: FastifyInstance;
-let watch: Watch;
+let monitoring: Monitoring;
 const clock = new DrivenClock(0);
 const pager = new TestChannel('pager');
 const mail = new TestChannel('mail');
@@ -53,14 +53,15 @@ beforeAll(async () => {
     routes: [{ channels: [pager.name] }],
   };
   const ingest = new Ingest({ db, config, clock, metrics });
-  watch = new Watch({ db, config, clock, log, metrics, channels, cache: new ProfileCache(), random: () => 0 });
-  const coherence = { ...watch.deps, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
+  monitoring = createMonitoring({ db, config, clock, log, metrics, channels, random: () => 0 });
+  const { context } = monitoring;
+  const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const parts = { config, db, clock, ingest, log, metrics, channels, coherence };
-  app = buildServer({ ...parts, version: '1.2.3', startedAtMs: clock.ms, watch: watch.deps });
+  app = buildServer({ ...parts, version: '1.2.3', startedAtMs: clock.ms, watch: context });
 }, 120_000);
 
 afterAll(async () => {
-  await watch.stop();
+  await monitoring.stop();
   await app.close();
   await db.close();
 });
@@ -86,10 +87,10 @@ const whatOf = async (id: number): Promise<string[]> =>
 
 async function runAt(ms: number): Promise<void> {
   clock.ms = ms;
-  await watch.runDue();
-  await watch.remind();
-  await watch.deliver();
-  await watch.delivered();
+  await monitoring.scheduler.runDue();
+  await notifyDueIncidents(monitoring.context);
+  await monitoring.delivery.wake();
+  await monitoring.delivery.idle();
 }
 
 /** Ten minutes of payments that are far too high. */
@@ -144,8 +145,8 @@ describe('the database of the release before', () => {
   });
 
   test('what waited in the outbox is delivered with its id, the earliest first', async () => {
-    await watch.deliver();
-    await watch.delivered();
+    await monitoring.delivery.wake();
+    await monitoring.delivery.idle();
     const waiting = (old.rows.notifications ?? []).filter(({ status }) => status === 'pending');
     const messages = waiting.map(({ message }) => message as Message).sort((a, b) => a.at.localeCompare(b.at));
     expect(messages.map(({ reason }) => reason)).toEqual(['opened', 'resolved', 'reopened']);
@@ -168,8 +169,8 @@ describe('the database of the release before', () => {
 
   test('dead letters are sent again on request', async () => {
     await call('POST', '/v1/notifications/replay', { channel: 'gone' });
-    await watch.deliver();
-    await watch.delivered();
+    await monitoring.delivery.wake();
+    await monitoring.delivery.idle();
     const dead = (old.rows.notifications ?? []).filter(({ status }) => status === 'dead');
     expect(gone.sent).toHaveLength(dead.length);
     expect(gone.sent).toEqual(expect.arrayContaining(dead.map(({ message }) => message)));
@@ -178,7 +179,7 @@ describe('the database of the release before', () => {
   test('a report that a late event had made wrong gets its revision', async () => {
     const before = await call('GET', '/v1/reports?stream=1&limit=1000');
     clock.ms += 2 * MINUTE_MS;
-    await reviseReports(watch.deps);
+    await reviseReports(monitoring.context);
     const after = await call('GET', '/v1/reports?stream=1&limit=1000');
     expect(after.reports.length).toBeGreaterThan(before.reports.length);
     expect((await db.query('select * from late_minutes where stream_id = 1')).rows).toEqual([]);

@@ -52,10 +52,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   dashboard: [...CORE, 'api'],
   cli: [...CORE, ...OUTSIDE, ...SERVICES, 'dashboard', 'app.ts', 'simulation.ts'],
   'index.ts': [...CORE, 'services/datasets'],
-  'no-metrics.ts': SERVICES,
-  'watch.ts': [...CORE, ...OUTSIDE, ...SERVICES],
-  'simulation.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'watch.ts', 'no-metrics.ts'],
-  'app.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'http', 'watch.ts'],
+  'monitoring.ts': [...CORE, ...OUTSIDE, ...SERVICES],
+  'simulation.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'monitoring.ts'],
+  'app.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'http', 'monitoring.ts'],
   'main.ts': ['cli'],
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, ERRORS, type ErrorCode } from '../../src/core/errors.ts';
-import { describeError } from '../../src/http/describe-error.ts';
+import { describeError } from '../../src/core/format/describe-error.ts';
 import { toAppError, toProblem } from '../../src/http/problem.ts';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
 

@@ -4,11 +4,10 @@ import { afterAll, onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
-import { ProfileCache } from '../../src/services/evaluation/profile-cache.ts';
+import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
 import { Ingest } from '../../src/services/ingest/ingest.ts';
 import { dryRunChannel } from '../../src/services/notify/dry-run.ts';
 import type { Database } from '../../src/store/database.ts';
-import { Watch } from '../../src/watch.ts';
 
 export const NOW = Date.UTC(2026, 2, 14, 12, 0, 30);
 
@@ -17,7 +16,7 @@ export interface Service {
   readonly config: Config;
   /** Time stands still until a test moves it. */
   readonly clock: { ms: number; now(): number };
-  readonly watch: Watch;
+  readonly monitoring: Monitoring;
   /** What was logged, line by line. */
   readonly logged: readonly string[];
 }
@@ -49,12 +48,13 @@ function buildService(db: Database, env: Readonly<Record<string, string>>): Serv
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });
   const channels = { byName: new Map([['log', dryRunChannel('log', 'log', log)]]), routes: [{ channels: ['log'] }] };
-  const watch = new Watch({ db, config, clock, log, metrics, channels, cache: new ProfileCache() });
+  const monitoring = createMonitoring({ db, config, clock, log, metrics, channels });
+  const { context } = monitoring;
   const parts = { config, db, clock, ingest, log };
-  const coherence = { ...watch.deps, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
+  const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const own = { version: '1.2.3', startedAtMs: NOW, metrics };
-  const app = buildServer({ ...parts, ...own, watch: watch.deps, channels, coherence });
-  return { app, config, clock, logged, watch };
+  const app = buildServer({ ...parts, ...own, watch: context, channels, coherence });
+  return { app, config, clock, logged, monitoring };
 }
 
 /** A database that answers every statement the same way. */

@@ -179,8 +179,8 @@ describe('/v1/channels and /v1/notifications', () => {
 
   it('the outbox is listed and dead letters are sent again', async () => {
     const { service } = await withIncident();
-    await service.watch.deliver();
-    await service.watch.delivered();
+    await service.monitoring.delivery.wake();
+    await service.monitoring.delivery.idle();
     const sent = await call(service, 'GET', '/v1/notifications?status=sent&channel=log');
     expect(sent.body.notifications).toMatchObject([{ status: 'sent', attempts: 1, message_id: expect.any(String) }]);
     expect((await call(service, 'POST', '/v1/notifications/replay', { channel: 'log' })).body).toEqual({ replayed: 0 });
@@ -188,8 +188,8 @@ describe('/v1/channels and /v1/notifications', () => {
 
   it('metrics count slots, decisions, tries and what is open', async () => {
     const { service } = await withIncident();
-    await service.watch.deliver();
-    await service.watch.delivered();
+    await service.monitoring.delivery.wake();
+    await service.monitoring.delivery.idle();
     const page = (await service.app.inject({ url: '/metrics', headers: { host: 'localhost' } })).body;
     expect(page).toContain('plumbline_tell_decisions_total{tell="true",reason="opened"} 1');
     expect(page).toContain('plumbline_notification_tries_total{channel="log",outcome="sent"} 1');

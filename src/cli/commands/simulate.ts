@@ -9,6 +9,7 @@ import { DAY_MS, DURATION_HINT, type Interval, MINUTE_MS, parseDuration, SECOND_
 import { buildBaseline } from '../../services/baselines/build-baseline.ts';
 import { applyMonitors } from '../../services/monitors/apply-monitors.ts';
 import { checkMonitors } from '../../services/monitors/check-monitors.ts';
+import type { MonitorContext } from '../../services/monitors/context.ts';
 import { readMonitorsFile } from '../../services/monitors/read-monitors-file.ts';
 import { Simulation } from '../../simulation.ts';
 import type { Database } from '../../store/database.ts';
@@ -165,20 +166,20 @@ async function watchFromHere(
   interval: Interval,
 ): Promise<void> {
   const { service, endpoint } = stream;
-  const { deps } = simulation.watch;
+  const { context } = simulation.monitoring;
   try {
-    await buildBaseline(deps, { service, endpoint, interval });
+    await buildBaseline(context, { service, endpoint, interval });
   } catch (error) {
     terminal.err(`${service} ${endpoint} is not watched: ${error instanceof Error ? error.message : error}\n`);
     return;
   }
   if (options.monitors === undefined)
-    await applyMonitors(deps, { monitors: [monitorOf(options, stream)], prune: false, dryRun: false });
-  else await applyMonitorsFile(deps, options.monitors);
+    await applyMonitors(context, { monitors: [monitorOf(options, stream)], prune: false, dryRun: false });
+  else await applyMonitorsFile(context, options.monitors);
 }
 
-async function applyMonitorsFile(deps: Simulation['watch']['deps'], path: string): Promise<void> {
-  await applyMonitors(deps, { monitors: await readMonitors(path), prune: false, dryRun: false });
+async function applyMonitorsFile(context: MonitorContext, path: string): Promise<void> {
+  await applyMonitors(context, { monitors: await readMonitors(path), prune: false, dryRun: false });
 }
 
 async function readMonitors(path: string): Promise<readonly unknown[]> {

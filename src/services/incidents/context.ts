@@ -10,6 +10,8 @@ export interface IncidentMetrics {
   decided(notify: boolean, reason: string): void;
 }
 
+export const SILENT_INCIDENT_METRICS: IncidentMetrics = { changed: () => {}, decided: () => {} };
+
 /** What incidents are moved and notified with. */
 export interface IncidentContext extends EvaluationContext {
   readonly routes: readonly Route[];

@@ -9,8 +9,8 @@ import { type NotifyContext, notifyIncident } from './notify-incident.ts';
 
 const MOST_AT_ONCE = 1_000;
 
-/** Reminders, and what a silence or quiet hours held back, once their time has come. True when the outbox got something. */
-export async function notifyDueIncidents(deps: IncidentContext): Promise<boolean> {
+/** Reminders, and what a silence or quiet hours held back, once their time has come. */
+export async function notifyDueIncidents(deps: IncidentContext): Promise<void> {
   let hasNotified = false;
   const failed: number[] = [];
   for (let i = 0; i < MOST_AT_ONCE; i++) {
@@ -18,7 +18,7 @@ export async function notifyDueIncidents(deps: IncidentContext): Promise<boolean
     if (asked === undefined) break;
     if (asked) hasNotified = true;
   }
-  return hasNotified;
+  if (hasNotified) deps.notifySoon();
 }
 
 /** One incident in a transaction of its own: what goes wrong with it holds up no other. Undefined when none is left. */

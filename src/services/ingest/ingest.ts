@@ -32,6 +32,13 @@ export interface IngestMetrics {
   flushed(seconds: number, requests: number): void;
 }
 
+export const SILENT_INGEST_METRICS: IngestMetrics = {
+  accepted: () => {},
+  rejected: () => {},
+  duplicates: () => {},
+  flushed: () => {},
+};
+
 export interface IngestContext {
   readonly db: Database;
   readonly config: Config;

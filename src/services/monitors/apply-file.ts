@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { type ApplyAnswer, applyMonitors } from './apply-monitors.ts';
+import { applyMonitors } from './apply-monitors.ts';
 import { checkMonitors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
 import { readMonitorsFile } from './read-monitors-file.ts';
 
 /**
- * Applies MONITORS_FILE.
+ * Applies MONITORS_FILE, where one is set.
  *
  * @throws RangeError with every error and its line; nothing is applied then
  */
-export async function applyFile(deps: MonitorContext, path: string): Promise<ApplyAnswer> {
+export async function applyMonitorsFile(deps: MonitorContext): Promise<void> {
+  const { MONITORS_FILE: path } = deps.config;
+  if (path === undefined) return;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new RangeError(`MONITORS_FILE: ${path} cannot be read (${error.code})`);
   });
@@ -19,5 +21,5 @@ export async function applyFile(deps: MonitorContext, path: string): Promise<App
     const lines = errors.map(({ line, message }) => `  line ${line}: ${message}`);
     throw new RangeError(`MONITORS_FILE ${path} is not valid, nothing was applied:\n${lines.join('\n')}`);
   }
-  return applyMonitors(deps, { monitors: file.documents, prune: false, dryRun: false });
+  await applyMonitors(deps, { monitors: file.documents, prune: false, dryRun: false });
 }

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../core/monitor/run-status.ts';
-import type { IncidentContext, IncidentMetrics } from '../incidents/context.ts';
+import { type IncidentContext, type IncidentMetrics, SILENT_INCIDENT_METRICS } from '../incidents/context.ts';
 
 /** What the scheduler reports of itself; the metrics page listens. */
 export interface MonitorMetrics extends IncidentMetrics {
@@ -9,6 +9,13 @@ export interface MonitorMetrics extends IncidentMetrics {
   ran(status: Exclude<RunStatus, 'skipped'>, lateSeconds: number, seconds: number): void;
   skippedRuns(slots: number): void;
 }
+
+export const SILENT_MONITOR_METRICS: MonitorMetrics = {
+  ...SILENT_INCIDENT_METRICS,
+  ticked: () => {},
+  ran: () => {},
+  skippedRuns: () => {},
+};
 
 /** What monitors are applied and run with. */
 export interface MonitorContext extends IncidentContext {

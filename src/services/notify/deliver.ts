@@ -36,7 +36,9 @@ export interface DeliveryMetrics {
   delivered(channel: string, outcome: Outcome['kind'] | 'dead', lateSeconds: number): void;
 }
 
-export interface DeliveryDeps {
+export const SILENT_DELIVERY_METRICS: DeliveryMetrics = { delivered: () => {} };
+
+export interface DeliveryContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: StoreLog;
@@ -49,17 +51,17 @@ export interface DeliveryDeps {
 
 /** Empties the outbox. Each channel has workers of its own, so that one that hangs delays no other. */
 export class Delivery {
-  readonly #deps: DeliveryDeps;
+  readonly #context: DeliveryContext;
   readonly #pools = new Map<string, WorkerPool<ClaimedNotification>>();
   #isStopping = false;
 
-  constructor(deps: DeliveryDeps) {
-    this.#deps = deps;
+  constructor(context: DeliveryContext) {
+    this.#context = context;
   }
 
   /** Starts to send what is due and does not wait for it: `idle()` does. */
   async wake(): Promise<void> {
-    const channels = await listDueChannels(this.#deps.db, this.#deps.clock);
+    const channels = await listDueChannels(this.#context.db, this.#context.clock);
     if (this.#isStopping) return;
     await Promise.all(channels.map((channel) => (this.#pools.get(channel) ?? this.#openPool(channel)).wake()));
   }
@@ -76,7 +78,7 @@ export class Delivery {
   }
 
   #openPool(channel: string): WorkerPool<ClaimedNotification> {
-    const { db, clock, log, leaseMs = LEASE_MS } = this.#deps;
+    const { db, clock, log, leaseMs = LEASE_MS } = this.#context;
     const pool = new WorkerPool<ClaimedNotification>(WORKERS_PER_CHANNEL, {
       claim: async () => (await claimNotifications(db, clock, channel, { leaseMs, limit: 1 }))[0],
       run: (claim) => this.#deliver(claim),
@@ -96,10 +98,10 @@ export class Delivery {
   }
 
   async #deliver(claim: ClaimedNotification): Promise<void> {
-    const { db, clock, channels, log, metrics } = this.#deps;
+    const { db, clock, channels, log, metrics } = this.#context;
     const channel = channels.get(claim.channel);
     const outcome = channel === undefined ? unknownChannel(claim.channel) : await trySend(channel, claim);
-    const recorded = resultOf(outcome, claim.attempts, this.#deps.random());
+    const recorded = resultOf(outcome, claim.attempts, this.#context.random());
     const kind = recorded.status === 'dead' ? 'dead' : outcome.kind;
     metrics.delivered(claim.channel, kind, (clock.now() - Date.parse(claim.message.at)) / SECOND_MS);
     const fields = {

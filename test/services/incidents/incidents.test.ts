@@ -110,7 +110,7 @@ describe('the life of an incident', () => {
     const watching = await openWatching();
     await watching.apply({ open_after: 1 });
     await live(watching, [300, 100, 100]);
-    const directory = `${watching.watch.deps.config.ARTIFACTS_DIR}/incidents`;
+    const directory = `${watching.context.config.ARTIFACTS_DIR}/incidents`;
     await expect.poll(async () => (await readdir(directory)).length).toBe(2);
     const [name = ''] = (await readdir(directory)).sort();
     expect(name).toBe('incident_20260601T121001_10m.json');
@@ -128,7 +128,7 @@ describe('what people do', () => {
     await live(watching, [300, 300, 300]);
     expect(reasons(watching)).toEqual(['opened', 'repeat_interval']);
     const { id } = await only(watching);
-    await triageIncident(watching.watch.deps, id, { action: 'acknowledge' }, who);
+    await triageIncident(watching.context, id, { action: 'acknowledge' }, who);
     await live(watching, [300, 300, 300], 3);
     expect(reasons(watching)).toEqual(['opened', 'repeat_interval']);
     const row = await only(watching);
@@ -153,7 +153,7 @@ describe('what people do', () => {
     await watching.apply({ open_after: 1, repeat_interval: '20m' });
     await live(watching, [300]);
     const { id } = await only(watching);
-    await triageIncident(watching.watch.deps, id, { action: 'silence', untilMs: slotAt(1) + 45 * MINUTE_MS }, who);
+    await triageIncident(watching.context, id, { action: 'silence', untilMs: slotAt(1) + 45 * MINUTE_MS }, who);
     await live(watching, [300, 300, 300, 300], 1);
     expect(reasons(watching)).toEqual(['opened']);
     await watching.runAt(slotAt(1) + 46 * MINUTE_MS);
@@ -179,20 +179,19 @@ describe('what people do', () => {
     await watching.apply({ open_after: 1 });
     await live(watching, [300]);
     const { id } = await only(watching);
-    const { deps } = watching.watch;
-    await triageIncident(deps, id, { action: 'resolve' }, who);
-    await expect(triageIncident(deps, id, { action: 'resolve' }, who)).rejects.toMatchObject({ code: 'conflict' });
-    await triageIncident(deps, id, { action: 'reopen' }, who);
-    await triageIncident(deps, id, { action: 'assign', to: 'ben' }, who);
-    await watching.watch.deliver();
-    await watching.watch.delivered();
+    const { context } = watching;
+    await triageIncident(context, id, { action: 'resolve' }, who);
+    await expect(triageIncident(context, id, { action: 'resolve' }, who)).rejects.toMatchObject({ code: 'conflict' });
+    await triageIncident(context, id, { action: 'reopen' }, who);
+    await triageIncident(context, id, { action: 'assign', to: 'ben' }, who);
+    await watching.deliver();
     expect(reasons(watching)).toEqual(['opened', 'resolved', 'reopened']);
     expect(watching.channel.sent[1]).toMatchObject({
       ...{ window: { samples: 200 }, reference: 'baseline payments of 2026-06-01' },
       changes: ['It lasted 10 min.', 'Resolved by anna: no window has passed since it failed.'],
     });
     expect(await only(watching)).toMatchObject({ assignedTo: 'ben', incident: { state: 'firing' } });
-    await expect(triageIncident(deps, 999, { action: 'resolve' }, who)).rejects.toMatchObject({
+    await expect(triageIncident(context, 999, { action: 'resolve' }, who)).rejects.toMatchObject({
       code: 'incident_not_found',
     });
   });
@@ -202,9 +201,8 @@ describe('what people do', () => {
     await watching.apply({ open_after: 1 });
     await live(watching, [300]);
     const monitor = await monitorOf(watching);
-    await watching.db.transaction((tx) => removeMonitor(tx, watching.watch.deps, monitor));
-    await watching.watch.deliver();
-    await watching.watch.delivered();
+    await watching.db.transaction((tx) => removeMonitor(tx, watching.context, monitor));
+    await watching.deliver();
     expect(reasons(watching)).toEqual(['opened', 'resolved']);
     expect(watching.channel.sent[1]?.changes).toContain('Nothing has passed: its monitor was deleted.');
     expect((await only(watching)).incident.state).toBe('resolved');
@@ -218,12 +216,12 @@ describe('running now', () => {
     await watching.pay(START, START + 5 * MINUTE_MS, 300);
     watching.clock.ms = START + 5 * MINUTE_MS;
     const monitor = await monitorOf(watching);
-    const tried = await tryMonitor(watching.watch.deps, monitor.spec, monitor);
+    const tried = await tryMonitor(watching.context, monitor.spec, monitor);
     expect(tried.changes).toMatchObject([
       { group: 'all', reason: 'opened', notification: { notify: true, reason: 'opened' } },
     ]);
     expect((await listIncidents(watching.db, { limit: 10 })).incidents).toEqual([]);
-    const ran = await runNow(watching.watch.deps, monitor);
+    const ran = await runNow(watching.context, monitor);
     expect(ran.changes).toMatchObject([{ group: 'all', reason: 'opened', from: null, to: 'firing' }]);
     expect(ran.report).toMatchObject({ status: 'fail' });
     await watching.pay(START + 5 * MINUTE_MS, START + TEN, 300);

@@ -1,7 +1,6 @@
 import { type Config, configSchema } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
-import { NO_METRICS } from '../../../src/no-metrics.ts';
-import { Ingest, type IngestResult } from '../../../src/services/ingest/ingest.ts';
+import { Ingest, type IngestResult, SILENT_INGEST_METRICS } from '../../../src/services/ingest/ingest.ts';
 import type { Database } from '../../../src/store/database.ts';
 
 export const NOW_MS = Date.UTC(2026, 4, 4, 12, 30, 30);
@@ -26,7 +25,7 @@ export function openIngest(
   env: Readonly<Record<string, string>> = {},
   clock: Clock = drivenClock(),
 ): Ingest {
-  return new Ingest({ db, config: testConfig(env), clock, metrics: NO_METRICS });
+  return new Ingest({ db, config: testConfig(env), clock, metrics: SILENT_INGEST_METRICS });
 }
 
 export interface Sending {

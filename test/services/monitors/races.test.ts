@@ -3,8 +3,10 @@ import { describe, expect, inject, it, vi } from 'vitest';
 import { readSpec } from '../../../src/core/monitor/monitor-spec.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
 import { buildBaseline } from '../../../src/services/baselines/build-baseline.ts';
+import { notifyDueIncidents } from '../../../src/services/incidents/notify-due-incidents.ts';
 import { triageIncident } from '../../../src/services/incidents/triage-incident.ts';
 import { putMonitor, removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
+import { keepDefaultMonitors } from '../../../src/services/monitors/default-monitors.ts';
 import { reviseReports } from '../../../src/services/monitors/revise-reports.ts';
 import { commitRun, evaluateSlot } from '../../../src/services/monitors/run-monitor.ts';
 import { runNow } from '../../../src/services/monitors/run-now.ts';
@@ -21,7 +23,7 @@ import {
 import { listNotifications, replayDead } from '../../../src/store/notifications.ts';
 import { listReports, saveReport } from '../../../src/store/reports.ts';
 import { makeTemporaryDirectory, POOL_SIZE } from '../../database.ts';
-import { openWatching, START, slotAt, type Watching } from './watching.ts';
+import { openWatching, START, slotAt, startMonitors, type Watching } from './watching.ts';
 
 const TEN = 10 * MINUTE_MS;
 
@@ -70,7 +72,7 @@ describe('a slot that is due a second time does not stop its monitor for ever', 
     const before = await monitorOf(watching);
     await watching.runAt(slotAt(1));
     const document = { ...(before.spec as object), window: '20m' };
-    await watching.db.transaction((tx) => putMonitor(tx, watching.watch.deps, document, 'file', before));
+    await watching.db.transaction((tx) => putMonitor(tx, watching.context, document, 'file', before));
     for (const i of [2, 3, 4]) await watching.runAt(slotAt(i));
     expect((await runsOf(watching)).map(([slot]) => slot)).toEqual([1, 2, 3, 4]);
   });
@@ -91,7 +93,7 @@ describe('a slot that is due a second time does not stop its monitor for ever', 
     const watching = await openWatching();
     await watching.apply({});
     watching.clock.ms = START + TEN;
-    await runNow(watching.watch.deps, await monitorOf(watching));
+    await runNow(watching.context, await monitorOf(watching));
     for (const i of [1, 2, 3]) await watching.runAt(slotAt(i));
     expect((await runsOf(watching)).map(([slot]) => slot)).toEqual([1, 2, 3]);
   });
@@ -104,7 +106,7 @@ it('running now twice at once is two answers, and no internal error', async () =
   watching.clock.ms = START + TEN + 5;
   const monitor = await monitorOf(watching);
   const other = watching.another();
-  const ran = await Promise.allSettled([watching.watch, other].map(({ deps }) => runNow(deps, monitor)));
+  const ran = await Promise.allSettled([watching, other].map(({ context }) => runNow(context, monitor)));
   expect(ran.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
 });
 
@@ -113,8 +115,8 @@ it('a run by hand that ends after its monitor was deleted leaves no open inciden
   await watching.apply({ open_after: 1 });
   await watching.pay(START, START + TEN, 300);
   const monitor = await monitorOf(watching);
-  await watching.db.transaction((tx) => removeMonitor(tx, watching.watch.deps, monitor));
-  await runNow(watching.watch.deps, monitor).catch(() => undefined);
+  await watching.db.transaction((tx) => removeMonitor(tx, watching.context, monitor));
+  await runNow(watching.context, monitor).catch(() => undefined);
   const { incidents } = await listIncidents(watching.db, { limit: 10, states: ['pending', 'firing', 'recovering'] });
   expect(incidents).toEqual([]);
 });
@@ -132,7 +134,7 @@ it.runIf(isPostgres)('deleting a monitor whose slot is being committed waits for
   // In the order of runMonitor: the monitor's row, then its incidents.
   const slot = watching.db.transaction(async (tx) => {
     await completeRun(tx, claim, { slotMs: START + 3 * TEN, dueAtMs: slotAt(3) });
-    removing = watching.db.transaction((other) => removeMonitor(other, watching.watch.deps, monitor));
+    removing = watching.db.transaction((other) => removeMonitor(other, watching.context, monitor));
     removing.catch(() => undefined);
     await someoneWaitsForALock(watching);
     await lockIncidents(tx, monitor.id, START);
@@ -155,7 +157,9 @@ describe('several processes that start at once', () => {
   it('make one default monitor of a stream', async () => {
     const watching = await openWatching();
     if (isPostgres) await openConnections(watching);
-    await Promise.all([watching.watch, watching.another(), watching.another()].map((watch) => watch.keepDefaults()));
+    await Promise.all(
+      [watching, watching.another(), watching.another()].map(({ context }) => keepDefaultMonitors(context)),
+    );
     const { monitors } = await listMonitors(watching.db, { limit: 10 });
     expect(monitors.map(({ name }) => name)).toEqual(['payments POST /pay']);
   });
@@ -167,7 +171,7 @@ describe('several processes that start at once', () => {
     await writeFile(path, `monitors:\n${[1, 2, 3].map(line).join('')}`);
     const watching = await openWatching({ MONITORS_FILE: path, DEFAULT_MONITOR: 'off' });
     const started = await Promise.allSettled(
-      [watching.watch, watching.another(), watching.another()].map((watch) => watch.start()),
+      [watching, watching.another(), watching.another()].map(({ context }) => startMonitors(context)),
     );
     await rm(directory, { recursive: true });
     expect(started.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
@@ -184,20 +188,20 @@ describe('a stream whose default monitor cannot be made', () => {
     }));
     const text = JSON.stringify(events);
     await watching.ingest.submit({ text, format: 'json', isStrict: true, idempotencyKey: undefined });
-    await buildBaseline(watching.watch.deps, { ...stream, interval: { startMs, endMs: START }, name: 'odd' });
+    await buildBaseline(watching.context, { ...stream, interval: { startMs, endMs: START }, name: 'odd' });
   }
 
   it('with a name that is cut within a character is watched all the same, and the service starts', async () => {
     const watching = await openWatching();
     await withBaseline(watching, { service: `x${'😀'.repeat(120)}`, endpoint: 'GET /' });
-    await watching.watch.start();
+    await startMonitors(watching.context);
     expect((await listMonitors(watching.db, { limit: 10 })).monitors).toHaveLength(2);
   });
 
   it('with an endpoint longer than a monitor may name keeps the service from nothing', async () => {
     const watching = await openWatching();
     await withBaseline(watching, { service: 'long', endpoint: '😀'.repeat(300) });
-    await watching.watch.start();
+    await startMonitors(watching.context);
     expect(await findMonitor(watching.db, 'payments POST /pay')).toBeDefined();
   });
 });
@@ -210,14 +214,14 @@ describe('late events', () => {
     watching.clock.ms = slotAt(1) + 10 * SECOND_MS;
     const monitor = await monitorOf(watching);
     const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
-    const { deps } = watching.watch;
-    const evaluated = await evaluateSlot(deps, watched, START + TEN, watching.clock.ms);
+    const { context } = watching;
+    const evaluated = await evaluateSlot(context, watched, START + TEN, watching.clock.ms);
     await watching.pay(START, START + MINUTE_MS, 100, 30);
-    await reviseReports(deps);
+    await reviseReports(context);
     const times = { startedAtMs: watching.clock.ms, finishedAtMs: watching.clock.ms };
-    await watching.db.transaction((tx) => commitRun(tx, deps, watched, START + TEN, evaluated, times));
+    await watching.db.transaction((tx) => commitRun(tx, context, watched, START + TEN, evaluated, times));
     watching.clock.ms += 10 * MINUTE_MS;
-    await reviseReports(deps);
+    await reviseReports(context);
     expect(await revisionsOf(watching)).toEqual([
       [1, 200],
       [2, 230],
@@ -229,11 +233,11 @@ describe('late events', () => {
     await watching.apply({});
     await watching.pay(START, START + TEN);
     await watching.runAt(slotAt(1));
-    await reviseReports(watching.watch.deps);
+    await reviseReports(watching.context);
     watching.clock.ms += 2 * SECOND_MS;
     await watching.pay(START + 9 * MINUTE_MS, START + TEN, 100, 30);
     watching.clock.ms += 10 * MINUTE_MS;
-    await reviseReports(watching.watch.deps);
+    await reviseReports(watching.context);
     expect(await revisionsOf(watching)).toEqual([
       [1, 200],
       [2, 230],
@@ -254,8 +258,8 @@ describe('late events', () => {
     );
     watching.clock.ms = slotAt(1) + 24 * 60 * MINUTE_MS;
     await watching.pay(START, START + MINUTE_MS, 100, 30);
-    await reviseReports(watching.watch.deps);
-    await reviseReports(watching.watch.deps);
+    await reviseReports(watching.context);
+    await reviseReports(watching.context);
     expect(await revisionsOf(watching)).toEqual([
       [1, 200],
       [2, 230],
@@ -275,7 +279,7 @@ describe('late events', () => {
     watching.clock.ms += MINUTE_MS;
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     watching.clock.ms += 2 * MINUTE_MS;
-    await reviseReports(watching.watch.deps);
+    await reviseReports(watching.context);
     // Another replica listed the same late minutes, and read the window before the last of them had come.
     await saveReport(watching.db, { ...old, samples: 200 });
     expect((await revisionsOf(watching)).at(-1)).toEqual([2, 260]);
@@ -288,8 +292,7 @@ it('no_data: off ends what was said of silence, and not the drift that goes on',
   await watching.pay(START, START + TEN, 300);
   await watching.runAt(slotAt(1));
   await watching.apply({ open_after: 1, severity: { no_data: 'off' } });
-  await watching.watch.deliver();
-  await watching.watch.delivered();
+  await watching.deliver();
   expect(watching.channel.sent.map(({ reason }) => reason)).toEqual(['opened']);
 });
 
@@ -300,9 +303,9 @@ it('a process whose clock is ahead of the database tells people at once', async 
   await watching.runAt(slotAt(1));
   const { incidents } = await listIncidents(watching.db, { limit: 1 });
   const ahead = watching.another({ clock: { now: () => Date.now() + 30 * MINUTE_MS } });
-  await triageIncident(ahead.deps, incidents[0]?.id ?? 0, { action: 'resolve' }, { by: 'anna' });
-  await ahead.deliver();
-  await ahead.delivered();
+  await triageIncident(ahead.context, incidents[0]?.id ?? 0, { action: 'resolve' }, { by: 'anna' });
+  await ahead.delivery.wake();
+  await ahead.delivery.idle();
   const { notifications } = await listNotifications(watching.db, { limit: 10 });
   expect(notifications.map(({ reason, status }) => [reason, status])).toEqual([
     ['resolved', 'sent'],
@@ -320,8 +323,7 @@ it('a channel that throws at one message sends the others, and gives that one up
   await watching.runAt(slotAt(1));
   for (let i = 1; i <= 20; i++) {
     watching.clock.ms += 3 * 60 * MINUTE_MS;
-    await watching.watch.deliver();
-    await watching.watch.delivered();
+    await watching.deliver();
   }
   const { notifications } = await listNotifications(watching.db, { limit: 10 });
   expect(notifications.map(({ status, attempts }) => [status, attempts > 0])).toEqual([['dead', true]]);
@@ -342,9 +344,8 @@ describe('one monitor whose document cannot be read (an older version wrote it, 
     await withBad(watching);
     await watching.db.query(`update incidents set notify_at = '2026-01-01' where monitor = 'bad'`);
     watching.clock.ms = slotAt(1) + 30 * MINUTE_MS;
-    await watching.watch.remind().catch(() => undefined);
-    await watching.watch.deliver();
-    await watching.watch.delivered();
+    await notifyDueIncidents(watching.context).catch(() => undefined);
+    await watching.deliver();
     expect(watching.channel.sent.slice(2).map(({ monitor, reason }) => [monitor, reason])).toContainEqual([
       'payments',
       'repeat_interval',
@@ -355,7 +356,7 @@ describe('one monitor whose document cannot be read (an older version wrote it, 
     const watching = await openWatching();
     await withBad(watching);
     const bad = await monitorOf(watching, 'bad');
-    await watching.db.transaction((tx) => removeMonitor(tx, watching.watch.deps, bad));
+    await watching.db.transaction((tx) => removeMonitor(tx, watching.context, bad));
     expect(await findMonitor(watching.db, 'bad')).toBeUndefined();
   });
 
@@ -383,8 +384,8 @@ describe('one monitor whose document cannot be read (an older version wrote it, 
     ]);
     watching.clock.ms = slotAt(1) + 5 * MINUTE_MS;
     await watching.pay(START, START + MINUTE_MS, 100, 30);
-    await reviseReports(watching.watch.deps).catch(() => undefined);
-    await reviseReports(watching.watch.deps).catch(() => undefined);
+    await reviseReports(watching.context).catch(() => undefined);
+    await reviseReports(watching.context).catch(() => undefined);
     expect(streamId).toBeGreaterThan(0);
     expect(await revisionsOf(watching)).toEqual([
       [1, 200],
@@ -405,7 +406,6 @@ it('a dead letter that is sent again does not open what people were told has end
   expect(watching.channel.sent.map(({ reason }) => reason)).toEqual(['opened', 'resolved']);
   watching.channel.answer = () => ({ kind: 'sent' });
   await replayDead(watching.db, watching.clock, {});
-  await watching.watch.deliver();
-  await watching.watch.delivered();
+  await watching.deliver();
   expect(watching.channel.sent.at(-1)?.state).toBe('resolved');
 });

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
 import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
 import { applyMonitors } from '../../../src/services/monitors/apply-monitors.ts';
+import { keepDefaultMonitors } from '../../../src/services/monitors/default-monitors.ts';
 import { reviseReports } from '../../../src/services/monitors/revise-reports.ts';
 import { listIncidents } from '../../../src/store/incidents.ts';
 import { listRuns } from '../../../src/store/monitor-runs.ts';
 import { claimDueMonitors, completeRun, findMonitor, setMonitorPaused } from '../../../src/store/monitors.ts';
 import { listReports } from '../../../src/store/reports.ts';
 import { makeTemporaryDirectory } from '../../database.ts';
-import { openWatching, START, slotAt, type Watching } from './watching.ts';
+import { openWatching, START, slotAt, startMonitors, type Watching } from './watching.ts';
 
 const TEN = 10 * MINUTE_MS;
 
@@ -48,7 +49,7 @@ describe('slots', () => {
     await watching.pay(START, START + TEN);
     watching.clock.ms = slotAt(1);
     const others = [watching.another(), watching.another()];
-    const ran = await Promise.all([watching.watch, ...others].map((watch) => watch.runDue()));
+    const ran = await Promise.all([watching, ...others].map(({ scheduler }) => scheduler.runDue()));
     expect(ran.flat().map(({ end }) => end.status)).toEqual(Array(12).fill('done'));
     expect(new Set(ran.flat().map(({ monitor }) => monitor.name)).size).toBe(12);
   });
@@ -59,9 +60,9 @@ describe('slots', () => {
     watching.clock.ms = slotAt(1);
     const [dead] = await claimDueMonitors(watching.db, watching.clock, { leaseMs: MINUTE_MS, limit: 1 });
     if (dead === undefined) throw new Error('nothing was due');
-    expect(await watching.watch.runDue()).toEqual([]);
+    expect(await watching.scheduler.runDue()).toEqual([]);
     watching.clock.ms += MINUTE_MS;
-    expect((await watching.watch.runDue()).map(({ end }) => end.status)).toEqual(['done']);
+    expect((await watching.scheduler.runDue()).map(({ end }) => end.status)).toEqual(['done']);
     const next = { slotMs: START + 3 * TEN, dueAtMs: START + 3 * TEN };
     expect(await watching.db.transaction((tx) => completeRun(tx, dead, next))).toBe(false);
     expect(await runsOf(watching)).toHaveLength(1);
@@ -159,10 +160,10 @@ describe('late events', () => {
     await watching.pay(START, START + TEN, 100);
     await watching.runAt(slotAt(1));
     watching.clock.ms += MINUTE_MS;
-    expect(await reviseReports(watching.watch.deps)).toBe(0);
+    expect(await reviseReports(watching.context)).toBe(0);
     await watching.pay(START, START + 5 * MINUTE_MS, 500, 60);
     watching.clock.ms += 2 * MINUTE_MS;
-    expect(await reviseReports(watching.watch.deps)).toBe(1);
+    expect(await reviseReports(watching.context)).toBe(1);
     const monitor = await findMonitor(watching.db, 'payments');
     const query = { streamId: monitor?.streamId ?? 0, monitorId: monitor?.id, limit: 10 };
     const revisions = (await listReports(watching.db, query)).reports.map(({ revision, status, body }) => {
@@ -173,7 +174,7 @@ describe('late events', () => {
       [1, 'ok', 200],
     ]);
     expect((await listIncidents(watching.db, { limit: 10 })).incidents).toEqual([]);
-    expect(await reviseReports(watching.watch.deps)).toBe(0);
+    expect(await reviseReports(watching.context)).toBe(0);
   });
 
   it('are seen through the folding of minutes into hours', async () => {
@@ -186,18 +187,23 @@ describe('late events', () => {
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     await foldProfiles(watching.db, watching.clock.ms + TEN);
     watching.clock.ms += 2 * MINUTE_MS;
-    expect(await reviseReports(watching.watch.deps)).toBe(1);
+    expect(await reviseReports(watching.context)).toBe(1);
   });
 });
 
 describe('applying a file', () => {
   it('is idempotent, tells the differences, and prunes only what a file brought', async () => {
     const watching = await openWatching();
-    const { deps } = watching.watch;
+    const { context } = watching;
     const a = { name: 'a', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };
     const both = { monitors: [a, { ...a, name: 'b' }], prune: true, dryRun: false };
-    expect(await applyMonitors(deps, both)).toEqual({ created: ['a', 'b'], changed: [], unchanged: [], deleted: [] });
-    expect(await applyMonitors(deps, both)).toMatchObject({ unchanged: ['a', 'b'], created: [], changed: [] });
+    expect(await applyMonitors(context, both)).toEqual({
+      created: ['a', 'b'],
+      changed: [],
+      unchanged: [],
+      deleted: [],
+    });
+    expect(await applyMonitors(context, both)).toMatchObject({ unchanged: ['a', 'b'], created: [], changed: [] });
     const change = { monitors: [{ ...a, window: '20m', floors: { ks: 0.2 } }], prune: true, dryRun: true };
     const answer = {
       created: [],
@@ -205,9 +211,9 @@ describe('applying a file', () => {
       unchanged: [],
       deleted: ['b'],
     };
-    expect(await applyMonitors(deps, change)).toEqual(answer);
+    expect(await applyMonitors(context, change)).toEqual(answer);
     expect(await findMonitor(watching.db, 'b')).toBeDefined();
-    expect(await applyMonitors(deps, { ...change, dryRun: false })).toEqual(answer);
+    expect(await applyMonitors(context, { ...change, dryRun: false })).toEqual(answer);
     expect(await findMonitor(watching.db, 'b')).toBeUndefined();
   });
 
@@ -215,7 +221,7 @@ describe('applying a file', () => {
     const watching = await openWatching();
     const good = { name: 'good', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };
     const wrong = { ...good, name: 'wrong', channels: ['nobody'] };
-    const apply = applyMonitors(watching.watch.deps, { monitors: [good, wrong], prune: false, dryRun: false });
+    const apply = applyMonitors(watching.context, { monitors: [good, wrong], prune: false, dryRun: false });
     await expect(apply).rejects.toMatchObject({
       code: 'invalid_monitor',
       errors: [{ path: '/monitors/1/channels/0' }],
@@ -231,32 +237,32 @@ describe('MONITORS_FILE', () => {
     const good = 'monitors:\n  - {name: filed, stream: {service: s, endpoint: e}, window: 10m, every: 10m}\n';
     await writeFile(path, good);
     const watching = await openWatching({ MONITORS_FILE: path, DEFAULT_MONITOR: 'off' });
-    await watching.watch.start();
+    await startMonitors(watching.context);
     expect(await findMonitor(watching.db, 'filed')).toMatchObject({ origin: 'file' });
     await writeFile(path, good.replace('every: 10m', 'every: 10s').replace('name: filed', 'name: filed, colour: red'));
-    await expect(watching.watch.start()).rejects.toThrow(
+    await expect(startMonitors(watching.context)).rejects.toThrow(
       /line 2: monitors\.0\.every: .*\n {2}line 2: monitors\.0\.colour: /,
     );
     await rm(directory, { recursive: true });
-    await expect(watching.watch.start()).rejects.toThrow(/MONITORS_FILE: .* cannot be read \(ENOENT\)/);
+    await expect(startMonitors(watching.context)).rejects.toThrow(/MONITORS_FILE: .* cannot be read \(ENOENT\)/);
   });
 });
 
 describe('default monitors', () => {
   it('are made for streams with a baseline, give way to one of its own, and may be switched off', async () => {
     const watching = await openWatching();
-    await watching.watch.keepDefaults();
-    await Promise.all([watching.watch.keepDefaults(), watching.another().keepDefaults()]);
+    await keepDefaultMonitors(watching.context);
+    await Promise.all([keepDefaultMonitors(watching.context), keepDefaultMonitors(watching.another().context)]);
     expect(await findMonitor(watching.db, 'payments POST /pay')).toMatchObject({ origin: 'default', paused: false });
     await watching.apply({});
-    await watching.watch.keepDefaults();
+    await keepDefaultMonitors(watching.context);
     expect(await findMonitor(watching.db, 'payments POST /pay')).toBeUndefined();
     expect(await findMonitor(watching.db, 'payments')).toMatchObject({ origin: 'file' });
   });
 
   it('are not made with DEFAULT_MONITOR=off', async () => {
     const watching = await openWatching({ DEFAULT_MONITOR: 'off' });
-    await watching.watch.keepDefaults();
+    await keepDefaultMonitors(watching.context);
     expect(await findMonitor(watching.db, 'payments POST /pay')).toBeUndefined();
   });
 });

@@ -5,15 +5,22 @@ import type { MonitorDocument } from '../../../src/core/monitor/monitor-spec.ts'
 import { seededRng } from '../../../src/core/stats/rng.ts';
 import { DrivenClock } from '../../../src/core/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
-import { NO_METRICS } from '../../../src/no-metrics.ts';
+import {
+  createMonitoring,
+  type Monitoring,
+  type MonitoringOptions,
+  SILENT_MONITORING_METRICS,
+} from '../../../src/monitoring.ts';
 import { buildBaseline } from '../../../src/services/baselines/build-baseline.ts';
-import { ProfileCache } from '../../../src/services/evaluation/profile-cache.ts';
-import { Ingest } from '../../../src/services/ingest/ingest.ts';
+import { notifyDueIncidents } from '../../../src/services/incidents/notify-due-incidents.ts';
+import { Ingest, SILENT_INGEST_METRICS } from '../../../src/services/ingest/ingest.ts';
+import { applyMonitorsFile } from '../../../src/services/monitors/apply-file.ts';
 import { applyMonitors } from '../../../src/services/monitors/apply-monitors.ts';
+import type { MonitorContext } from '../../../src/services/monitors/context.ts';
+import { keepDefaultMonitors } from '../../../src/services/monitors/default-monitors.ts';
 import type { Channel } from '../../../src/services/notify/channel.ts';
 import type { Outcome } from '../../../src/services/notify/outcome.ts';
 import type { Database } from '../../../src/store/database.ts';
-import { Watch, type WatchParts } from '../../../src/watch.ts';
 import { emptiedDatabase, makeTemporaryDirectory } from '../../database.ts';
 import { SILENT } from '../../silent-log.ts';
 import { testConfig } from '../ingest/service.ts';
@@ -43,65 +50,81 @@ export class TestChannel implements Channel {
   }
 }
 
-export interface Watching {
+export interface Watching extends Monitoring {
   readonly db: Database;
   readonly clock: DrivenClock;
   readonly ingest: Ingest;
-  readonly watch: Watch;
   readonly channel: TestChannel;
   /** Payments of one minute or more, of about this amount; stored when the last has happened. */
   pay(fromMs: number, toMs: number, amount?: number, perMinute?: number): Promise<void>;
   /** Moves the clock and does all that is due then. */
   runAt(ms: number): Promise<void>;
+  /** Sends what is due, to its end. */
+  deliver(): Promise<void>;
   apply(...documents: readonly Partial<MonitorDocument>[]): Promise<void>;
   /** Another process on the same database. */
-  another(parts?: Partial<WatchParts>): Watch;
+  another(options?: Partial<MonitoringOptions>): Monitoring;
 }
 
-/** The watch on an empty database, at noon, with an hour of payments as its baseline. */
+/** Monitoring on an empty database, at noon, with an hour of payments as its baseline. */
 export async function openWatching(env: Readonly<Record<string, string>> = {}): Promise<Watching> {
   const db = await emptiedDatabase();
   const directory = await makeTemporaryDirectory();
-  const watches: Watch[] = [];
+  const opened: Monitoring[] = [];
   onTestFinished(async () => {
     // What still runs must not touch what the next test stores.
-    for (const watch of watches) await watch.stop();
+    for (const monitoring of opened) await monitoring.stop();
     await rm(directory, { recursive: true });
   });
   const config = testConfig({ BASELINES_DIR: `${directory}/baselines`, ARTIFACTS_DIR: directory, ...env });
   const clock = new DrivenClock(START);
   const channel = new TestChannel('test');
   const channels = { byName: new Map([[channel.name, channel]]), routes: [{ channels: [channel.name] }] };
-  const parts = { db, config, clock, log: SILENT, channels, metrics: NO_METRICS, random: () => 0 };
-  const another = (more: Partial<WatchParts> = {}): Watch => {
-    const watch = new Watch({ ...parts, cache: new ProfileCache(), ...more });
-    watches.push(watch);
-    return watch;
+  const options = { db, config, clock, log: SILENT, channels, metrics: SILENT_MONITORING_METRICS, random: () => 0 };
+  const another = (changed: Partial<MonitoringOptions> = {}): Monitoring => {
+    const monitoring = createMonitoring({ ...options, ...changed });
+    opened.push(monitoring);
+    return monitoring;
   };
-  const watch = another();
-  const ingest = new Ingest({ db, config, clock, metrics: NO_METRICS });
+  const monitoring = another();
+  const { context, scheduler, delivery } = monitoring;
+  const ingest = new Ingest({ db, config, clock, metrics: SILENT_INGEST_METRICS });
   const watching: Watching = {
-    ...{ db, clock, ingest, watch, channel, another },
+    ...monitoring,
+    db,
+    clock,
+    ingest,
+    channel,
+    another,
     pay: (fromMs, toMs, amount = 100, perMinute = 20) => {
       clock.ms = Math.max(clock.ms, toMs);
       return pay(ingest, fromMs, toMs, amount, perMinute);
     },
     runAt: async (ms) => {
       clock.ms = ms;
-      await watch.runDue();
-      await watch.remind();
-      await watch.deliver();
-      await watch.delivered();
+      await scheduler.runDue();
+      await notifyDueIncidents(context);
+      await watching.deliver();
+    },
+    deliver: async () => {
+      await delivery.wake();
+      await delivery.idle();
     },
     apply: async (...documents) => {
       const monitors = documents.map((document) => ({ ...MONITOR, ...document }));
-      await applyMonitors(watch.deps, { monitors, prune: false, dryRun: false });
+      await applyMonitors(context, { monitors, prune: false, dryRun: false });
     },
   };
   await watching.pay(START - HOUR_MS, START);
   const interval = { startMs: START - HOUR_MS, endMs: START };
-  await buildBaseline(watch.deps, { ...STREAM, interval, name: 'payments' });
+  await buildBaseline(context, { ...STREAM, interval, name: 'payments' });
   return watching;
+}
+
+/** What the service does with monitors before it listens. */
+export async function startMonitors(context: MonitorContext): Promise<void> {
+  await applyMonitorsFile(context);
+  await keepDefaultMonitors(context);
 }
 
 /** Looks at ten minutes every ten minutes, a second after they end. */

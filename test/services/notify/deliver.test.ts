@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import type { Message } from '../../../src/core/incident/message.ts';
 import { DrivenClock } from '../../../src/core/time/clock.ts';
 import { SECOND_MS } from '../../../src/core/time/window.ts';
-import { NO_METRICS } from '../../../src/no-metrics.ts';
-import { ProfileCache } from '../../../src/services/evaluation/profile-cache.ts';
+import { createMonitoring, SILENT_MONITORING_METRICS } from '../../../src/monitoring.ts';
 import { BACKOFF_MS } from '../../../src/services/notify/deliver.ts';
 import { sampleMessage } from '../../../src/services/notify/sample-message.ts';
 import type { Database } from '../../../src/store/database.ts';
@@ -14,7 +13,6 @@ import {
   recordTry,
   replayDead,
 } from '../../../src/store/notifications.ts';
-import { Watch } from '../../../src/watch.ts';
 import { withDatabase } from '../../database.ts';
 import { SILENT } from '../../silent-log.ts';
 import { testConfig } from '../ingest/service.ts';
@@ -29,14 +27,14 @@ function openOutbox(count = 1) {
   const clock = new DrivenClock(START);
   const channels = Array.from({ length: count }, () => new TestChannel(`channel ${++names}`));
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
-  const base = { db, clock, config: testConfig(), log: SILENT, cache: new ProfileCache(), metrics: NO_METRICS };
-  const open = () => new Watch({ ...base, channels: { byName, routes: [] }, random: () => 0 });
-  const watch = open();
+  const base = { db, clock, config: testConfig(), log: SILENT, metrics: SILENT_MONITORING_METRICS };
+  const open = () => createMonitoring({ ...base, channels: { byName, routes: [] }, random: () => 0 }).delivery;
+  const delivery = open();
   const deliver = async () => {
-    await watch.deliver();
-    await watch.delivered();
+    await delivery.wake();
+    await delivery.idle();
   };
-  return { db, clock, watch, deliver, open, channels, channel: channels[0] as TestChannel };
+  return { db, clock, delivery, deliver, open, channels, channel: channels[0] as TestChannel };
 }
 
 let ids = 0;
@@ -120,7 +118,7 @@ it('the messages of one incident keep their order; other incidents go on', async
 });
 
 it('a channel that hangs delays no other', async () => {
-  const { db, watch, channels } = openOutbox(2);
+  const { db, delivery, channels } = openOutbox(2);
   const [hanging, healthy] = channels as [TestChannel, TestChannel];
   let release = () => {};
   hanging.answer = () =>
@@ -129,11 +127,11 @@ it('a channel that hangs delays no other', async () => {
     });
   await put(db, hanging.name);
   await put(db, healthy.name);
-  await watch.deliver();
+  await delivery.wake();
   await expect.poll(() => statusOf(db, healthy.name)).toEqual([['sent', 1, null]]);
   expect(await statusOf(db, hanging.name)).toEqual([['pending', 0, null]]);
   release();
-  await watch.delivered();
+  await delivery.idle();
   expect(await statusOf(db, hanging.name)).toEqual([['sent', 1, null]]);
 });
 
@@ -152,13 +150,13 @@ it('what a process held when it died is sent by another, and the late one cannot
 });
 
 it('two processes never send the same message at the same time', async () => {
-  const { db, channel, watch, open } = openOutbox();
+  const { db, channel, delivery, open } = openOutbox();
   for (let i = 0; i < 20; i++) await put(db, channel.name);
   const other = open();
-  await Promise.all([watch.deliver(), other.deliver()]);
-  await Promise.all([watch.delivered(), other.delivered()]);
-  await watch.deliver();
-  await watch.delivered();
+  await Promise.all([delivery.wake(), other.wake()]);
+  await Promise.all([delivery.idle(), other.idle()]);
+  await delivery.wake();
+  await delivery.idle();
   expect(channel.sent).toHaveLength(20);
   expect(new Set(channel.sent.map(({ id }) => id)).size).toBe(20);
 });
