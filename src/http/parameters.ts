@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../core/errors.ts';
+import { textSchema } from '../core/text-schema.ts';
 import { parseTimestamp } from '../core/time/timestamp.ts';
 import { DURATION_HINT, parseDuration } from '../core/time/window.ts';
 
@@ -15,16 +16,10 @@ function refuse(context: z.core.$RefinementCtx<unknown>, message: string, refusa
 
 const once = z.string({ error: (issue) => (Array.isArray(issue.input) ? 'is given more than once' : undefined) });
 
-/** A text that is given once. NUL is refused here because Postgres cannot hold it. */
 export function text(max = NAME_LENGTH) {
-  return once
-    .min(1, 'is empty')
-    .max(max, `is longer than ${max} characters`)
-    .refine((value) => !value.includes('\0'), 'holds a NUL character');
+  return textSchema(max);
 }
 
-export const serviceName = text().describe('The `service` of the events');
-export const endpointName = text().describe('The `endpoint` of the events');
 export const cursor = text(CURSOR_LENGTH).describe('`next` of the page before');
 
 /** A whole number in a query, written in digits. */

@@ -35,7 +35,8 @@ export function withService(db: Database, env: Readonly<Record<string, string>> 
   return service;
 }
 
-function buildService(db: Database, env: Readonly<Record<string, string>>): Service {
+/** For a file that opens its database itself: it closes the service too. */
+export function buildService(db: Database, env: Readonly<Record<string, string>> = {}): Service {
   const config = readConfig({
     BASELINES_DIR: '/dev/null/baselines',
     ARTIFACTS_DIR: '/dev/null/artifacts',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { StreamName } from '../../core/stream-name.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { usageFailure } from '../failure.ts';
@@ -8,11 +9,6 @@ import type { Terminal } from '../terminal.ts';
 interface RebuildOptions extends StreamOptions {
   readonly from?: string;
   readonly to?: string;
-}
-
-interface StreamName {
-  readonly service: string;
-  readonly endpoint: string;
 }
 
 const HELP = `

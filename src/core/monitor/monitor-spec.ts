@@ -15,13 +15,13 @@ import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../inciden
 import { SEVERITIES } from '../incident/severity.ts';
 import { DEFAULT_SEVERITY, GROUPINGS, type Grouping, type SeverityRules } from '../incident/signal.ts';
 import type { StepRules } from '../incident/step.ts';
+import { streamNameFields } from '../stream-name.ts';
+import { textSchema } from '../text-schema.ts';
 import { isTimeOfDay, isZone } from '../time/quiet-hours.ts';
 import { cronProblem, MIN_EVERY_MS, type Schedule } from '../time/schedule.ts';
 import { DAY_MS, DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration, SECOND_MS } from '../time/window.ts';
 
 const MAX_NAME = 200;
-/** 512 characters, of up to two units each. */
-const MAX_STREAM_NAME = 1_024;
 const MAX_CRON = 200;
 /** Which of the runs that were missed are made up for. */
 const CATCHUPS = ['last', 'all', 'none'] as const;
@@ -38,13 +38,6 @@ function duration(minMs: number, maxMs: number) {
   return given.transform((value) => parseDuration(String(value)) ?? 0);
 }
 
-const name = (max: number) =>
-  z
-    .string()
-    .min(1, 'is empty')
-    .max(max, `is longer than ${max} characters`)
-    .refine((text) => !text.includes('\0'), 'holds a NUL character')
-    .refine((text) => text.isWellFormed(), 'holds half of a surrogate pair');
 const count = (max: number) => z.int().min(1).max(max);
 const floors = z.partialRecord(z.enum(TEST_NAMES), z.number().min(0));
 const tests = z.union(
@@ -57,7 +50,7 @@ const timeOfDay = z.string().refine(isTimeOfDay, 'use HH:MM, in quotes');
 const reference = z.union(
   [
     z.literal(['baseline', 'previous_window']),
-    z.strictObject({ baseline: name(128) }),
+    z.strictObject({ baseline: textSchema(128) }),
     z.strictObject({ same_hours: z.strictObject({ weeks: count(52) }) }),
   ],
   'use baseline, {baseline: NAME}, previous_window, or {same_hours: {weeks: N}}',
@@ -76,8 +69,8 @@ function cronFault(cron: unknown, zone: unknown): string | undefined {
 /** A monitor as a file or a request spells it. Unknown keys are refused: a typing error must not switch something off. */
 export const monitorDocument = z
   .strictObject({
-    name: name(MAX_NAME).refine((text) => !/^\.{1,2}$/.test(text), 'no path leads to such a name'),
-    stream: z.strictObject({ service: name(MAX_STREAM_NAME), endpoint: name(MAX_STREAM_NAME) }),
+    name: textSchema(MAX_NAME).refine((text) => !/^\.{1,2}$/.test(text), 'no path leads to such a name'),
+    stream: z.strictObject(streamNameFields),
     reference: reference.default('baseline'),
     window: duration(MINUTE_MS, MAX_WINDOW_MS).refine((ms) => ms % MINUTE_MS === 0, 'use whole minutes'),
     every: duration(MIN_EVERY_MS, MAX_WINDOW_MS).optional(),
@@ -94,7 +87,7 @@ export const monitorDocument = z
     floors: floors.default({}),
     features: z
       .record(
-        name(1_000),
+        textSchema(1_000),
         z.strictObject({
           tests: tests.optional(),
           floors: floors.optional(),
@@ -122,7 +115,7 @@ export const monitorDocument = z
         no_data: z.enum([...SEVERITIES, 'off']).default(DEFAULT_SEVERITY.noData),
       })
       .prefault({}),
-    channels: z.array(name(MAX_NAME)).min(1).optional().describe('Instead of the routes'),
+    channels: z.array(textSchema(MAX_NAME)).min(1).optional().describe('Instead of the routes'),
     repeat_interval: duration(MINUTE_MS, 30 * DAY_MS).default(DEFAULT_NOTIFICATION_POLICY.repeatIntervalMs),
     update_interval: duration(MINUTE_MS, DAY_MS).default(DEFAULT_NOTIFICATION_POLICY.updateIntervalMs),
     quiet_hours: z
@@ -130,7 +123,7 @@ export const monitorDocument = z
       .refine(({ from, to }) => from !== to, 'from and to are the same: nothing would be quiet')
       .optional(),
     catchup: z.enum(CATCHUPS).default('last'),
-    labels: z.record(name(100), z.string().max(500)).default({}),
+    labels: z.record(textSchema(100), z.string().max(500)).default({}),
     paused: z.boolean().default(false),
   })
   .refine(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sloDocument, sloOf } from '../../core/drift/slo-document.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
+import { streamNameFields } from '../../core/stream-name.ts';
 import { baselineDocument } from '../../services/baselines/baseline-document.ts';
 import { buildBaseline } from '../../services/baselines/build-baseline.ts';
 import { loadBaseline } from '../../services/baselines/load-baseline.ts';
@@ -17,7 +18,7 @@ import {
 import type { Database } from '../../store/database.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
-import { durationOrSeconds, endpointName, inOrder, serviceName, text, time, truth } from '../parameters.ts';
+import { durationOrSeconds, inOrder, text, time, truth } from '../parameters.ts';
 import { spanOf } from '../span.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -31,8 +32,7 @@ const slo = z.object({
 
 const buildBody = z
   .object({
-    service: serviceName,
-    endpoint: endpointName,
+    ...streamNameFields,
     window: durationOrSeconds.optional(),
     start: time.optional(),
     end: time.optional(),
@@ -99,7 +99,7 @@ function makeRoutes(app: HttpApp, { watch, clock }: RouteDeps): void {
     tags,
     summary: 'Load one from a file: a download of this service, or a baseline of the Intent Drift Monitor & Guard',
     querystring: z.object({ name: text(128).optional(), activate: truth.optional() }),
-    body: z.looseObject({ service: serviceName, endpoint: endpointName, name: text(128).optional() }),
+    body: z.looseObject({ ...streamNameFields, name: text(128).optional() }),
     response: { 201: built },
   };
   app.post('/v1/baselines/import', { schema: load }, async (request, reply) =>
@@ -109,8 +109,8 @@ function makeRoutes(app: HttpApp, { watch, clock }: RouteDeps): void {
 
 function readRoutes(app: HttpApp, { db }: RouteDeps): void {
   const query = z.object({
-    service: serviceName.optional(),
-    endpoint: endpointName.optional(),
+    service: streamNameFields.service.optional(),
+    endpoint: streamNameFields.endpoint.optional(),
     active: truth.optional().describe('Only those that are, or are not, their stream’s active one'),
     ...pageQuery(DEFAULT_LIMIT, MAX_LIMIT),
   });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { streamNameFields } from '../../core/stream-name.ts';
 import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import { listEvents } from '../../store/events.ts';
 import { chooseType } from '../accept.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
-import { endpointName, inOrder, serviceName, time } from '../parameters.ts';
+import { inOrder, time } from '../parameters.ts';
 
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 10_000;
@@ -14,8 +15,7 @@ const TYPES = ['application/json', NDJSON, 'application/ndjson'] as const;
 
 const query = z
   .object({
-    service: serviceName,
-    endpoint: endpointName,
+    ...streamNameFields,
     from: time.optional().describe('The first moment'),
     to: time.optional().describe('The moment after the last'),
     ...pageQuery(DEFAULT_LIMIT, MAX_LIMIT),

@@ -110,7 +110,7 @@ function writeRoutes(app: HttpApp, { db, watch }: RouteDeps): void {
     response: { 200: ran, 201: monitor },
   };
   app.post('/v1/monitors', { schema: create }, async (request, reply) => {
-    assertMonitors([request.body], watch.channelNames);
+    await assertMonitors(watch, [request.body]);
     if (request.query.dry_run === true) {
       const { service, endpoint } = readSpec(request.body);
       const stream = await findStream(db, service, endpoint);
@@ -130,7 +130,7 @@ function writeRoutes(app: HttpApp, { db, watch }: RouteDeps): void {
     response: { 200: monitor },
   };
   app.put('/v1/monitors/:monitor', { schema: change }, async (request) => {
-    assertMonitors([request.body], watch.channelNames);
+    await assertMonitors(watch, [request.body]);
     const before = await getMonitor(db, request.params.monitor);
     await refusingTakenNames(request.body.name, () =>
       db.transaction((tx) => putMonitor(tx, watch, request.body, 'api', before)),

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { featureRules } from '../../core/profile/rules.ts';
+import { streamNameFields } from '../../core/stream-name.ts';
 import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import { rebuildProfiles } from '../../services/maintenance/rebuild-profiles.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
-import { endpointName, inOrder, serviceName, time } from '../parameters.ts';
+import { inOrder, time } from '../parameters.ts';
 
-const body = z
-  .object({ service: serviceName, endpoint: endpointName, from: time, to: time })
-  .check(inOrder('from', 'to'));
+const body = z.object({ ...streamNameFields, from: time, to: time }).check(inOrder('from', 'to'));
 const answer = z.object({ minutes: z.int(), events: z.int() });
 
 export function rebuildRoutes(app: HttpApp, { db, config }: RouteDeps): void {

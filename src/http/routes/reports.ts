@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { POLICIES } from '../../core/drift/drift-test.ts';
 import { REFERENCE_KINDS } from '../../core/drift/reference-kind.ts';
+import { streamNameFields } from '../../core/stream-name.ts';
 import { evaluateWindow } from '../../services/evaluation/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
 import { aggregateOf, comparisonOptions, driftShareInQuery, testNamesInQuery } from '../comparison-options.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
-import { endpointName, inOrder, serviceName, text, time, wholeNumber } from '../parameters.ts';
+import { inOrder, text, time, wholeNumber } from '../parameters.ts';
 import { spanOf } from '../span.ts';
 
 const MAX_WINDOW_MINUTES = 43_200;
@@ -20,8 +21,8 @@ const latestQuery = z
       .describe('The window that ends now, in minutes; DRIFT_WINDOW_MINUTES when not given'),
     start: time.optional().describe('A window of the past instead: from here'),
     end: time.optional().describe('… to here; now when not given'),
-    service: serviceName.optional(),
-    endpoint: endpointName.optional(),
+    service: streamNameFields.service.optional(),
+    endpoint: streamNameFields.endpoint.optional(),
     baseline: text().optional().describe('Its id or name; the active one when not given'),
     ...comparisonOptions,
     tests: testNamesInQuery.optional(),

@@ -3,15 +3,7 @@ import { CategoryCounts } from '../../core/profile/counts.ts';
 import { KllSketch } from '../../core/profile/kll.ts';
 import { addValueInto, emptyMoments, type Moments } from '../../core/profile/moments.ts';
 import { emptyProfile, type NumericProfile, type Profile } from '../../core/profile/profile.ts';
-
-/** A name of a service or an endpoint, with the same rules as in events. */
-export function streamName(max: number) {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'has a NUL character or an unpaired surrogate');
-}
+import { streamNameFields } from '../../core/stream-name.ts';
 
 const counts = z.record(z.string(), z.number().int().min(0));
 const numeric = z.looseObject({
@@ -32,8 +24,7 @@ export const sloSchema = z.object({
 /** A baseline file of the Intent Drift Monitor & Guard. */
 export const guardBaseline = z.looseObject({
   created_at: z.string(),
-  service: streamName(200),
-  endpoint: streamName(400),
+  ...streamNameFields,
   samples: z.number().int().min(0).optional(),
   numeric: z.record(z.string(), numeric).default({}),
   categorical: z.record(z.string(), counts).default({}),

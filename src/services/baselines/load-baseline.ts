@@ -4,24 +4,25 @@ import { sloOf } from '../../core/drift/slo-document.ts';
 import { AppError } from '../../core/errors.ts';
 import { decodeProfile, encodeProfile } from '../../core/profile/codec.ts';
 import type { Profile } from '../../core/profile/profile.ts';
+import { assertNewName, streamNameFields } from '../../core/stream-name.ts';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 import type { Interval } from '../../core/time/window.ts';
 import { findBaseline } from '../../store/baselines.ts';
-import { getOrCreateStream } from '../../store/streams.ts';
+import type { Database } from '../../store/database.ts';
+import { findStream, getOrCreateStream, type Stream } from '../../store/streams.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
 import { defaultSlo } from '../evaluation/evaluate-window.ts';
 import { BASELINE_FORMAT } from './baseline-document.ts';
 import { baselineNameOf } from './baseline-name.ts';
 import { warningsOf } from './build-baseline.ts';
 import { describeFeatures } from './describe-features.ts';
-import { guardBaseline, guardProfile, sloSchema, streamName } from './guard-baseline.ts';
+import { guardBaseline, guardProfile, sloSchema } from './guard-baseline.ts';
 import { type BaselineSummary, saveBaseline } from './save-baseline.ts';
 
 const plumblineBaseline = z.object({
   format: z.literal(BASELINE_FORMAT),
   name: z.string(),
-  service: streamName(200),
-  endpoint: streamName(400),
+  ...streamNameFields,
   window_start: z.string(),
   window_end: z.string(),
   slo: sloSchema.optional(),
@@ -49,7 +50,7 @@ export async function loadBaseline(
   options: { readonly name?: string | undefined; readonly activate?: boolean | undefined } = {},
 ): Promise<BaselineSummary> {
   const loaded = readDocument(document);
-  const stream = await getOrCreateStream(context.db, loaded.service, loaded.endpoint);
+  const stream = await openStream(context.db, loaded);
   const slo = sloOf(loaded.slo);
   return saveBaseline(context, {
     stream,
@@ -76,6 +77,13 @@ export async function loadBaselineFile(context: EvaluationContext, path: string)
   const { name } = readDocument(document);
   if (name !== undefined && (await findBaseline(context.db, name)) !== undefined) return undefined;
   return loadBaseline(context, document);
+}
+
+async function openStream(db: Database, { service, endpoint }: LoadedBaseline): Promise<Stream> {
+  const known = await findStream(db, service, endpoint);
+  if (known !== undefined) return known;
+  assertNewName({ service, endpoint }, 'invalid_baseline');
+  return getOrCreateStream(db, service, endpoint);
 }
 
 function readDocument(document: unknown): LoadedBaseline {

@@ -3,12 +3,13 @@ import type { PresetName } from '../../core/drift/presets/table.ts';
 import { buildReport, type ReportBody } from '../../core/drift/report.ts';
 import type { Aggregate, CompareSettings, DriftSettings, SloTargets, TestChoice } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
+import type { StreamName } from '../../core/stream-name.ts';
 import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../../core/time/window.ts';
 import { type ReportInsert, saveReport } from '../../store/reports.ts';
 import type { EvaluationContext } from './context.ts';
 import { loadWindow } from './load-window.ts';
 import { loadBaselineReference, type Reference } from './reference.ts';
-import { resolveTarget, type StreamName, type TargetQuery } from './resolve-stream.ts';
+import { resolveTarget, type TargetQuery } from './resolve-stream.ts';
 
 export interface WindowQuery extends TargetQuery {
   /** How long the window is that ends now, in minutes; default DRIFT_WINDOW_MINUTES. */

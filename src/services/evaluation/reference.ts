@@ -5,11 +5,12 @@ import type { ReferenceChoice } from '../../core/monitor/monitor-spec.ts';
 import { decodeProfile } from '../../core/profile/codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
+import type { StreamName } from '../../core/stream-name.ts';
 import { DAY_MS, type Interval } from '../../core/time/window.ts';
 import { type Baseline, getBaselineProfile } from '../../store/baselines.ts';
 import type { EvaluationContext } from './context.ts';
 import { loadWindow } from './load-window.ts';
-import { getBaseline, type StreamName } from './resolve-stream.ts';
+import { getBaseline } from './resolve-stream.ts';
 
 /** What a window is compared with. */
 export interface Reference {

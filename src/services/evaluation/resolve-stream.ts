@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { assertNewName, type StreamName } from '../../core/stream-name.ts';
 import { type Baseline, findActiveBaseline, findBaseline, listBaselines } from '../../store/baselines.ts';
 import type { Database } from '../../store/database.ts';
 import { findStream, findStreamById, type Stream } from '../../store/streams.ts';
@@ -7,15 +8,11 @@ import { findStream, findStreamById, type Stream } from '../../store/streams.ts'
 export async function getStream(db: Database, service: string, endpoint: string): Promise<Stream> {
   const stream = await findStream(db, service, endpoint);
   if (stream !== undefined) return stream;
+  assertNewName({ service, endpoint }, 'invalid_request');
   throw new AppError(
     'stream_not_found',
     `No events of service "${service}" and endpoint "${endpoint}" have come in; send some to POST /v1/ingest`,
   );
-}
-
-export interface StreamName {
-  readonly service: string;
-  readonly endpoint: string;
 }
 
 export interface Target {

@@ -59,7 +59,7 @@ export async function checkEvents(
     }
     // Await only for a stream that is new to this process: an event of a known stream must not cost a turn of the event loop.
     const stream = streams.find(event.service, event.endpoint) ?? (await newStreams.open(event));
-    const leaves = stream === undefined ? tooManyStreams(streams.maxStreams) : leavesOf(event, stream, rules.limits);
+    const leaves = 'code' in stream ? stream : leavesOf(event, stream, rules.limits);
     if ('code' in leaves) errors.push({ index, ...leaves });
     else {
       events.push({ index, stream: stream as OpenStream, tsMs: tsMs as number, id: event.id ?? undefined, leaves });
@@ -120,27 +120,21 @@ function leafFault(problem: LeafProblem, limits: LeafLimits): EventFault {
   return { code: problem, message: messages[problem] };
 }
 
-function tooManyStreams(max: number): EventFault {
-  return {
-    code: 'too_many_streams',
-    message: `there are already ${max} streams (MAX_STREAMS); put variable parts such as ids into the request, not into the endpoint`,
-  };
-}
-
 /** Opens streams that are new to this process. A stream that is refused is tried only once for each batch. */
 class NewStreams {
   readonly #streams: StreamRegistry;
-  readonly #refused = new Set<string>();
+  readonly #refused = new Map<string, EventFault>();
 
   constructor(streams: StreamRegistry) {
     this.#streams = streams;
   }
 
-  async open(event: Event): Promise<OpenStream | undefined> {
-    const name = JSON.stringify([event.service, event.endpoint]);
-    if (this.#refused.has(name)) return undefined;
-    const stream = await this.#streams.open(event.service, event.endpoint);
-    if (stream === undefined) this.#refused.add(name);
+  async open({ service, endpoint }: Event): Promise<OpenStream | EventFault> {
+    const name = JSON.stringify([service, endpoint]);
+    const known = this.#refused.get(name);
+    if (known !== undefined) return known;
+    const stream = await this.#streams.open({ service, endpoint });
+    if ('code' in stream) this.#refused.set(name, stream);
     return stream;
   }
 }

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv';
+import { lengthErrors, STREAM_NAME_LIMITS, type StreamName } from '../../core/stream-name.ts';
 
 /** JSON Schema of one event. Other fields are stored unchanged. */
 export const EVENT_SCHEMA = {
@@ -6,8 +7,8 @@ export const EVENT_SCHEMA = {
   required: ['ts', 'service', 'endpoint'],
   properties: {
     ts: { type: ['string', 'number'], description: 'ISO 8601 with a zone, or milliseconds since the Unix epoch' },
-    service: { type: 'string', minLength: 1, maxLength: 200 },
-    endpoint: { type: 'string', minLength: 1, maxLength: 400 },
+    service: { type: 'string', minLength: 1, maxLength: STREAM_NAME_LIMITS.service },
+    endpoint: { type: 'string', minLength: 1, maxLength: STREAM_NAME_LIMITS.endpoint },
     host: { type: ['string', 'null'], maxLength: 400 },
     id: {
       type: ['string', 'null'],
@@ -29,14 +30,27 @@ export interface Event {
   readonly [name: string]: unknown;
 }
 
+/** The length of a stream's name is judged where it is known whether the stream exists: longer ones of earlier versions go on. */
+const ANY_NAME = { type: 'string', minLength: 1 } as const;
+const CHECKED_SCHEMA = {
+  ...EVENT_SCHEMA,
+  properties: { ...EVENT_SCHEMA.properties, service: ANY_NAME, endpoint: ANY_NAME },
+};
+
 // No coercion: null is not 0 and "5" is not 5.
 const isEvent = new Ajv({ allErrors: false, coerceTypes: false, strict: true, allowUnionTypes: true }).compile<Event>(
-  EVENT_SCHEMA,
+  CHECKED_SCHEMA,
 );
 
 export interface EventFault {
   readonly code: string;
   readonly message: string;
+}
+
+/** Undefined when a new stream may have this name. */
+export function findNameFault(name: StreamName): EventFault | undefined {
+  const [error] = lengthErrors(name);
+  return error && { code: `invalid_${error.path}`, message: `${error.path} ${error.message}` };
 }
 
 /** Undefined when the value is an event; otherwise what is wrong with it. */

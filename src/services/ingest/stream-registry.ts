@@ -1,7 +1,9 @@
 import { FeatureIndex } from '../../core/profile/leaves.ts';
 import type { FeatureRules } from '../../core/profile/rules.ts';
+import type { StreamName } from '../../core/stream-name.ts';
 import type { Database } from '../../store/database.ts';
 import { countStreams, findStream, getOrCreateStream, listFeaturePaths } from '../../store/streams.ts';
+import { type EventFault, findNameFault } from './event-schema.ts';
 
 /** A stream in memory: its id, the features seen so far, and the new features that no commit has stored yet. */
 export interface OpenStream {
@@ -23,24 +25,27 @@ export class StreamRegistry {
     this.#maxStreams = maxStreams;
   }
 
-  get maxStreams(): number {
-    return this.#maxStreams;
-  }
-
   find(service: string, endpoint: string): OpenStream | undefined {
     return this.#open.get(service)?.get(endpoint);
   }
 
-  /** Opens a stream, and creates it in the database if it is new; undefined when the limit on streams is reached. */
-  async open(service: string, endpoint: string): Promise<OpenStream | undefined> {
+  /** Opens a stream, and creates it in the database if it is new, its name is not too long, and the limit on streams is not reached. */
+  async open({ service, endpoint }: StreamName): Promise<OpenStream | EventFault> {
     const stream =
       (await findStream(this.#db, service, endpoint)) ??
-      ((await countStreams(this.#db)) < this.#maxStreams
-        ? await getOrCreateStream(this.#db, service, endpoint)
-        : undefined);
-    if (stream === undefined) return undefined;
+      findNameFault({ service, endpoint }) ??
+      (await this.#findLimitFault()) ??
+      (await getOrCreateStream(this.#db, service, endpoint));
+    if ('code' in stream) return stream;
     const paths = await listFeaturePaths(this.#db, stream.id);
     return this.find(service, endpoint) ?? this.#remember(service, endpoint, stream.id, paths);
+  }
+
+  async #findLimitFault(): Promise<EventFault | undefined> {
+    const max = this.#maxStreams;
+    if ((await countStreams(this.#db)) < max) return undefined;
+    const message = `there are already ${max} streams (MAX_STREAMS); put variable parts such as ids into the request, not into the endpoint`;
+    return { code: 'too_many_streams', message };
   }
 
   #remember(service: string, endpoint: string, id: number, paths: readonly string[]): OpenStream {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { applyMonitors } from './apply-monitors.ts';
-import { checkMonitors } from './check-monitors.ts';
+import { findMonitorErrors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
 import { readMonitorsFile } from './read-monitors-file.ts';
 
@@ -16,7 +16,7 @@ export async function applyMonitorsFile(deps: MonitorContext): Promise<void> {
     throw new RangeError(`MONITORS_FILE: ${path} cannot be read (${error.code})`);
   });
   const file = readMonitorsFile(text);
-  const errors = [...file.errors, ...checkMonitors(file.documents, deps.channelNames).map(file.atLine)];
+  const errors = [...file.errors, ...(await findMonitorErrors(deps, file.documents)).map(file.atLine)];
   if (errors.length > 0) {
     const lines = errors.map(({ line, message }) => `  line ${line}: ${message}`);
     throw new RangeError(`MONITORS_FILE ${path} is not valid, nothing was applied:\n${lines.join('\n')}`);

@@ -37,7 +37,7 @@ export interface ApplyAnswer {
  * @throws AppError invalid_monitor that lists every error
  */
 export async function applyMonitors(deps: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
-  assertMonitors(request.monitors, deps.channelNames);
+  await assertMonitors(deps, request.monitors);
   for (let tries = 1; ; tries++) {
     try {
       return await applyOnce(deps, request);

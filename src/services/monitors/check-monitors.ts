@@ -1,7 +1,13 @@
+import { z } from 'zod';
 import { settingErrors } from '../../config/setting-errors.ts';
 import { pointerOf } from '../../config/yaml-file.ts';
 import { AppError, type FieldError } from '../../core/errors.ts';
 import { monitorDocument } from '../../core/monitor/monitor-spec.ts';
+import { lengthErrors, streamNameFields } from '../../core/stream-name.ts';
+import { findStream } from '../../store/streams.ts';
+import type { MonitorContext } from './context.ts';
+
+const streamName = z.object(streamNameFields);
 
 /**
  * Everything that is wrong with some monitors, each with its path, such as `/monitors/2/window`.
@@ -28,9 +34,27 @@ export function checkMonitors(
   });
 }
 
-/** @throws AppError invalid_monitor that lists every error */
-export function assertMonitors(documents: readonly unknown[], channelNames: ReadonlySet<string>): void {
+type Known = Pick<MonitorContext, 'db' | 'channelNames'>;
+
+/** All that `checkMonitors` finds, and what only the database shows: names that are too long for a stream, unless it exists already. */
+export async function findMonitorErrors(
+  { db, channelNames }: Known,
+  documents: readonly unknown[],
+): Promise<FieldError[]> {
   const errors = checkMonitors(documents, channelNames);
+  for (const [i, document] of documents.entries()) {
+    const { data: name } = streamName.safeParse((document as { stream?: unknown } | null)?.stream);
+    const tooLong = name === undefined ? [] : lengthErrors(name);
+    if (name === undefined || tooLong.length === 0) continue;
+    if ((await findStream(db, name.service, name.endpoint)) !== undefined) continue;
+    errors.push(...tooLong.map(({ path, message }) => ({ path: pointerOf(['monitors', i, 'stream', path]), message })));
+  }
+  return errors;
+}
+
+/** @throws AppError invalid_monitor that lists every error */
+export async function assertMonitors(known: Known, documents: readonly unknown[]): Promise<void> {
+  const errors = await findMonitorErrors(known, documents);
   const [first] = errors;
   if (first === undefined) return;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { assertMonitors, checkMonitors } from '../../../src/services/monitors/check-monitors.ts';
+import { emptyDatabase } from '../../http/service.ts';
 
 const LEAST = { name: 'm', stream: { service: 's', endpoint: 'e' }, window: '1h', every: '5m' };
 const CHANNELS: ReadonlySet<string> = new Set(['slack', 'email']);
@@ -28,7 +29,7 @@ describe('checkMonitors', () => {
     ['name', { name: 'x'.repeat(201) }, 'is longer than 200 characters'],
     ['name', { name: 'a\0' }, 'holds a NUL character'],
     ['stream/service', { stream: { service: '', endpoint: 'e' } }, 'is empty'],
-    ['stream/endpoint', { stream: { service: 's', endpoint: 'x'.repeat(1_025) } }, /1024/],
+    ['stream/endpoint', { stream: { service: 's', endpoint: 'x'.repeat(513) } }, 'is longer than 400 characters'],
     ['reference', { reference: 'weeks' }, /^use baseline, /],
     ['reference/same_hours/weeks', { reference: { same_hours: { weeks: 0 } } }, /./],
     ['reference/extra', { reference: { baseline: 'b', extra: 1 } }, /^there is no setting "extra"/],
@@ -204,9 +205,9 @@ describe('checkMonitors', () => {
 });
 
 describe('assertMonitors', () => {
-  const refusalOf = (documents: readonly unknown[]) => {
+  const refusalOf = async (documents: readonly unknown[]) => {
     try {
-      assertMonitors(documents, CHANNELS);
+      await assertMonitors({ db: emptyDatabase, channelNames: CHANNELS }, documents);
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -214,13 +215,21 @@ describe('assertMonitors', () => {
     return undefined;
   };
 
-  it('lets pass what is right', () => expect(refusalOf([LEAST])).toBeUndefined());
+  it('lets pass what is right', async () => expect(await refusalOf([LEAST])).toBeUndefined());
 
-  it('tells the first error in its text, and all of them beside', () => {
-    const refusal = refusalOf([{ ...LEAST, winow: 1, alpha: 2 }]);
+  it('refuses a name that is too long for a new stream', async () => {
+    const long = { service: 's'.repeat(201), endpoint: 'e'.repeat(401) };
+    expect((await refusalOf([LEAST, { ...LEAST, name: 'long', stream: long }]))?.errors).toEqual([
+      { path: '/monitors/1/stream/service', message: 'is longer than 200 characters' },
+      { path: '/monitors/1/stream/endpoint', message: 'is longer than 400 characters' },
+    ]);
+  });
+
+  it('tells the first error in its text, and all of them beside', async () => {
+    const refusal = await refusalOf([{ ...LEAST, winow: 1, alpha: 2 }]);
     expect(refusal).toMatchObject({ code: 'invalid_monitor' });
     expect(refusal?.errors?.map(({ path }) => path).sort()).toEqual(['/monitors/0/alpha', '/monitors/0/winow']);
     expect(refusal?.message).toMatch(/^\/monitors\/0\/\w+: .*, and 1 more; nothing was applied$/);
-    expect(refusalOf([{ ...LEAST, alpha: 2 }])?.message).not.toContain('more');
+    expect((await refusalOf([{ ...LEAST, alpha: 2 }]))?.message).not.toContain('more');
   });
 });
