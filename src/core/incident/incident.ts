@@ -64,6 +64,7 @@ export type ChangeReason =
   | 'severity_changed'
   | 'resolved_by_hand'
   | 'reopened_by_hand'
+  | 'monitor_changed'
   | 'monitor_deleted';
 
 /** A named step from one state to another. */

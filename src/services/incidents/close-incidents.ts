@@ -1,3 +1,4 @@
+import type { ChangeReason } from '../../core/incident/incident.ts';
 import { DEFAULT_NOTIFICATION_POLICY } from '../../core/incident/notification-policy.ts';
 import { findSpec } from '../../core/monitor/monitor-spec.ts';
 import { addAuditEntry } from '../../store/audit-log.ts';
@@ -7,31 +8,43 @@ import type { StoredMonitor } from '../../store/monitors.ts';
 import type { IncidentContext } from './context.ts';
 import { notifyIncident } from './notify-incident.ts';
 
-/** Ends the open incidents of a locked monitor that nobody will look after any more. Whoever was told of them is told so. */
+/** What happened to a monitor that its incidents end with, for people. */
+const SENTENCES = {
+  monitor_changed: 'its monitor was changed',
+  monitor_deleted: 'its monitor was deleted',
+} as const satisfies Partial<Record<ChangeReason, string>>;
+
+export interface Closing {
+  readonly reason: keyof typeof SENTENCES;
+  /** Which of its groups nothing will evaluate any more; all of them when not given. */
+  readonly endsGroup?: (group: string) => boolean;
+}
+
+/** Ends the open incidents of a locked monitor that nothing will evaluate any more. Those who were notified of them hear of the end. */
 export async function closeIncidents(
   tx: Queryable,
   deps: IncidentContext,
   monitor: StoredMonitor,
-  reason: string,
-  isMeant: (group: string) => boolean = () => true,
+  { reason, endsGroup = () => true }: Closing,
 ): Promise<void> {
   const spec = findSpec(monitor.spec);
   const nowMs = deps.clock.now();
+  const sentence = SENTENCES[reason];
   for (const stored of await lockIncidents(tx, monitor.id, nowMs)) {
-    if (stored.incident.state === 'resolved' || !isMeant(stored.group)) continue;
+    if (stored.incident.state === 'resolved' || !endsGroup(stored.group)) continue;
     if (stored.incident.openedAtMs === null) {
       await deleteIncident(tx, stored);
       continue;
     }
     const incident = { ...stored.incident, state: 'resolved' as const, resolvedAtMs: nowMs };
-    deps.metrics.changed('monitor_deleted');
-    await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: 'monitor_deleted', details: { reason } });
+    deps.metrics.changed(reason);
+    await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: reason, details: { reason: sentence } });
     const context = {
       rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY,
       channels: spec?.channels,
       report: undefined,
       nowMs,
-      ended: `Nothing has passed: ${reason}.`,
+      ended: `Nothing has passed: ${sentence}.`,
     };
     await notifyIncident(tx, deps, stored, incident, context);
   }

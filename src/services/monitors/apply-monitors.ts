@@ -121,13 +121,16 @@ async function closeUnreachable(
   const old = findSpec(before.spec);
   const isOther = spec.service !== before.service || spec.endpoint !== before.endpoint || spec.groupBy !== old?.groupBy;
   const isSilent = (group: string) => group === NO_DATA_GROUP && spec.severity.noData === 'off';
-  await closeIncidents(tx, deps, before, 'its monitor was changed', (group) => isOther || isSilent(group));
+  await closeIncidents(tx, deps, before, {
+    reason: 'monitor_changed',
+    endsGroup: (group) => isOther || isSilent(group),
+  });
 }
 
-/** Its open incidents end with it, and whoever was told of them is told so. */
+/** Its open incidents end with it; those who were notified of them hear of it. */
 export async function removeMonitor(tx: Queryable, deps: MonitorContext, monitor: StoredMonitor): Promise<void> {
   if ((await lockMonitor(tx, monitor.id)) === undefined) return;
-  await closeIncidents(tx, deps, monitor, 'its monitor was deleted');
+  await closeIncidents(tx, deps, monitor, { reason: 'monitor_deleted' });
   await deleteMonitor(tx, monitor.id);
 }
 

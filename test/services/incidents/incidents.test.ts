@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
 import { triageIncident } from '../../../src/services/incidents/triage-incident.ts';
 import { removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
 import { runNow, tryMonitor } from '../../../src/services/monitors/run-now.ts';
 import { countIncidentReports, listAuditLog } from '../../../src/store/audit-log.ts';
-import { listIncidents } from '../../../src/store/incidents.ts';
+import { listIncidents, type StoredIncident } from '../../../src/store/incidents.ts';
 import { findMonitor, type StoredMonitor } from '../../../src/store/monitors.ts';
 import { openWatching, START, slotAt, type Watching } from '../monitors/watching.ts';
 
@@ -32,6 +32,8 @@ async function monitorOf({ db }: Watching): Promise<StoredMonitor> {
   return monitor;
 }
 
+const trailOf = async ({ db }: Watching, incident: StoredIncident) =>
+  (await listAuditLog(db, incident)).map(({ what }) => what);
 const reasons = (watching: Watching) => watching.channel.sent.map(({ reason }) => reason);
 const who = { by: 'anna', note: 'rolled back' };
 
@@ -205,7 +207,38 @@ describe('what people do', () => {
     await watching.deliver();
     expect(reasons(watching)).toEqual(['opened', 'resolved']);
     expect(watching.channel.sent[1]?.changes).toContain('Nothing has passed: its monitor was deleted.');
-    expect((await only(watching)).incident.state).toBe('resolved');
+    const row = await only(watching);
+    expect(row.incident.state).toBe('resolved');
+    expect(await trailOf(watching, row)).toEqual(['opened', 'notified_opened', 'monitor_deleted', 'notified_resolved']);
+  });
+
+  it.each([
+    ['its groups', { group_by: 'feature' }],
+    ['its stream', { stream: { service: 'payments', endpoint: 'GET /pay' } }],
+  ] as const)('a monitor that changes %s ends its incident, and says that it was changed', async (_, change) => {
+    const watching = await openWatching();
+    const changed = vi.spyOn(watching.context.metrics, 'changed');
+    onTestFinished(() => changed.mockRestore());
+    await watching.apply({ open_after: 1 });
+    await live(watching, [300]);
+    await watching.apply({ open_after: 1, ...change });
+    await watching.deliver();
+    expect(reasons(watching)).toEqual(['opened', 'resolved']);
+    expect(watching.channel.sent[1]?.changes).toContain('Nothing has passed: its monitor was changed.');
+    const row = await only(watching);
+    expect(row.incident.state).toBe('resolved');
+    expect(await trailOf(watching, row)).toEqual(['opened', 'notified_opened', 'monitor_changed', 'notified_resolved']);
+    expect(changed.mock.calls).toEqual([['opened'], ['monitor_changed']]);
+  });
+
+  it('a monitor that changes its window keeps its incident', async () => {
+    const watching = await openWatching();
+    await watching.apply({ open_after: 1 });
+    await live(watching, [300]);
+    await watching.apply({ open_after: 1, window: '20m' });
+    const row = await only(watching);
+    expect(row.incident.state).toBe('firing');
+    expect(await trailOf(watching, row)).toEqual(['opened', 'notified_opened']);
   });
 });
 
