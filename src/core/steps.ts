@@ -1,7 +1,11 @@
 /** Work that can pause after each step; its result comes at the end. */
 export type Steps<T> = Generator<void, T>;
 
-/** Does all the work at once. */
+/**
+ * Runs all steps without a pause.
+ *
+ * @returns the result
+ */
 export function runSteps<T>(steps: Steps<T>): T {
   let step = steps.next();
   while (!step.done) step = steps.next();

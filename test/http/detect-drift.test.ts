@@ -82,7 +82,7 @@ describe('POST /detect-drift', () => {
       'rows of numbers',
       { reference_data: [1], production_data: [2] },
       'invalid_dataset',
-      /reference_data is no list of objects/,
+      /reference_data is not a list of objects/,
     ],
     [
       'an object in a cell',

@@ -10,12 +10,12 @@ export interface SloTargets {
   readonly p95MaxMs: number;
 }
 
-/** Names from the table of tests, or `auto`: by kind and size. */
+/** Names from the table of tests, or `auto`: by type and size. */
 export type TestChoice = readonly string[] | 'auto';
 
 export type Floors = { readonly [name in TestName]?: number };
 
-/** What one feature does differently. */
+/** Settings of one feature that override the general ones. */
 export interface FeatureSettings {
   readonly tests?: TestChoice;
   readonly floors?: Floors;
@@ -33,14 +33,14 @@ export interface Aggregate {
 export const CORRECTIONS = ['bh', 'by', 'none'] as const;
 export type Correction = (typeof CORRECTIONS)[number];
 
-/** What turns numbers into verdicts. */
+/** The settings of a comparison. */
 export interface CompareSettings {
   readonly policy: Policy;
   /** Level of the p-values: adjusted over the report (calibrated), or each by itself (classic). */
   readonly alpha: number;
   /** Smallest effect that counts, by test; else the test's own. Under the classic policy: the thresholds. */
   readonly floors?: Floors;
-  /** Without it the policy chooses by kind of feature. */
+  /** Without it the policy chooses by feature type. */
   readonly tests?: TestChoice;
   /** Another tool's tests, numbers and verdicts instead; alpha and the floor of psi hold where the tool has such a threshold. */
   readonly preset?: PresetName;

@@ -1,25 +1,25 @@
 import { studentTSurvival } from '../stats/distributions/student-t.ts';
 import { type Fit, fitAll, type Smoothing } from './smoothing.ts';
 
-/** A prediction with its 95 % interval, in the units of what is predicted. */
+/** A prediction with its 95 % interval, in the unit of the series. */
 export interface Prediction {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The mean that the coming buckets are expected to have, and how it was found. */
+/** The expected mean of the next buckets, with the parameters of the smoothing. */
 export interface Forecast extends Prediction, Smoothing {
   readonly level: 0.95;
   readonly method: 'damped trend exponential smoothing';
-  /** Standard deviation of the one-step errors, in the units of the series, ≥ 0. */
+  /** Standard deviation of the one-step errors, in the unit of the series, ≥ 0. */
   readonly sigma: number;
 }
 
-/** Of every interval here. */
+/** The level of every interval here. */
 export const LEVEL = 0.95;
 const FEWEST_VALUES = 3;
-/** Buckets further back are left out: that bounds the cost, and smoothing has mostly forgotten them. */
+/** Older buckets are left out: that bounds the cost, and smoothing gives them little weight. */
 const MOST_BUCKETS = 2000;
 
 /**
@@ -40,7 +40,7 @@ function projectMean(fit: Fit, horizon: number): { mean: number; variance: numbe
   return { mean: fit.level + slope * fit.trend, variance: fit.sigma2 * (state + innovations) };
 }
 
-/** Student's t distribution with `df` degrees of freedom, moved to `mean` and stretched by `error`. */
+/** Student's t distribution with `df` degrees of freedom, location `mean` and scale `error`. */
 export interface Ahead {
   readonly mean: number;
   readonly error: number;
@@ -48,7 +48,13 @@ export interface Ahead {
   readonly fit: Fit;
 }
 
-/** The mean is that of the best parameters; the squared error is averaged over all of them, by likelihood. */
+/**
+ * The distribution of the mean of the next `horizon` values: the mean is that of the best parameters, the squared error is averaged
+ * over all parameters by likelihood.
+ *
+ * @returns undefined with fewer than 3 known values
+ * @example smoothAhead([5, 5, 5, 5], 12)?.error // 0
+ */
 export function smoothAhead(series: readonly number[], horizon: number): Ahead | undefined {
   const recent = series.slice(-MOST_BUCKETS);
   const known = recent.filter(Number.isFinite);
@@ -68,7 +74,14 @@ export function smoothAhead(series: readonly number[], horizon: number): Ahead |
   return { mean: origin + mean, error: Math.sqrt(squares / (weights || 1)), df: known.length - 2, fit };
 }
 
-/** Where a survival function that falls from 0 on reaches `share`, looked for up to `most`. */
+/**
+ * Where a survival function reaches `share`, by bisection.
+ *
+ * @param survival - decreasing on [0, most]
+ * @param share - (0, 1)
+ * @param most - upper end of the search
+ * @example Math.round(invertSurvival((x) => 1 - x, 0.25, 1) * 1e9) / 1e9 // 0.75
+ */
 export function invertSurvival(survival: (x: number) => number, share: number, most: number): number {
   let [low, high] = [0, most];
   for (let i = 0; i < 60; i++) {
@@ -79,6 +92,7 @@ export function invertSurvival(survival: (x: number) => number, share: number, m
   return (low + high) / 2;
 }
 
+/** The central 95 % interval about the mean. */
 export function intervalOf({ mean, error, df }: Ahead): Prediction {
   const half = error * invertSurvival((t) => studentTSurvival(t, df), (1 - LEVEL) / 2, 20);
   return { value: mean, low: mean - half, high: mean + half };
@@ -87,17 +101,17 @@ export function intervalOf({ mean, error, df }: Ahead): Prediction {
 /**
  * The mean of the next `horizon` buckets, by exponential smoothing with a damped trend: ETS(A,Ad,N).
  *
- * The parameters are those of a grid with the least squared one-step errors; a trend must be worth its parameters
- * (AICc), else it is simple exponential smoothing. The first state is unknown and is estimated with the rest.
+ * The parameters are those of a grid with the least squared one-step errors. A trend is used only where it lowers AICc, else this is
+ * simple exponential smoothing. The first state is unknown and is estimated as well.
  *
- * @param series - means of equally long buckets, oldest first, in any unit; NaN is a missing bucket, which updates
- *   nothing and widens the interval. Only the last 2,000 count
- * @param horizon - buckets ahead, whole and positive
+ * @param series - means of buckets of equal length, oldest first, in any unit; NaN is a missing bucket: it widens the interval.
+ *   Only the last 2,000 are used
+ * @param horizon - number of buckets ahead, a positive whole number
  * @returns the forecast in the unit of the series, or undefined with fewer than 3 known values; a series that never
  *   changed gives its value with sigma 0
  * @throws RangeError when horizon is not a positive whole number
- * Null distribution: Student's t with n − 2 degrees of freedom about the value; the variance is averaged over the grid
- * by likelihood, so that it has what is not known about the parameters. Normal errors of constant variance are assumed.
+ * Null distribution: Student's t with n − 2 degrees of freedom about the value. The variance is averaged over the grid
+ * by likelihood, so that it includes the uncertainty of the parameters. Assumes normal errors of constant variance.
  * Source: Hyndman, Koehler, Ord & Snyder, Forecasting with Exponential Smoothing (2008), ch. 5, 6 and 12; De Jong (1991)
  * for the diffuse first state.
  *

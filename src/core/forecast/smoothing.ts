@@ -2,13 +2,13 @@
 export interface Smoothing {
   /** Share of a one-step error that enters the level, [0, 1]: 0 is the plain mean, 1 follows the last value. */
   readonly alpha: number;
-  /** Share of a one-step error that enters the trend a bucket, [0, alpha]. */
+  /** Share of a one-step error that enters the trend, [0, alpha]. */
   readonly beta: number;
-  /** Share of the trend that is left after a bucket, [0, 1): 0 is no trend, which is simple exponential smoothing. */
+  /** Damping: the share of the trend left after a bucket, [0, 1); 0 is simple exponential smoothing, without a trend. */
   readonly phi: number;
 }
 
-/** Variance of the unknown first state in units of σ²: so large that the data alone place it. */
+/** Variance of the unknown first state in units of σ²: so large that only the data determine it. */
 const DIFFUSE = 1e7;
 const SETTLED = 1e-9;
 
@@ -19,7 +19,7 @@ const TRENDS: readonly Smoothing[] = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1].fl
   [0.05, 0.2, 0.5].flatMap((share) => [0.8, 0.9, 0.98].map((phi) => ({ alpha, beta: alpha * share, phi }))),
 );
 
-/** Level and trend after a bucket, and what is not known about them, in units of σ². */
+/** Level and trend after a bucket, and their covariance matrix in units of σ². */
 interface State {
   level: number;
   trend: number;
@@ -53,17 +53,17 @@ function stepInto(state: State, { alpha, beta, phi }: Smoothing, y: number): num
 export interface Fit extends Smoothing, State {
   /** σ²: the mean squared one-step error, each in proportion to its variance. */
   readonly sigma2: number;
-  /** −2 log likelihood up to a constant, which is what least squares minimise, and the price of a trend. */
+  /** −2 log likelihood up to a constant, plus the penalty of a trend. */
   readonly loss: number;
 }
 
 /**
  * The Kalman filter of y = ℓ + φb + e; ℓ ← ℓ + φb + αe; b ← φb + βe over a whole series.
  *
- * The first two known values place the first state and are not scored. Once the state is known for certain, which a
- * run of values brings about and a missing one undoes, the filter is plain exponential smoothing.
+ * The first two known values set the first state and are not scored. Once the variance of the state is 0 (after a run of values
+ * without a missing one), the filter is plain exponential smoothing.
  */
-function fitSeries(series: Float64Array, known: number, at: Smoothing, price: number): Fit {
+function fitSeries(series: Float64Array, known: number, at: Smoothing, penalty: number): Fit {
   const state = { level: 0, trend: 0, levelVariance: DIFFUSE, covariance: 0, trendVariance: at.phi > 0 ? DIFFUSE : 0 };
   let [seen, squares, logs, certain] = [0, 0, 0, false];
   for (const y of series) {
@@ -83,19 +83,25 @@ function fitSeries(series: Float64Array, known: number, at: Smoothing, price: nu
     if (certain) state.levelVariance = state.covariance = state.trendVariance = 0;
   }
   const sigma2 = squares / (known - 2);
-  return { ...at, ...state, sigma2, loss: (known - 2) * Math.log(sigma2) + logs + price };
+  return { ...at, ...state, sigma2, loss: (known - 2) * Math.log(sigma2) + logs + penalty };
 }
 
-/** What the two further parameters of a trend cost (the difference of AICc), chosen by so many errors. */
-function priceTrend(scored: number): number {
-  const price = (parameters: number): number => (2 * parameters * scored) / (scored - parameters - 1);
-  return scored > 5 ? price(4) - price(2) : Number.POSITIVE_INFINITY;
+/** The AICc penalty of the two parameters of a trend, with so many scored errors. */
+function trendPenalty(scored: number): number {
+  const penalty = (parameters: number): number => (2 * parameters * scored) / (scored - parameters - 1);
+  return scored > 5 ? penalty(4) - penalty(2) : Number.POSITIVE_INFINITY;
 }
 
-/** The series under every choice of parameters, the best first. */
+/**
+ * Fits every choice of parameters of the grid.
+ *
+ * @param series - values, NaN where one is missing
+ * @param known - how many are not missing, from 3
+ * @returns one fit per choice, the best first
+ */
 export function fitAll(series: Float64Array, known: number): readonly Fit[] {
-  const price = priceTrend(known - 2);
-  const trends = price < Number.POSITIVE_INFINITY ? TRENDS : [];
-  const fits = [...LEVELS, ...trends].map((at) => fitSeries(series, known, at, at.phi > 0 ? price : 0));
+  const penalty = trendPenalty(known - 2);
+  const trends = penalty < Number.POSITIVE_INFINITY ? TRENDS : [];
+  const fits = [...LEVELS, ...trends].map((at) => fitSeries(series, known, at, at.phi > 0 ? penalty : 0));
   return fits.sort((a, b) => a.loss - b.loss || 0);
 }

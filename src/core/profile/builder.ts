@@ -9,7 +9,7 @@ import type { FeatureProfile, Profile } from './profile.ts';
 export class ProfileBuilder {
   private readonly index: FeatureIndex;
   private readonly seed: number;
-  /** By number of the path in the index; the index may grow meanwhile. */
+  /** By the number of the path in the index, which may grow. */
   private readonly features: (FeatureProfile | undefined)[] = [];
   private eventCount = 0;
   private statusKnown = 0;
@@ -25,7 +25,11 @@ export class ProfileBuilder {
     return this.eventCount;
   }
 
-  /** @param leaves - read with the same index */
+  /**
+   * Adds one event.
+   *
+   * @param leaves - read with the same index
+   */
   add(leaves: Leaves): void {
     const { indexes, values, status } = leaves;
     this.eventCount++;
@@ -36,7 +40,7 @@ export class ProfileBuilder {
     for (let i = 0; i < indexes.length; i++) this.addValue(indexes[i] as number, values[i] as number | string);
   }
 
-  /** The profile so far. It shares the builder's state: add nothing afterwards. */
+  /** The profile so far. It shares the builder's state: do not add afterwards. */
   build(): Profile {
     const features = new Map<string, FeatureProfile>();
     for (const [i, feature] of this.features.entries()) {

@@ -1,6 +1,6 @@
 const MAX_VARINT_BYTES = 8;
 
-/** Appends numbers and texts to bytes that grow by doubling. */
+/** Writes numbers and texts to a buffer that grows by doubling. */
 export class ByteWriter {
   private bytes = new Uint8Array(256);
   private view = new DataView(this.bytes.buffer);
@@ -16,7 +16,7 @@ export class ByteWriter {
     this.bytes[this.at++] = value;
   }
 
-  /** An integer 0..2^53, 7 bits a byte, low bits first. */
+  /** An integer, [0, 2^53), 7 bits a byte, low bits first. */
   varint(value: number): void {
     this.reserve(MAX_VARINT_BYTES);
     let rest = value;
@@ -60,7 +60,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what ByteWriter wrote. Whatever the bytes, it ends: every wrong or missing byte is a RangeError. */
+/** Reads what ByteWriter wrote; every wrong or missing byte is a RangeError. */
 export class ByteReader {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
@@ -103,7 +103,7 @@ export class ByteReader {
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
 
-  /** A count of items of at least `bytesEach`, so that no lie about it allocates more than the bytes could fill. */
+  /** A count of items of at least `bytesEach` bytes; a count that cannot fit is refused before anything is allocated. */
   count(bytesEach: number): number {
     const count = this.varint();
     if (count * bytesEach > this.left) throw corrupt(`${count} items do not fit`);

@@ -11,9 +11,9 @@ const HAS_CATEGORIES = 2;
 const MAX_LEVELS = 48;
 
 /**
- * Writes a profile as bytes, features and categories in order of name: equal profiles give equal bytes.
+ * Encodes a profile as bytes, features and categories in order of name: equal profiles give equal bytes.
  *
- * Version 1: version, events, statusKnown, success; then each feature: path, kinds, moments and sketch, categories.
+ * Version 1: version, events, statusKnown, success; then each feature: path, flags, moments and sketch, categories.
  * Counts are varints, values as in `run-codec.ts`. The sketch's seed is not kept.
  *
  * @example decodeProfile(encodeProfile(emptyProfile())).events // 0
@@ -32,9 +32,9 @@ export function encodeProfile(p: Profile): Uint8Array {
 }
 
 /**
- * Reads a profile back: the inverse of `encodeProfile`.
+ * Decodes a profile, the inverse of `encodeProfile`.
  *
- * @throws RangeError for an unknown version and for truncated or corrupt bytes, whatever they are
+ * @throws RangeError for an unknown version and for truncated or corrupt bytes
  */
 export function decodeProfile(bytes: Uint8Array): Profile {
   const from = new ByteReader(bytes);
@@ -56,11 +56,11 @@ function byName<T>(map: ReadonlyMap<string, T>): [string, T][] {
 }
 
 function readFeature(from: ByteReader): FeatureProfile {
-  const kinds = from.byte();
-  if (kinds > (HAS_NUMERIC | HAS_CATEGORIES)) throw corrupt('a feature of an unknown kind');
+  const flags = from.byte();
+  if (flags > (HAS_NUMERIC | HAS_CATEGORIES)) throw corrupt('a feature has unknown flags');
   const feature: FeatureProfile = {};
-  if (kinds & HAS_NUMERIC) feature.numeric = readNumeric(from);
-  if (kinds & HAS_CATEGORIES) feature.categories = readCategories(from);
+  if (flags & HAS_NUMERIC) feature.numeric = readNumeric(from);
+  if (flags & HAS_CATEGORIES) feature.categories = readCategories(from);
   return feature;
 }
 
@@ -82,7 +82,7 @@ function readNumeric(from: ByteReader): NumericProfile {
   if (levelCount < 1 || levelCount > MAX_LEVELS) throw corrupt(`${levelCount} levels`);
   const levels = Array.from({ length: levelCount }, () => readRun(from, scale));
   const sketch = KllSketch.fromLevels(levels, { k });
-  // Fewer where a baseline's file carried only a sample of its values.
+  // It holds fewer where a baseline's file had only a sample of the values.
   if (sketch.n > n) throw corrupt('the sketch holds more than n values');
   return { moments: { n, mean, m2, min, max }, sketch };
 }

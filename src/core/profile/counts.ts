@@ -3,11 +3,11 @@ import { HyperLogLog } from './hll.ts';
 
 export const MAX_CATEGORIES = 1_000;
 const MAX_NAME_LENGTH = 200;
-/** Past the cap, a feature whose cardinality is beyond this share of n holds identifiers, and keeps no names. */
+/** Beyond the cap, a feature whose cardinality exceeds this share of n holds identifiers and keeps no names. */
 const IDENTIFIER_SHARE = 0.9;
 const NOT_STORABLE = /[\0\p{Cs}]/gu;
 
-/** What the codec keeps of the counts; `distinct` only once the cap was exceeded. */
+/** The parts of the counts that the codec writes; `distinct` only after the cap was exceeded. */
 interface CountsState {
   readonly counts: Map<string, number>;
   readonly other: number;
@@ -15,11 +15,11 @@ interface CountsState {
 }
 
 /**
- * How often each category was seen: exact up to 1,000 categories, whatever the order and the merges.
+ * Counts per category: exact up to 1,000 categories, independent of order and merges.
  *
- * Beyond that, the most frequent 1,000 by the counts so far (ties by name) keep their names, the rest are counted in
- * `other`, and a HyperLogLog estimates how many there are (± 2.3 %). If nearly every value was distinct, no name is
- * kept. While values stream in, up to 2,000 names are held.
+ * Beyond that, the 1,000 most frequent so far (ties by name) keep their names, the rest are counted in `other`, and a
+ * HyperLogLog estimates how many there are (standard error 2.3 %). If nearly every value is distinct, no name is kept.
+ * While values are added, up to 2,000 names are held.
  *
  * A name longer than 200 UTF-16 units is cut and ends in `…#` and 8 hex digits of its hash; NUL and lone surrogates
  * become U+FFFD.
@@ -48,7 +48,7 @@ export class CategoryCounts {
     return restored;
   }
 
-  /** The parts that `restore` takes, settled. Read only. */
+  /** The parts that `restore` takes. Read only. */
   state(): CountsState {
     this.settle();
     return { counts: this.tallies, other: this.unnamed, distinct: this.distinct };
@@ -64,24 +64,24 @@ export class CategoryCounts {
     return this.state().counts;
   }
 
-  /** Number of values whose category has no name here; n − Σ counts. */
+  /** Number of values whose category has no name: n − Σ counts. */
   get other(): number {
     return this.state().other;
   }
 
-  /** Whether every category is here; always up to 1,000 of them. */
+  /** Whether every category is named; always true up to 1,000 of them. */
   get isExact(): boolean {
     return this.state().distinct === undefined;
   }
 
-  /** Number of distinct categories: exact, or estimated past the cap. */
+  /** Number of distinct categories: exact, or estimated beyond the cap. */
   cardinality(): number {
     const { counts, distinct } = this.state();
     return distinct === undefined ? counts.size : this.estimate(distinct);
   }
 
   /**
-   * Counts a category `count` more times.
+   * Adds `count` values of a category.
    *
    * @throws RangeError when count is not an integer ≥ 1
    */
@@ -95,16 +95,16 @@ export class CategoryCounts {
     else this.tallies.set(value, tally + count);
   }
 
-  /** Takes another's counts in; the other is not changed. */
+  /** Merges other counts into these; the others are not changed. */
   merge(other: CategoryCounts): void {
-    const theirs = other.state();
-    if (theirs.distinct !== undefined) {
+    const merged = other.state();
+    if (merged.distinct !== undefined) {
       this.distinct ??= distinctOf(this.tallies);
-      this.distinct.merge(theirs.distinct);
+      this.distinct.merge(merged.distinct);
     }
-    this.unnamed += theirs.other;
-    this.total += theirs.other;
-    for (const [name, tally] of theirs.counts) {
+    this.unnamed += merged.other;
+    this.total += merged.other;
+    for (const [name, tally] of merged.counts) {
       this.total += tally;
       this.addUnseen(name, tally);
     }
@@ -155,7 +155,7 @@ function distinctOf(tallies: Map<string, number>): HyperLogLog {
   return distinct;
 }
 
-/** What every store can hold and show. */
+/** The name as every store can hold it. */
 function storable(value: string): string {
   const name =
     value.length <= MAX_NAME_LENGTH

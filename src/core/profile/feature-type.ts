@@ -2,16 +2,17 @@ import type { CategoryCounts } from './counts.ts';
 import { lastSegment } from './path.ts';
 import type { FeatureProfile, NumericProfile } from './profile.ts';
 
-/** What a feature is: numbers or names whose distribution says something, or not (identifiers, times, free text). */
+/** The type of a feature. Identifiers, times and free text are all `identifier` here: their distribution says nothing. */
 export type InferredType = { type: 'numeric' | 'categorical' } | { type: 'identifier'; reason: string };
 
-/** Fewest values from which "nearly every value is distinct" says something. */
-const ENOUGH_VALUES = 50;
+/** With fewer values the share of distinct ones says nothing. */
+const MIN_VALUES = 50;
 const NEARLY_ALL = 0.9;
 const MOSTLY = 0.5;
-/** An identifier of something with several events (a trace, a session) comes back a few times and then never again. */
-const RECURRING_ID = 0.1;
-const RECURRING_OPAQUE_ID = 0.02;
+/** An identifier of something with several events (a trace, a session) occurs a few times: least share of distinct values. */
+const MIN_DISTINCT_NAMED_ID = 0.1;
+const MIN_DISTINCT_OPAQUE_ID = 0.02;
+/** Fewest characters and words of a text that is not a name. */
 const FREE_TEXT = { length: 40, words: 5 };
 
 const ID_NAME = /(^|_)(ids?|uuid|guid|uid|seq|sequence|serial|nonce|token|hash|key|offset|cursor)$/;
@@ -20,7 +21,7 @@ const TIME_WORD = /(^|_)(time|date|day|created|updated|expires|expiry|deadline|s
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}($|[Tt ]\d{2}:\d{2})/;
 const OPAQUE_ID = /^(?=.*\d)([0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
-/** Units of Unix time; from 2008 (1.2·10^9 s) to 2099 (4.1·10^9 s) a number may be a moment. */
+/** Units of Unix time; numbers from 2008 (1.2·10^9 s) to 2099 (4.1·10^9 s) may be timestamps. */
 const EPOCH_UNITS = [
   { name: 'seconds', perSecond: 1 },
   { name: 'milliseconds', perSecond: 1e3 },
@@ -29,44 +30,58 @@ const EPOCH_UNITS = [
 ] as const;
 const EPOCH_FROM_S = 1.2e9;
 const EPOCH_TO_S = 4.1e9;
-/** Moments of one window lie close together; amounts that happen to be as large do not. */
+/** Timestamps of one window lie close together; amounts of that size do not. */
 const EPOCH_SPREAD_S = 366 * 86_400;
 
 const NUMERIC: InferredType = { type: 'numeric' };
 const CATEGORICAL: InferredType = { type: 'categorical' };
 
 /**
- * Reads off its profile what a feature is. Mixed types: what most values are.
+ * Infers the type of a feature from its profile. Where a feature has numbers and texts, the more frequent ones decide.
  *
- * Numbers are an identifier when they lie in an epoch range and mostly differ (or are named as a time), or when they are
- * integers, nearly all distinct, and named as an identifier. Names are one when they are dates or times, when nearly every
- * value is distinct, when they mostly differ and are long texts, or when they are ids that come back a few times at most:
- * hexadecimal or UUID (on average up to 50 times), or named so (up to 10 times).
+ * Numbers are an identifier
+ * - when they lie in a range of Unix time, and most are distinct or the name is that of a time;
+ * - when they are integers, nearly all distinct, and the name is that of an identifier.
  *
- * @param path - the feature's path; its last segment is a hint, never enough alone
- * @returns the kind, with a plain sentence for an identifier
+ * Texts are an identifier
+ * - when most are dates or times;
+ * - when nearly all are distinct;
+ * - when most are distinct and most are free text (40 characters, five words);
+ * - when each occurs a few times on average: up to 50 times for hexadecimal ids and UUIDs, up to 10 times for other texts where the
+ *   name is that of an identifier.
+ *
+ * Everything else is numeric or categorical; a feature without values is categorical.
+ *
+ * @param path - the feature's path; its last segment is a hint, never enough by itself
+ * @param feature - its profile
+ * @returns the type; for an identifier with the reason as a sentence
+ * @example inferFeatureType('request.amount', {}) // { type: 'categorical' }
  */
-export function inferFeatureType(path: string, f: FeatureProfile): InferredType {
-  const name = lastSegment(path)
+export function inferFeatureType(path: string, feature: FeatureProfile): InferredType {
+  const { numeric, categories } = feature;
+  const name = snakeCase(lastSegment(path));
+  const [numbers, texts] = [numeric?.moments.n ?? 0, categories?.n ?? 0];
+  if (numeric !== undefined && numbers > 0 && numbers >= texts) return typeOfNumbers(name, numeric);
+  return categories === undefined || texts === 0 ? CATEGORICAL : typeOfTexts(name, categories);
+}
+
+function snakeCase(text: string): string {
+  return text
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toLowerCase();
-  const numbers = f.numeric?.moments.n ?? 0;
-  const names = f.categories?.n ?? 0;
-  if (f.numeric !== undefined && numbers > 0 && numbers >= names) return inferTypeOfNumbers(name, f.numeric);
-  return f.categories === undefined || names === 0 ? CATEGORICAL : inferTypeOfNames(name, f.categories);
 }
 
-function inferTypeOfNumbers(name: string, numeric: NumericProfile): InferredType {
+function typeOfNumbers(name: string, numeric: NumericProfile): InferredType {
   const { n, min, max } = numeric.moments;
   const distinct = distinctShare(numeric);
   const isTimeNamed = TIME_NAME.test(name);
   const unit = epochUnit(min, max);
-  if (unit !== undefined && (isTimeNamed || TIME_WORD.test(name) || (n >= ENOUGH_VALUES && distinct.share > MOSTLY))) {
+  if (unit !== undefined && (isTimeNamed || TIME_WORD.test(name) || (n >= MIN_VALUES && distinct.share > MOSTLY))) {
     return identifier(`its values are moments in time (Unix ${unit})`);
   }
-  const isNamedSo = isTimeNamed || ID_NAME.test(name);
-  if (isNamedSo && n >= ENOUGH_VALUES && distinct.share > NEARLY_ALL && distinct.integers) {
+  const isIdNamed = isTimeNamed || ID_NAME.test(name);
+  if (isIdNamed && n >= MIN_VALUES && distinct.share > NEARLY_ALL && distinct.areIntegers) {
     return identifier(
       `nearly every value is distinct (${Math.round(distinct.share * n)} of ${n}), and it is named as an identifier`,
     );
@@ -81,35 +96,35 @@ function epochUnit(min: number, max: number): string | undefined {
   )?.name;
 }
 
-/** Share of the values that are distinct, as the retained ones show it; integers are no more than their range is wide. */
-function distinctShare({ moments, sketch }: NumericProfile): { share: number; integers: boolean } {
+/** The share of distinct values among those that the sketch kept; for integers at most the width of their range over n. */
+function distinctShare({ moments, sketch }: NumericProfile): { share: number; areIntegers: boolean } {
   const { values } = sketch.weighted();
   let distinct = 0;
-  let integers = true;
+  let areIntegers = true;
   for (let i = 0; i < values.length; i++) {
     if (i === 0 || values[i] !== values[i - 1]) distinct++;
-    if (!Number.isInteger(values[i])) integers = false;
+    if (!Number.isInteger(values[i])) areIntegers = false;
   }
   const share = distinct / values.length;
-  return { share: integers ? Math.min(share, (moments.max - moments.min + 1) / moments.n) : share, integers };
+  return { share: areIntegers ? Math.min(share, (moments.max - moments.min + 1) / moments.n) : share, areIntegers };
 }
 
-function inferTypeOfNames(name: string, categories: CategoryCounts): InferredType {
+function typeOfTexts(name: string, categories: CategoryCounts): InferredType {
   const { n, counts } = categories;
   const cardinality = categories.cardinality();
   if (shareOf(counts, (text) => ISO_DATE.test(text)) > MOSTLY) return identifier('its values are dates or times');
-  if (n < ENOUGH_VALUES) return CATEGORICAL;
+  if (n < MIN_VALUES) return CATEGORICAL;
   if (cardinality > NEARLY_ALL * n) return identifier(`nearly every value is distinct (${cardinality} of ${n})`);
   const isOpaque = shareOf(counts, (text) => OPAQUE_ID.test(text)) > MOSTLY;
-  const fewest = Math.max(ENOUGH_VALUES, n * (isOpaque ? RECURRING_OPAQUE_ID : RECURRING_ID));
-  if (cardinality > fewest && (isOpaque || ID_NAME.test(name))) {
+  const fewestIds = Math.max(MIN_VALUES, n * (isOpaque ? MIN_DISTINCT_OPAQUE_ID : MIN_DISTINCT_NAMED_ID));
+  if (cardinality > fewestIds && (isOpaque || ID_NAME.test(name))) {
     return identifier(`there are many distinct values (${cardinality} of ${n}), and they are identifiers`);
   }
   if (cardinality <= MOSTLY * n || shareOf(counts, isFreeText) <= MOSTLY) return CATEGORICAL;
   return identifier(`most values are distinct (${cardinality} of ${n}), and they are free text`);
 }
 
-/** Share of the named values that pass the test. */
+/** The share of the named values that pass the test. */
 function shareOf(counts: ReadonlyMap<string, number>, test: (text: string) => boolean): number {
   let [passed, all] = [0, 0];
   for (const [text, count] of counts) {

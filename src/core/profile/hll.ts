@@ -7,7 +7,7 @@ export const HIGHEST_RANK = RANK_BITS + 1;
 const ALPHA_INFINITY = 1 / (2 * Math.LN2);
 
 /**
- * HyperLogLog: how many distinct texts were seen, in 2,048 bytes, mergeable by the maximum of each register.
+ * HyperLogLog: estimates the number of distinct texts in 2,048 bytes; merges by the maximum of each register.
  *
  * Resolution: standard error 1.04/√2048 = 2.3 %. Source: Flajolet et al. 2007; estimator by Ertl 2017
  * (arXiv:1702.01284), which needs no bias tables. Checked against true counts from 0 to 1,000,000.
@@ -17,7 +17,7 @@ const ALPHA_INFINITY = 1 / (2 * Math.LN2);
 export class HyperLogLog {
   readonly registers: Uint8Array;
 
-  /** @param registers - 2,048 ranks 0..22, taken over */
+  /** @param registers - 2,048 ranks, 0 … 22; the sketch takes ownership */
   constructor(registers: Uint8Array = new Uint8Array(REGISTERS)) {
     this.registers = registers;
   }
@@ -51,7 +51,7 @@ export class HyperLogLog {
   }
 }
 
-/** Ertl's σ(x) = x + Σ x^(2^k)·2^(k−1): the part of registers that saw nothing. */
+/** Ertl's σ(x) = x + Σ x^(2^k)·2^(k−1): the contribution of empty registers. */
 function sigma(share: number): number {
   if (share === 1) return Number.POSITIVE_INFINITY;
   let [x, y, sum, before] = [share, 1, share, -1];
@@ -64,7 +64,7 @@ function sigma(share: number): number {
   return sum;
 }
 
-/** Ertl's τ(x) = (1 − x − Σ (1 − x^(2^−k))²·2^−k)/3: the part of registers that ran over. */
+/** Ertl's τ(x) = (1 − x − Σ (1 − x^(2^−k))²·2^−k)/3: the contribution of saturated registers. */
 function tau(share: number): number {
   if (share === 0 || share === 1) return 0;
   let [x, y, sum, before] = [share, 1, 1 - share, -1];

@@ -2,7 +2,7 @@ import { hash32 } from '../stats/hash.ts';
 import { sortRun } from './sort-run.ts';
 import { everySecond, mergeRuns, mergeWeighted, NO_VALUES, quantileType7 } from './sorted-runs.ts';
 
-/** Values, ascending (ties allowed), each standing for `weight` > 0 values of the sample; `total`: Σ weights. */
+/** Ascending values (ties allowed), each with a weight > 0: the number of values of the sample it stands for; `total`: Σ weights. */
 export interface WeightedSample {
   readonly values: Float64Array;
   readonly weights: Float64Array;
@@ -10,7 +10,7 @@ export interface WeightedSample {
 }
 
 interface KllOptions {
-  /** Values kept in the top level, 8..65535; the more, the finer. */
+  /** Values kept in the top level, 8 … 65535; larger is more accurate. */
   readonly k?: number;
   /** Seed of the coin flips. */
   readonly seed?: number;
@@ -26,8 +26,8 @@ const SHORTEST_INPUT_RUN = 1 / 8;
  * A mergeable sketch of a distribution: all values while n ≤ k, then a weighted sample of about 3k of them.
  *
  * Level h of H has room for max(8, ⌈k·(2/3)^(H−h−1)⌉) values of weight 2^h. When no room is left, the lowest full level
- * is compacted: in order, every second value (odd or even, by one coin) moves up a level, the others go. So no quantile
- * is biased. A coin is a hash of (seed, n, level): a sketch read back from the codec goes on as the original would
+ * is compacted: in order, every second value (odd or even, by one coin flip) moves up a level, the others are dropped, so that no
+ * quantile is biased. A coin flip is a hash of (seed, n, level): a sketch read back from the codec continues as the original would
  * under the same seed.
  *
  * Resolution: `rankError()` and `massError()`. Source: Karnin, Lang, Liberty 2016 (arXiv:1603.05346); levels and error
@@ -59,7 +59,7 @@ export class KllSketch {
     }
   }
 
-  /** A sketch with these levels (`levels[h]` ascending, weight 2^h), which it takes over; the inverse of `levels`. */
+  /** Makes a sketch of these levels (`levels[h]` ascending, weight 2^h) and takes ownership of them; the inverse of `levels`. */
   static fromLevels(levels: readonly Float64Array[], options: KllOptions = {}): KllSketch {
     const sketch = new KllSketch(options);
     sketch.buffer = levels[0] ?? NO_VALUES;
@@ -69,7 +69,7 @@ export class KllSketch {
     return sketch;
   }
 
-  /** Every retained value: `levels()[h]` ascending, weight 2^h. Read only. */
+  /** Every value kept: `levels()[h]` ascending, weight 2^h. Read only. */
   levels(): readonly Float64Array[] {
     return [this.sortedInput(), ...this.upper];
   }
@@ -79,7 +79,7 @@ export class KllSketch {
     return this.fill + this.upperWeight;
   }
 
-  /** Whether every value is still here; always while n ≤ k. */
+  /** Whether every value is kept; always true while n ≤ k. */
   get isExact(): boolean {
     return this.upper.length === 0;
   }
@@ -102,7 +102,7 @@ export class KllSketch {
   }
 
   /**
-   * Adds many values, one after the other: to the bit what `add` gives, in less time.
+   * Adds many values in order: the same bits as `add`, in less time.
    *
    * @param values - finite
    * @throws RangeError for NaN and ±Infinity
@@ -124,10 +124,10 @@ export class KllSketch {
   }
 
   /**
-   * Takes another sketch's values in; the other is not changed.
+   * Merges another sketch into this one; the other is not changed.
    *
-   * @param other - of the same k
-   * @param seed - of the coins flipped in this merge
+   * @param other - a sketch of the same k
+   * @param seed - seed of the coin flips of this merge
    * @throws RangeError when k differs
    */
   merge(other: KllSketch, seed: number = this.seed): void {
@@ -155,7 +155,7 @@ export class KllSketch {
     return this.isExact ? 0 : 2.446 / this.k ** 0.9433;
   }
 
-  /** The retained values in order, with their weights; kept until the next change. Read only. */
+  /** The values kept, ascending, with their weights; cached until the next change. Read only. */
   weighted(): WeightedSample {
     if (this.flat?.total !== this.n) this.flat = flatten(this.levels());
     return this.flat as WeightedSample;
@@ -165,9 +165,9 @@ export class KllSketch {
    * The value below which a share q of the sample lies: type 7 (linear interpolation) while exact, else the first value
    * whose rank reaches q·n.
    *
-   * @param q - share, 0..1
+   * @param q - share, [0, 1]
    * @returns NaN when the sketch is empty
-   * @throws RangeError for q outside 0..1
+   * @throws RangeError for q outside [0, 1]
    */
   quantile(q: number): number {
     if (!(q >= 0 && q <= 1)) throw new RangeError(`KllSketch.quantile: q must be in 0..1, got ${q}`);
@@ -182,7 +182,7 @@ export class KllSketch {
     return input;
   }
 
-  /** Compacts while the sketch is full, then grows the buffer by doubling, so that five values cost little. */
+  /** Compacts while the sketch is full, then doubles the buffer, so that a sketch of few values is small. */
   private makeRoom(): void {
     while (this.retained >= capacityOf(this.k, this.upper.length + 1)) this.compact(this.seed);
     const most = capacityOf(this.k, this.upper.length + 1) - (this.retained - this.fill);
@@ -203,7 +203,7 @@ export class KllSketch {
     this.fill = fill;
   }
 
-  /** Halves the lowest level that is full and moves the half up; of an odd count, the lowest value stays. */
+  /** Moves every second value of the lowest full level up; of an odd count, the lowest value stays. */
   private compact(seed: number): void {
     const n = this.n;
     const level = this.lowestFullLevel();
@@ -227,9 +227,9 @@ export class KllSketch {
 }
 
 /**
- * Share of the sample that is ≤ x: the right-continuous empirical distribution function.
+ * The share of the sample that is ≤ x: the right-continuous empirical distribution function.
  *
- * @returns 0..1; NaN for an empty sample
+ * @returns a share, [0, 1]; NaN for an empty sample
  * @example const s = new KllSketch(); s.add(1); s.add(2); shareAtMost(s.weighted(), 1) // 0.5
  */
 export function shareAtMost(s: WeightedSample, x: number): number {

@@ -3,15 +3,15 @@ import { DURATION_PATH } from './profile.ts';
 import type { FeatureRules } from './rules.ts';
 
 export interface LeafLimits {
-  /** Objects and arrays inside each other; the event itself is 1. */
+  /** Levels of nested objects and arrays; the event itself is 1. */
   readonly maxDepth: number;
-  /** Scalars of one event, null and those that are no features too. */
+  /** Scalars of one event, including null and those that are not features. */
   readonly maxLeaves: number;
   /** Paths in the index. */
   readonly maxFeatures: number;
 }
 
-/** The features of one event: `values[i]` is at `index.paths[indexes[i]]`. Like events share `indexes`: read only. */
+/** The features of one event: `values[i]` is at `index.paths[indexes[i]]`. Events of the same shape share `indexes`: read only. */
 export interface Leaves {
   readonly indexes: number[];
   readonly values: (number | string)[];
@@ -21,17 +21,17 @@ export interface Leaves {
 
 export type LeafProblem = 'too_deep' | 'too_many_leaves' | 'too_many_features' | 'not_finite';
 
-/** What the event is about, not what it says: no features, whatever is below them. */
+/** Keys that identify the event: they, and everything below them, are not features. */
 const NOT_FEATURES = ['ts', 'service', 'endpoint', 'id', 'host'];
-/** Beyond this a path is no feature: it could not be a key in the store. */
+/** A longer path is not a feature, because it could not be a key in the store. */
 const MAX_PATH_LENGTH = 512;
-/** Paths known to be no features are remembered up to this many; beyond, the rules are asked again. */
+/** This many paths that are not features are remembered; for others the rules are evaluated every time. */
 const MAX_REMEMBERED_SKIPS = 10_000;
 
 const UNKNOWN = -2;
 const SKIPPED = -1;
 
-/** A place in events of this stream. Kept in the trie only once an accepted event had a scalar there or below. */
+/** A node of the trie of paths. It is added only after an accepted event had a scalar there or below. */
 class PathNode {
   readonly path: string;
   /** Index of the path, SKIPPED, or UNKNOWN. */
@@ -44,7 +44,7 @@ class PathNode {
     this.path = path;
   }
 
-  /** The node below; a new one is not in the trie yet. */
+  /** The node below; a new one is not yet in the trie. */
   below(step: PathStep): PathNode {
     const known = this.children?.get(step);
     if (known !== undefined) return known;
@@ -66,7 +66,7 @@ interface NewPath {
   readonly isCategorical: boolean;
 }
 
-/** The paths of one stream, numbered as they were first seen. It learns only from events that were accepted whole. */
+/** The paths of one stream, numbered in order of appearance. Only accepted events add to it. */
 export class FeatureIndex {
   /** The event itself. */
   readonly root = new PathNode('');
@@ -77,7 +77,7 @@ export class FeatureIndex {
   private skips = 0;
 
   /**
-   * @param knownPaths - paths seen before; those that the rules no longer accept are left out
+   * @param knownPaths - paths seen before; those that the rules no longer accept are omitted
    * @throws RangeError when one is not a path
    */
   constructor(rules: FeatureRules, knownPaths: Iterable<string> = []) {
@@ -91,25 +91,25 @@ export class FeatureIndex {
     this.taken = this.known.length;
   }
 
-  /** Number ↔ path. */
+  /** The path of each number. */
   get paths(): readonly string[] {
     return this.known;
   }
 
   /** Paths first seen since the last call. */
   takeNew(): string[] {
-    const fresh = this.known.slice(this.taken);
+    const added = this.known.slice(this.taken);
     this.taken = this.known.length;
-    return fresh;
+    return added;
   }
 
-  /** What a path not yet kept would be, if it became feature number `feature`. */
+  /** The number (`feature` or SKIPPED) and type that a new path would get. */
   classify(path: string, feature: number): NewPath {
     const accepted = path.length <= MAX_PATH_LENGTH && (path === DURATION_PATH || this.rules.accepts(path));
     return accepted ? { feature, isCategorical: this.isCategorical(path) } : { feature: SKIPPED, isCategorical: false };
   }
 
-  /** Keeps a path of an accepted event. */
+  /** Adds a path of an accepted event. */
   keep(path: string, { feature, isCategorical }: NewPath): void {
     if (feature === SKIPPED && (path.length > MAX_PATH_LENGTH || ++this.skips > MAX_REMEMBERED_SKIPS)) return;
     const steps = parsePath(path);
@@ -126,10 +126,10 @@ export class FeatureIndex {
 }
 
 /**
- * Reads the features off one event, in one walk.
+ * Reads the features of one event.
  *
- * @param event - as JSON.parse made it
- * @param index - learns the event's new paths if, and only if, the event is accepted
+ * @param event - as JSON.parse returns it
+ * @param index - gets the event's new paths if, and only if, the event is accepted
  * @returns the leaves, or why the event is refused
  * @example readLeaves({ a: 5 }, new FeatureIndex(ALL_FEATURES), { maxDepth: 9, maxLeaves: 9, maxFeatures: 9 }).values // [5]
  */
@@ -143,17 +143,17 @@ function statusOf(event: { response?: unknown }): number | undefined {
   return Number.isInteger(status) ? (status as number) : undefined;
 }
 
-/** A walk over one event, used again for the stream's next. Private methods answer false once the event is refused. */
+/** A walk over one event, reused for the next one of the stream. Private methods return false once the event is refused. */
 class Walk {
   private readonly index: FeatureIndex;
   private limits: LeafLimits = { maxDepth: 0, maxLeaves: 0, maxFeatures: 0 };
-  /** The first `taken` entries are this event's. */
+  /** The first `taken` entries belong to this event. */
   private readonly indexes: number[] = [];
   private readonly values: (number | string)[] = [];
   private taken = 0;
   private leafCount = 0;
-  private fresh: Map<string, NewPath> | undefined;
-  private freshFeatures = 0;
+  private newPaths: Map<string, NewPath> | undefined;
+  private newFeatures = 0;
   private problem: LeafProblem = 'too_deep';
   private lastIndexes: number[] = [];
 
@@ -165,14 +165,14 @@ class Walk {
     this.limits = limits;
     this.taken = 0;
     this.leafCount = 0;
-    this.fresh = undefined;
-    this.freshFeatures = 0;
+    this.newPaths = undefined;
+    this.newFeatures = 0;
     if (!this.enter(this.index.root, event, 1)) return this.problem;
-    if (this.fresh !== undefined) this.commit(this.fresh);
+    if (this.newPaths !== undefined) this.commit(this.newPaths);
     return { indexes: this.sharedIndexes(), values: this.values.slice(0, this.taken), status: statusOf(event) };
   }
 
-  /** Most events of a stream have one shape: they share one array of numbers, which saves memory until the flush. */
+  /** Most events of a stream have the same shape: they share one array of numbers, which saves memory until the flush. */
   private sharedIndexes(): number[] {
     const { indexes, lastIndexes, taken } = this;
     let same = taken === lastIndexes.length;
@@ -181,8 +181,8 @@ class Walk {
     return this.lastIndexes;
   }
 
-  private commit(fresh: Map<string, NewPath>): void {
-    for (const [path, found] of fresh) this.index.keep(path, found);
+  private commit(newPaths: Map<string, NewPath>): void {
+    for (const [path, found] of newPaths) this.index.keep(path, found);
   }
 
   private enter(node: PathNode, container: object, depth: number): boolean {
@@ -215,13 +215,13 @@ class Walk {
   }
 
   private discover(path: string): NewPath | undefined {
-    const known = this.fresh?.get(path);
+    const known = this.newPaths?.get(path);
     if (known !== undefined) return known;
-    const next = this.index.paths.length + this.freshFeatures;
+    const next = this.index.paths.length + this.newFeatures;
     const found = this.index.classify(path, next);
-    if (found.feature !== SKIPPED && ++this.freshFeatures && next >= this.limits.maxFeatures) return undefined;
-    this.fresh ??= new Map();
-    this.fresh.set(path, found);
+    if (found.feature !== SKIPPED && ++this.newFeatures && next >= this.limits.maxFeatures) return undefined;
+    this.newPaths ??= new Map();
+    this.newPaths.set(path, found);
     return found;
   }
 

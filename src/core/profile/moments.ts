@@ -1,4 +1,4 @@
-/** Count, mean, sum of squared deviations (m2) and range; min and max are +Infinity and -Infinity when n = 0. */
+/** Count, mean, sum of squared deviations from the mean (m2), minimum and maximum; +Infinity and −Infinity when n = 0. */
 export interface Moments {
   n: number;
   mean: number;
@@ -7,13 +7,10 @@ export interface Moments {
   max: number;
 }
 
-/**
- * Values beyond this enter mean and m2 as this, so that squares stay finite; m2 itself stops at the largest number.
- * min and max keep the true value.
- */
+/** Larger values enter mean and m2 as this, so that squares stay finite; m2 is at most the largest number. min and max are exact. */
 const LARGEST_IN_SUMS = 1e150;
 
-/** The moments of no values: the identity of `mergeMoments`. */
+/** The moments of no values, the identity of `mergeMoments`. */
 export function emptyMoments(): Moments {
   return { n: 0, mean: 0, m2: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
 }
@@ -38,9 +35,9 @@ export function addValueInto(m: Moments, x: number): void {
 }
 
 /**
- * Adds many values, one after the other: to the bit what `addValueInto` gives, in less time.
+ * Adds many values in order: the same bits as `addValueInto`, in less time.
  *
- * @param m - changed in place; as it was where this throws
+ * @param m - changed in place; unchanged where this throws
  * @param values - finite
  * @throws RangeError for NaN and ±Infinity
  * @example const m = emptyMoments(); addValuesInto(m, Float64Array.of(2, 4)); m.mean // 3
@@ -62,7 +59,7 @@ export function addValuesInto(m: Moments, values: Float64Array): void {
 }
 
 /**
- * The moments of two samples together: M2 = M2ₐ + M2_b + δ²·nₐn_b/(nₐ + n_b) (Chan, Golub, LeVeque 1979).
+ * Merges the moments of two samples: M2 = M2ₐ + M2_b + δ²·nₐn_b/(nₐ + n_b) (Chan, Golub, LeVeque 1979).
  *
  * @returns new moments; n, min and max exact, mean and m2 to rounding
  * @example mergeMoments(emptyMoments(), emptyMoments()).n // 0

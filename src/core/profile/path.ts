@@ -8,12 +8,12 @@ const NEEDS_QUOTES = /^$|[.[\]"\p{Cc}\p{Cs}]/u;
 const STEP = /\.?([^.[\]"]+)|\[("(?:[^"\\]|\\.)*")\]|(\[\])/y;
 
 /**
- * The path of a key inside an object: `parent.key`, or `parent["a.b"]` where that could be misread or stored wrongly.
+ * The path of a key inside an object: `parent.key`, or `parent["a.b"]` where that would be ambiguous or not storable.
  *
  * @param parent - path of the object; empty for the event itself
  * @param key - any text; written as a JSON string if empty or with `.`, `[`, `]`, `"`, control characters or lone
  *   surrogates in it
- * @returns text that every store can hold and that `parsePath` reads back
+ * @returns a text that every store can hold and that `parsePath` reads
  * @example joinPath('request', 'a.b') // 'request["a.b"]'
  */
 export function joinPath(parent: string, key: string): string {
@@ -31,7 +31,7 @@ export function elementPath(parent: string): string {
 }
 
 /**
- * Reads a path back into its steps, the inverse of `joinPath` and `elementPath`.
+ * Parses a path into its steps, the inverse of `joinPath` and `elementPath`.
  *
  * @returns the steps from the event down, or undefined when the text is not a path
  * @example parsePath('request.body.amount') // ['request', 'body', 'amount']
@@ -59,7 +59,7 @@ function unquote(literal: string): string | undefined {
 }
 
 /**
- * The name people use for a feature: the last key of its path; of an array of values, the array's key.
+ * The short name of a feature: the last key of its path; of an array of values, the key of the array.
  *
  * @returns the text itself when it is not a path
  * @example lastSegment('request.tags[]') // 'tags'

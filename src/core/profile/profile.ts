@@ -8,7 +8,7 @@ export interface NumericProfile {
   sketch: KllSketch;
 }
 
-/** One feature: its numbers, its categories, or both where the type is mixed. */
+/** One feature: its numbers, its categories, or both where its values have mixed types. */
 export interface FeatureProfile {
   numeric?: NumericProfile;
   categories?: CategoryCounts;
@@ -22,48 +22,48 @@ export interface Profile {
   features: Map<string, FeatureProfile>;
 }
 
-/** How long the event took, in milliseconds; always a feature, and always a number. */
+/** Path of the duration in milliseconds; it is always a numeric feature. */
 export const DURATION_PATH = 'response.duration_ms';
 
-/** The profile of no events: the identity of merging. */
+/** The profile of no events, the identity of merging. */
 export function emptyProfile(): Profile {
   return { events: 0, statusKnown: 0, success: 0, features: new Map() };
 }
 
 /**
- * Merges `source` into `target`: counts, ranges, categories under the cap exactly, quantiles within the sketch's error.
+ * Merges `source` into `target`: counts, ranges and categories under the cap exactly, quantiles within the sketch's error.
  *
  * @param target - changed in place
- * @param source - untouched and not aliased, so that it may be cached and shared
- * @param seed - of the coins flipped in this merge
+ * @param source - neither changed nor aliased, so it may be cached and shared
+ * @param seed - seed of the coin flips of this merge
  */
 export function mergeInto(target: Profile, source: Profile, seed: number): void {
   target.events += source.events;
   target.statusKnown += source.statusKnown;
   target.success += source.success;
   for (const [path, feature] of source.features) {
-    const mine = target.features.get(path) ?? {};
-    target.features.set(path, mine);
-    if (feature.numeric !== undefined) mergeNumericInto(mine, feature.numeric, hash32(path, seed));
-    if (feature.categories !== undefined) mergeCategoriesInto(mine, feature.categories);
+    const merged = target.features.get(path) ?? {};
+    target.features.set(path, merged);
+    if (feature.numeric !== undefined) mergeNumericInto(merged, feature.numeric, hash32(path, seed));
+    if (feature.categories !== undefined) mergeCategoriesInto(merged, feature.categories);
   }
 }
 
-function mergeNumericInto(mine: FeatureProfile, { moments, sketch }: NumericProfile, seed: number): void {
-  mine.numeric ??= { moments: emptyMoments(), sketch: new KllSketch({ k: sketch.k, seed }) };
-  mine.numeric.moments = mergeMoments(mine.numeric.moments, moments);
-  mine.numeric.sketch.merge(sketch, seed);
+function mergeNumericInto(target: FeatureProfile, { moments, sketch }: NumericProfile, seed: number): void {
+  target.numeric ??= { moments: emptyMoments(), sketch: new KllSketch({ k: sketch.k, seed }) };
+  target.numeric.moments = mergeMoments(target.numeric.moments, moments);
+  target.numeric.sketch.merge(sketch, seed);
 }
 
-function mergeCategoriesInto(mine: FeatureProfile, categories: CategoryCounts): void {
-  if (mine.categories === undefined) mine.categories = categories.clone();
-  else mine.categories.merge(categories);
+function mergeCategoriesInto(target: FeatureProfile, categories: CategoryCounts): void {
+  if (target.categories === undefined) target.categories = categories.clone();
+  else target.categories.merge(categories);
 }
 
 /**
- * Merges any number of profiles into a new one; the parts are untouched.
+ * Merges any number of profiles into a new one; the parts are not changed.
  *
- * @param seed - of the coins; equal parts in equal order with an equal seed give equal bytes
+ * @param seed - seed of the coin flips: equal parts in equal order with an equal seed give equal bytes
  * @example mergeProfiles([]).events // 0
  */
 export function mergeProfiles(parts: readonly Profile[], seed = 0): Profile {
@@ -72,18 +72,18 @@ export function mergeProfiles(parts: readonly Profile[], seed = 0): Profile {
   return merged;
 }
 
-/** Number of values of a feature, of either type. */
+/** Number of values of a feature: numbers and categories. */
 export function valuesSeen(f: FeatureProfile): number {
   return (f.numeric?.moments.n ?? 0) + (f.categories?.n ?? 0);
 }
 
-/** Number of events without the feature: events − values seen; 0 where arrays give more values than there are events. */
+/** Number of events without the feature: events − values; 0 where arrays give more values than events. */
 export function missingOf(p: Profile, path: string): number {
   const feature = p.features.get(path);
   return Math.max(0, p.events - (feature === undefined ? 0 : valuesSeen(feature)));
 }
 
-/** The distribution of `response.duration_ms`, if any event had it. */
+/** The sketch of `response.duration_ms`; undefined when no event had it. */
 export function durationSketch(p: Profile): KllSketch | undefined {
   return p.features.get(DURATION_PATH)?.numeric?.sketch;
 }

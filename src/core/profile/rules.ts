@@ -1,17 +1,17 @@
 import { ELEMENT, parsePath } from './path.ts';
 
-/** Which leaves of an event are features, and which numbers are names rather than amounts. */
+/** Which leaves of an event are features, and which numeric ones are categorical. */
 export interface FeatureRules {
   accepts(path: string): boolean;
   isCategorical(path: string): boolean;
 }
 
 /**
- * Compiles path patterns: `*` is any one key, `**` any number of keys (none too); the `[]` of arrays may be left out.
+ * Compiles path patterns: `*` is any one key, `**` any number of keys, also none; the `[]` of arrays may be omitted.
  *
  * @param p.allow - a feature must match one of these
- * @param p.deny - and none of these
- * @param p.categorical - numbers here count as categories (`200` is the category '200')
+ * @param p.deny - a feature must match none of these
+ * @param p.categorical - numbers here are categories (`200` is the category '200')
  * @throws RangeError for a pattern that is not a path
  * @example featureRules({ allow: ['**'], deny: ['**.password'], categorical: [] }).accepts('a.password') // false
  */
@@ -27,7 +27,7 @@ export function featureRules(p: {
   };
 }
 
-/** Every leaf is a feature; of the numbers, only `response.status` is a name. */
+/** Every leaf is a feature; `response.status` is categorical. */
 export const ALL_FEATURES: FeatureRules = featureRules({ allow: ['**'], deny: [], categorical: ['response.status'] });
 
 function keysOf(text: string): string[] {

@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, corrupt } from './bytes.ts';
 
 const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000] as const;
-/** Scaled values stay below, so that the difference of two is exact. */
+/** Scaled values stay below it, so that the difference of two is exact. */
 const LARGEST_SCALED = 2 ** 51;
 const RAW = POWERS_OF_TEN.length;
 
@@ -20,7 +20,7 @@ function isScaled(value: number, power: number): boolean {
   return scaled / power === value && scaled < LARGEST_SCALED && scaled > -LARGEST_SCALED;
 }
 
-/** Writes an ascending run: length, first scaled integer, and the steps to the next; raw float64 where no scale fits. */
+/** Writes an ascending run: length, the first scaled integer, then the differences; float64 where no scale fits. */
 export function writeRun(out: ByteWriter, run: Float64Array, scale: number): void {
   out.varint(run.length);
   if (scale === RAW) {
@@ -37,7 +37,7 @@ export function writeRun(out: ByteWriter, run: Float64Array, scale: number): voi
   }
 }
 
-/** @throws RangeError when the bytes are no ascending run of this scale */
+/** Reads what `writeRun` wrote. @throws RangeError when the bytes are not an ascending run of this scale */
 export function readRun(from: ByteReader, scale: number): Float64Array {
   if (scale > RAW) throw corrupt(`scale ${scale}`);
   const run = new Float64Array(from.count(scale === RAW ? 8 : 1));

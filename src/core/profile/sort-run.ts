@@ -1,16 +1,16 @@
 const SHORTEST = 16;
 const LONGEST = 4_096;
-/** A bucket this long is left to the engine's sort: insertion costs the square of it. */
+/** Longer buckets use the engine's sort, because insertion is quadratic. */
 const LONGEST_INSERTED = 32;
 
 const ends = new Int32Array(LONGEST + 1);
 const scratch = new Float64Array(LONGEST);
 
 /**
- * Sorts finite values in place, ascending: what `run.sort()` gives, in a third of the time where values are spread at all evenly.
+ * Sorts finite values in place, ascending: the result of `run.sort()`, in a third of the time where values are spread evenly.
  *
- * As many buckets as values, of equal width between the least and the greatest; what falls into one bucket is sorted by insertion.
- * Runs under 16 and over 4,096 values, and crowded buckets, are left to `sort`, so that no input costs more than a little beside it.
+ * It uses as many buckets as values, of equal width between minimum and maximum, and sorts each bucket by insertion. Runs of fewer
+ * than 16 or more than 4,096 values, and crowded buckets, use `sort`, so that no input costs much more than `sort` alone.
  *
  * @param run - finite values without −0; changed in place
  * @example const run = Float64Array.of(3, 1, 2); sortRun(run); run // Float64Array.of(1, 2, 3)
@@ -30,7 +30,7 @@ export function sortRun(run: Float64Array): void {
   }
   if (low === high) return;
   const scale = (n - 1) / (high - low);
-  // The range may be wider than the largest double, or narrower than its share of a bucket can be told.
+  // The range may exceed the largest double, or be too narrow for a finite scale.
   if (scale > 0 && Number.isFinite(scale)) sortByBuckets(run, low, scale);
   else run.sort();
 }

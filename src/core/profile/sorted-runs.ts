@@ -1,7 +1,7 @@
 export const NO_VALUES = new Float64Array(0);
 
 /**
- * Two ascending runs as one.
+ * Merges two ascending runs.
  *
  * @example mergeRuns(Float64Array.of(1, 3), Float64Array.of(2)) // Float64Array.of(1, 2, 3)
  */
@@ -35,7 +35,7 @@ export function everySecond(run: Float64Array, start: number): Float64Array {
   return kept;
 }
 
-/** Ascending values with their weights, and one more ascending run, each value of which weighs `weight`, as one. */
+/** Merges ascending values with weights and an ascending run whose values all have the weight `weight`. */
 export function mergeWeighted(
   values: Float64Array,
   weights: Float64Array,
@@ -57,10 +57,10 @@ export function mergeWeighted(
 }
 
 /**
- * The quantile of type 7: linear between the values around position (n − 1)·q.
+ * The type 7 quantile: linear interpolation between the values around position (n − 1)·q.
  *
  * @param run - ascending, not empty
- * @param q - share, 0..1
+ * @param q - share, [0, 1]
  * Source: Hyndman & Fan 1996; the default of NumPy and R.
  *
  * @example quantileType7(Float64Array.of(1, 2, 3, 4), 0.5) // 2.5

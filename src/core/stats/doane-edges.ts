@@ -1,3 +1,4 @@
+/** Ascending values with positive weights; `total` is the sum of the weights. */
 interface Sample {
   readonly values: Float64Array;
   readonly weights: Float64Array;
@@ -5,12 +6,13 @@ interface Sample {
 }
 
 /**
- * Bin edges by Doane's rule, as NumPy's `histogram_bin_edges(bins='doane')`: Sturges' number of bins, more of them for skewed values.
+ * Bin edges by Doane's rule: Sturges' number of bins, more of them for skewed values. Equal to NumPy's
+ * `histogram_bin_edges(bins='doane')`.
  *
  * 1 + log₂ n + log₂(1 + |g₁|/σ_g) bins of equal width between the ends, g₁ the skewness, σ_g = √(6(n−2)/((n+1)(n+3))).
  *
  * @param sample - ascending values with positive weights, at least one
- * @returns edges, ascending, two at least
+ * @returns edges, ascending, at least two; a constant sample gives x − 0.5 and x + 0.5
  * Source: Doane 1976; checked against NumPy.
  *
  * @example doaneEdges({ values: Float64Array.of(1, 2, 3, 4), weights: Float64Array.of(1, 1, 1, 1), total: 4 }).length // 4

@@ -1,10 +1,10 @@
 /**
- * Benjamini–Hochberg: p-values adjusted so that, rejecting where adjusted ≤ q, at most a share q of rejections is false.
+ * Benjamini–Hochberg adjustment: rejecting where the adjusted p ≤ q keeps the expected share of false rejections at most q.
  *
- * adj₍ᵢ₎ = min over j ≥ i of p₍ⱼ₎·m/j, capped at 1; holds for independent or positively dependent tests.
+ * adj₍ᵢ₎ = min over j ≥ i of p₍ⱼ₎·m/j, capped at 1; valid for independent or positively dependent tests.
  *
  * @param pValues - probabilities, [0, 1], in any order
- * @returns adjusted p-values in the same order, each at least its own p
+ * @returns adjusted p-values in the same order, each at least as large as its p
  * @throws RangeError when a value is not a probability
  * Source: Benjamini & Hochberg 1995; checked against SciPy's false_discovery_control.
  *
@@ -15,7 +15,7 @@ export function benjaminiHochberg(pValues: readonly number[]): number[] {
 }
 
 /**
- * Benjamini–Yekutieli: as Benjamini–Hochberg, times Σ 1/i, which holds under any dependence between the tests.
+ * Benjamini–Yekutieli adjustment: Benjamini–Hochberg times Σ 1/i; valid under any dependence between the tests.
  *
  * @param pValues - probabilities, [0, 1], in any order
  * @returns adjusted p-values in the same order

@@ -4,8 +4,8 @@ const C2 = 0x1b873593;
 /**
  * The 32-bit MurmurHash3 (x86) of a text.
  *
- * The bytes hashed are the text's UTF-16 code units, little-endian, so that no encoder runs: the hash equals the
- * reference implementation on `Buffer.from(text, 'utf16le')`. Not for secrets.
+ * It hashes the text's UTF-16 code units, little-endian, without an encoder: the result equals that of the reference
+ * implementation on `Buffer.from(text, 'utf16le')`. Not for secrets.
  *
  * @param text - any string, lone surrogates included
  * @param seed - an unsigned 32-bit integer

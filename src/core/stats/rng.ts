@@ -1,6 +1,6 @@
 import { hash32 } from './hash.ts';
 
-/** A source of uniform random numbers; always seeded, so that the same input gives the same output. */
+/** A seeded source of uniform random numbers: the same seed gives the same numbers. */
 export interface Rng {
   /** Uniform on [0, 1) in steps of 2⁻⁵³. */
   next(): number;
@@ -9,10 +9,10 @@ export interface Rng {
 }
 
 /**
- * A generator that repeats itself: sfc32, four words of state, period at least 2³².
+ * A seeded generator: sfc32, four words of state, period at least 2³².
  *
- * @param seed - any text, or any number (all 64 bits of it count, so that 0, -0, 2³² and .5 differ)
- * @returns an Rng whose output depends on the seed alone
+ * @param seed - any text, or any number (all 64 bits count, so 0, -0, 2³² and 0.5 differ)
+ * @returns an Rng whose output depends only on the seed
  * Source: C. Doty-Humphrey, PractRand (sfc32); the words are seeded by MurmurHash3 and the first 12 outputs dropped.
  *
  * @example seededRng('drift').nextUint32() === seededRng('drift').nextUint32() // true
@@ -26,7 +26,7 @@ export function seededRng(seed: string | number): Rng {
   };
 }
 
-/** A number is read as the text of its own 64 bits, so that every seed passes the same hash. */
+/** A number is hashed as the text of its 64 bits. */
 function seedWords(seed: string | number): number[] {
   const text = typeof seed === 'string' ? `s${seed}` : `n${new Uint32Array(new Float64Array([seed]).buffer).join(' ')}`;
   return [hash32(text, 1), hash32(text, 2), hash32(text, 3), 1];

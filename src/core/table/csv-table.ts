@@ -17,28 +17,32 @@ const LONGEST_CELL = MEBIBYTE;
 const LONGEST_ROW = 8 * MEBIBYTE;
 const SAVE_AS_UTF8 = 'save it as UTF-8, for example with iconv -f latin1 -t utf-8';
 
-/** The separator that a header line uses most. */
+/**
+ * The separator that a header line has most often.
+ *
+ * @example delimiterOf('age;price,EUR;city') // ';'
+ */
 export function delimiterOf(header: string): string {
   const uses = DELIMITERS.map((delimiter) => header.split(delimiter).length);
   return DELIMITERS[uses.indexOf(Math.max(...uses))] ?? ',';
 }
 
 /**
- * A CSV table with a header, taken in pieces of any size and folded into profiles byte by byte, without a string for each cell.
+ * Profiles a CSV table with a header, in chunks of any size, without a string per cell.
  *
- * RFC 4180, with comma, semicolon, tab or bar as separator, LF or CRLF, and UTF-8 with or without its mark. Blank lines are skipped;
- * where there is one column, write a missing cell as `""`.
- * Own code, because a general parser, which makes a string of every cell, is eight times slower.
+ * RFC 4180 with comma, semicolon, tab or bar as separator, LF or CRLF, and UTF-8 with or without a byte order mark. Blank lines are
+ * skipped; in a table of one column, write a missing cell as `""`.
+ * It is not a general parser, because one that makes a string of every cell is eight times slower.
  */
 export class CsvTable {
   private readonly table: TableProfiler;
   private columns: (ColumnProfiler | undefined)[] | undefined;
   private delimiter = 44;
   private readonly pending = new PendingBytes();
-  /** A row that is not complete is scanned again only once there is twice as much of it, however small the pieces are. */
+  /** An incomplete row is scanned again only after it has doubled, however small the chunks are. */
   private worthScanning = 0;
   private isEnded = false;
-  /** Cells of the row that was scanned last: start, end, and whether a doubled quote is inside. */
+  /** Cells of the row scanned last: start, end, and whether they have a doubled quote. */
   private starts = new Int32Array(16);
   private ends = new Int32Array(16);
   private doubled = new Uint8Array(16);
@@ -48,7 +52,7 @@ export class CsvTable {
     this.table = new TableProfiler(source, options);
   }
 
-  /** @throws AppError where the table is not what it should be */
+  /** Adds the next bytes. @throws AppError where the table is not valid */
   write(chunk: Uint8Array): void {
     this.pending.append(chunk);
     if (this.pending.length < this.worthScanning) return;
@@ -58,6 +62,7 @@ export class CsvTable {
     this.worthScanning = 2 * this.pending.length;
   }
 
+  /** Ends the table. @throws AppError when it is empty or ends inside a quoted cell */
   end(): TableColumns {
     this.isEnded = true;
     const rest = this.takeRows(this.pending.bytes);
@@ -204,8 +209,8 @@ function addUnescaped(column: ColumnProfiler, bytes: Uint8Array, start: number, 
 }
 
 /**
- * Where the header line ends, whatever separates its cells, which is told by that line: a quoted name before another separator than the
- * one that is looked for would look broken. Line ends inside quotes are part of a name. −1 while there is no end.
+ * Where the header line ends, with any separator, because the header line decides which one it is. Line ends inside quotes are part of
+ * a name. −1 while there is no end.
  */
 function endOfHeader(bytes: Uint8Array, from: number): number {
   let isQuoted = false;

@@ -3,10 +3,10 @@ import { HyperLogLog } from '../profile/hll.ts';
 import type { FeatureProfile, Profile } from '../profile/profile.ts';
 import type { ColumnFacts, ColumnType, ColumnTypes, TableColumns } from './table-profiler.ts';
 
-/** Fewer distinct numbers than this are names rather than measurements; Sentinel's rule. */
+/** A column with fewer distinct numbers is categorical; Sentinel's rule. */
 const FEWEST_NUMBERS = 10;
 
-/** A table as a profile that can be compared: numeric columns hold numbers, categorical ones names. */
+/** A table as a profile that can be compared: numeric columns have numbers, categorical ones categories. */
 export interface Dataset {
   readonly source: string;
   readonly rows: number;
@@ -14,17 +14,18 @@ export interface Dataset {
   readonly columns: readonly string[];
   readonly types: ColumnTypes;
   readonly profile: Profile;
-  /** What was read otherwise than somebody may expect. */
+  /** What a reader may not expect, for example infinite cells that count as missing. */
   readonly notes: readonly string[];
 }
 
 /**
- * Decides what each column holds, and keeps that.
+ * Decides the type of each column and keeps its values of that type.
  *
- * Categorical: declared so, mostly text, or fewer than 10 distinct numbers. The reference decides for both tables.
+ * A column is categorical when it is declared so, when most of its values are texts, or when it has fewer than 10 distinct numbers.
+ * The types of the reference hold for both tables.
  *
  * @param table - as read
- * @param types - of columns whose type is known: the reference's, or what was declared
+ * @param types - known types of columns: those of the reference, or declared ones
  */
 export function datasetOf(table: TableColumns, types: ColumnTypes = new Map()): Dataset {
   const decided = new Map<string, ColumnType>();
@@ -34,7 +35,7 @@ export function datasetOf(table: TableColumns, types: ColumnTypes = new Map()): 
     const type = types.get(facts.name) ?? typeOf(facts);
     decided.set(facts.name, type);
     const feature = table.profile.features.get(facts.name) ?? {};
-    features.set(facts.name, type === 'numeric' ? feature : { categories: namesOf(facts, feature) });
+    features.set(facts.name, type === 'numeric' ? feature : { categories: categoriesOf(facts, feature) });
     if (facts.infinite > 0)
       notes.push(`infinite cells of ${table.source}, column ${facts.name}, count as missing: ${facts.infinite}`);
   }
@@ -49,17 +50,17 @@ export function datasetOf(table: TableColumns, types: ColumnTypes = new Map()): 
 }
 
 function typeOf({ numbers, texts, distinct, otherNumbers }: ColumnFacts): ColumnType {
-  const isNames = texts > numbers || (distinct.length < FEWEST_NUMBERS && otherNumbers === 0);
-  return isNames ? 'categorical' : 'numeric';
+  const isCategorical = texts > numbers || (distinct.length < FEWEST_NUMBERS && otherNumbers === 0);
+  return isCategorical ? 'categorical' : 'numeric';
 }
 
-/** Texts, and numbers by how they are written. */
-function namesOf({ distinct, otherNumbers }: ColumnFacts, { categories }: FeatureProfile): CategoryCounts {
-  const names = new Map(distinct.map(([value, count]) => [String(value), count]));
+/** Texts, and numbers as they are written, as categories. */
+function categoriesOf({ distinct, otherNumbers }: ColumnFacts, { categories }: FeatureProfile): CategoryCounts {
+  const written = new Map(distinct.map(([value, count]) => [String(value), count]));
   const counts = CategoryCounts.restore({
-    counts: names,
+    counts: written,
     other: otherNumbers,
-    distinct: otherNumbers === 0 && names.size <= MAX_CATEGORIES ? undefined : distinctOf(names.keys()),
+    distinct: otherNumbers === 0 && written.size <= MAX_CATEGORIES ? undefined : distinctOf(written.keys()),
   });
   if (categories !== undefined) counts.merge(categories);
   return counts;

@@ -3,11 +3,11 @@ import { MAX_CATEGORIES } from '../profile/counts.ts';
 const FEWEST_SLOTS = 32;
 
 /**
- * How often each of the first 1,000 distinct numbers was seen; all other numbers together. A column of few numbers holds
- * names, which is known only once all of it was read.
+ * Counts of the first 1,000 distinct numbers, and one count of all others. A column of few distinct numbers is categorical, which is
+ * known only after all of it is read.
  */
 export class DistinctNumbers {
-  /** Open addressing; at most half of the places are taken, a power of two of them. */
+  /** Open addressing: a power of two of slots, at most half of them used. */
   private keys = new Float64Array(FEWEST_SLOTS);
   private counts = new Float64Array(FEWEST_SLOTS);
   private readonly words: Int32Array;
@@ -39,7 +39,7 @@ export class DistinctNumbers {
     if (2 * this.known > this.keys.length) this.grow();
   }
 
-  /** The place of x, or the empty one where it would go. */
+  /** The slot of x, or the empty one where it would go. */
   private slotOf(x: number): number {
     this.one[0] = x;
     const mask = this.keys.length - 1;

@@ -1,4 +1,4 @@
-/** Bytes that wait to be taken, in one buffer that grows by doubling: what a piece costs does not depend on how many wait. */
+/** Bytes that wait to be parsed, in one buffer that grows by doubling, so that the cost of a chunk does not depend on how many wait. */
 export class PendingBytes {
   private buffer: Buffer = Buffer.alloc(0);
   private fill = 0;
@@ -7,23 +7,23 @@ export class PendingBytes {
     return this.fill;
   }
 
-  /** All of them, until the next `append` or `drop`. */
+  /** All bytes; valid until the next `append` or `drop`. */
   get bytes(): Buffer {
     return this.buffer.subarray(0, this.fill);
   }
 
-  append(piece: Uint8Array): void {
-    const fill = this.fill + piece.length;
+  append(chunk: Uint8Array): void {
+    const fill = this.fill + chunk.length;
     if (fill > this.buffer.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(fill, 2 * this.buffer.length));
       this.buffer.copy(grown, 0, 0, this.fill);
       this.buffer = grown;
     }
-    this.buffer.set(piece, this.fill);
+    this.buffer.set(chunk, this.fill);
     this.fill = fill;
   }
 
-  /** Forgets the first `count` bytes. */
+  /** Removes the first `count` bytes. */
   drop(count: number): void {
     if (count === 0) return;
     this.buffer.copyWithin(0, count, this.fill);

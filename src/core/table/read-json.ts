@@ -8,9 +8,9 @@ const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125
 const LONGEST_ROW = 8 * 1024 * 1024;
 
 /**
- * NDJSON: one JSON object a line. Blank lines are skipped.
+ * Reads NDJSON: one JSON object per line. Blank lines are skipped.
  *
- * @throws AppError where a line is not what it should be, or there is none
+ * @throws AppError where a line is not a JSON object, or there is none
  */
 export async function readNdjson(
   chunks: AsyncIterable<Uint8Array>,
@@ -43,9 +43,9 @@ export async function readNdjson(
 }
 
 /**
- * A JSON array of objects, of any length: one element at a time is in memory.
+ * Reads a JSON array of objects, of any length; one element at a time is in memory.
  *
- * @throws AppError where it is no such array, or an element is not what it should be
+ * @throws AppError where it is not such an array
  */
 export async function readJsonArray(
   chunks: AsyncIterable<Uint8Array>,
@@ -57,11 +57,11 @@ export async function readJsonArray(
   return elements.end();
 }
 
-/** Cuts an array into its elements: at the commas that are neither in a text nor in an element. JSON.parse reads the rest. */
+/** Splits an array into its elements, at the commas that are neither in a text nor in an element. JSON.parse reads the elements. */
 class Elements {
   private readonly table: RowsTable;
   private readonly pending = new PendingBytes();
-  /** Brackets that are open; 0 before the array's first and after its last. */
+  /** Number of open brackets; 0 before and after the array. */
   private depth = 0;
   private isInText = false;
   private isEscaped = false;
@@ -94,14 +94,14 @@ class Elements {
     return this.table.finish();
   }
 
-  /** What this byte is to the array: its opening bracket, a comma between two elements, or its closing bracket. */
-  private step(byte: number): 'opens' | 'parts' | 'closes' | undefined {
+  /** Whether this byte opens the array, separates two elements, or closes it. */
+  private step(byte: number): 'opens' | 'separates' | 'closes' | undefined {
     if (this.isInText) {
       if (this.isEscaped) this.isEscaped = false;
       else if (byte === BACKSLASH) this.isEscaped = true;
       else if (byte === QUOTE) this.isInText = false;
     } else if (byte === QUOTE) this.isInText = true;
-    else if (byte === COMMA) return this.depth === 1 ? 'parts' : undefined;
+    else if (byte === COMMA) return this.depth === 1 ? 'separates' : undefined;
     else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) return ++this.depth === 1 ? 'opens' : undefined;
     else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) return this.close(byte);
     return undefined;

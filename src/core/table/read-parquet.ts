@@ -1,14 +1,18 @@
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../errors.ts';
-import { kindOf, WHAT_CELLS_HOLD } from './rows-table.ts';
+import { typeOf, WHAT_CELLS_HOLD } from './rows-table.ts';
 import { type ColumnProfiler, quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
 
 interface Chunk {
   readonly columnData: ArrayLike<unknown>;
 }
 
-/** A Parquet file, one row group at a time. Times count as dates, which are not compared. */
+/**
+ * Reads a Parquet file, one row group at a time. Timestamps are texts, which are not compared.
+ *
+ * @throws AppError where the file is not Parquet, or a column is nested
+ */
 export async function readParquet(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
   const table = new TableProfiler(source, options);
   try {
@@ -26,7 +30,7 @@ async function readGroups(path: string, table: TableProfiler, options: ReadOptio
   let [rowStart, bytesRead] = [0, 0];
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    // A column at a time, so that only one is in memory.
+    // One column at a time, so that only one is in memory.
     for (const column of columns) {
       const values = valuesInto(column);
       await parquetRead({
@@ -41,7 +45,7 @@ async function readGroups(path: string, table: TableProfiler, options: ReadOptio
       const { wrong } = values;
       if (wrong !== undefined)
         table.refuse(
-          `row ${rowStart + wrong.row + 1}, column ${quote(column.name)}: ${kindOf(wrong.value)}; ${WHAT_CELLS_HOLD}`,
+          `row ${rowStart + wrong.row + 1}, column ${quote(column.name)}: ${typeOf(wrong.value)}; ${WHAT_CELLS_HOLD}`,
         );
     }
     table.addRows(rowEnd - rowStart);
@@ -52,7 +56,7 @@ async function readGroups(path: string, table: TableProfiler, options: ReadOptio
   return table.finish();
 }
 
-/** The columns that are wanted. */
+/** The columns that are not ignored. */
 function columnsOf(metadata: FileMetaData, table: TableProfiler): ColumnProfiler[] {
   return parquetSchema(metadata).children.flatMap(({ element, children }) => {
     const column = table.column(element.name);
@@ -63,7 +67,7 @@ function columnsOf(metadata: FileMetaData, table: TableProfiler): ColumnProfiler
   });
 }
 
-/** Takes chunks of values; the first that no column can hold is kept, because hyparquet loses what is thrown here. */
+/** Adds chunks of values. The first value that is not allowed is kept, because hyparquet swallows what is thrown here. */
 function valuesInto(column: ColumnProfiler) {
   const values: { wrong: { row: number; value: unknown } | undefined; take(chunk: Chunk): void } = {
     wrong: undefined,

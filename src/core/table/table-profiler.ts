@@ -13,18 +13,18 @@ export type ColumnType = (typeof COLUMN_TYPES)[number];
 export type ColumnTypes = ReadonlyMap<string, ColumnType>;
 
 export interface ReadOptions {
-  /** Columns whose type is not to be guessed. */
+  /** Declared types of columns; the others are inferred. */
   readonly types?: ColumnTypes | undefined;
-  /** Columns to leave out. */
+  /** Columns to ignore. */
   readonly ignore?: readonly string[] | undefined;
   /** Called with the number of bytes of the file read so far. */
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
 }
 
-/** What is known of a column beside its profile. */
+/** What is known of a column in addition to its profile. */
 export interface ColumnFacts {
   readonly name: string;
-  /** Numbers that were read as such, and texts. */
+  /** How many cells are numbers, and how many texts. */
   readonly numbers: number;
   readonly texts: number;
   readonly infinite: number;
@@ -33,7 +33,7 @@ export interface ColumnFacts {
   readonly otherNumbers: number;
 }
 
-/** Everything that was seen of a table. Its profile keeps numbers as numbers and texts as categories; `datasetOf` decides what counts. */
+/** A table as read. Its profile keeps numbers as numbers and texts as categories; `datasetOf` then decides the type of each column. */
 export interface TableColumns {
   readonly source: string;
   readonly rows: number;
@@ -45,32 +45,32 @@ export const MOST_COLUMNS = 10_000;
 const BUFFERED = 256;
 const UNNAMED_LENGTH = 80;
 
-/** One column, cell by cell. */
+/** Profiles one column, cell by cell. */
 export class ColumnProfiler {
   readonly name: string;
-  private readonly isNamed: boolean;
+  private readonly isCategorical: boolean;
   private readonly texts = new TextCounts();
   private readonly distinct = new DistinctNumbers();
   private readonly numeric: NumericProfile;
-  /** Numbers on their way into the profile: many at once cost less. */
+  /** Numbers that are not yet in the profile: adding many at once costs less. */
   private readonly buffer = new Float64Array(BUFFERED);
   private buffered = 0;
 
-  /** @param isNamed - numbers are names too: the column was declared categorical */
-  constructor(name: string, isNamed: boolean, seed: number) {
+  /** @param isCategorical - the column is declared categorical, so numbers count as texts */
+  constructor(name: string, isCategorical: boolean, seed: number) {
     this.name = name;
-    this.isNamed = isNamed;
+    this.isCategorical = isCategorical;
     this.numeric = { moments: emptyMoments(), sketch: new KllSketch({ seed: hash32(name, seed) }) };
   }
 
-  /** A cell as bytes, without quotes. @returns false when it is not UTF-8 */
+  /** Adds a cell as bytes, without quotes. @returns false when it is not UTF-8 */
   addBytes(bytes: Uint8Array, start: number, end: number): boolean {
     let [from, to] = [start, end];
     while (from < to && (bytes[from] as number) <= 32) from++;
     while (to > from && (bytes[to - 1] as number) <= 32) to--;
     if (from === to) return true;
-    // Numbers begin with a digit, a sign or a point: all below ':'.
-    if (!this.isNamed && (bytes[from] as number) < 58) {
+    // Numbers begin with a digit, a sign or a point: all are below ':'.
+    if (!this.isCategorical && (bytes[from] as number) < 58) {
       const value = parseNumber(bytes, from, to);
       if (!Number.isNaN(value)) {
         this.addNumber(value);
@@ -85,7 +85,7 @@ export class ColumnProfiler {
   }
 
   /**
-   * A cell as JSON or Parquet has it; null and undefined are missing.
+   * Adds a cell of JSON or Parquet; null and undefined are missing.
    *
    * @returns false when it is an object or a list
    */
@@ -100,7 +100,7 @@ export class ColumnProfiler {
 
   /** @param value - finite */
   addNumber(value: number): void {
-    if (this.isNamed) {
+    if (this.isCategorical) {
       this.texts.addText(String(value));
       return;
     }
@@ -129,9 +129,9 @@ export class ColumnProfiler {
   }
 }
 
-/** Folds a table, row by row, into a profile of every column. The same table with the same name gives the same bytes. */
+/** Profiles every column of a table, row by row. The same table with the same name gives the same bytes. */
 export class TableProfiler {
-  /** What messages call the table. */
+  /** Name of the table in messages. */
   readonly source: string;
   private readonly options: ReadOptions;
   private readonly known = new Map<string, ColumnProfiler | undefined>();
@@ -146,23 +146,23 @@ export class TableProfiler {
     return this.rowCount;
   }
 
-  /** Counts more rows; their cells come by `column`. */
+  /** Counts rows; their cells are added through `column`. */
   addRows(count: number): void {
     this.rowCount += count;
   }
 
-  /** @returns the column, a new one if need be; undefined when it is to be left out */
+  /** @returns the column, a new one if needed; undefined when it is ignored */
   column(name: string): ColumnProfiler | undefined {
     if (this.known.has(name)) return this.known.get(name);
-    if (this.known.size === MOST_COLUMNS) this.refuse(`has more than ${MOST_COLUMNS} columns; leave some out`);
-    const isNamed = this.options.types?.get(name) === 'categorical';
+    if (this.known.size === MOST_COLUMNS) this.refuse(`has more than ${MOST_COLUMNS} columns; ignore some`);
+    const isCategorical = this.options.types?.get(name) === 'categorical';
     const isIgnored = this.options.ignore?.includes(name) ?? false;
-    const column = isIgnored ? undefined : new ColumnProfiler(name, isNamed, hash32(this.source));
+    const column = isIgnored ? undefined : new ColumnProfiler(name, isCategorical, hash32(this.source));
     this.known.set(name, column);
     return column;
   }
 
-  /** @throws AppError always: `what` follows the table's name */
+  /** @throws AppError always; `what` follows the name of the table */
   refuse(what: string): never {
     throw new AppError('invalid_dataset', `${this.source} ${what}`);
   }
@@ -182,7 +182,7 @@ export class TableProfiler {
   }
 }
 
-/** A name or value as a message may show it. */
+/** A name or value for a message, in quotes and cut to 80 characters. */
 export function quote(text: string): string {
   return `"${text.length > UNNAMED_LENGTH ? `${text.slice(0, UNNAMED_LENGTH)}…` : text}"`;
 }

@@ -6,13 +6,13 @@ const MOST_CACHED = 2_048;
 const LONGEST_CACHED_BYTES = 256;
 const BYTES_AT_FIRST = 128;
 
-/** What a text stands for. */
+/** The meaning of a text. */
 const [NAME, MISSING, INFINITE] = [0, 1, 2] as const;
 const MISSING_TEXT = /^(|#?n\/?a|-?nan|null|none|<na>)$/i;
 const INFINITE_TEXT = /^[+-]?inf(inity)?$/i;
 const NO_SLOT = new Int32Array(1);
 
-/** Known texts, in order of their first appearance; their bytes lie one after the other. */
+/** Known texts in order of appearance; their bytes are stored one after the other. */
 interface Known {
   readonly hashes: Int32Array;
   /** The bytes of text i end before `ends[i]` and begin at `ends[i − 1]`. */
@@ -23,18 +23,18 @@ interface Known {
 
 /**
  * Counts the texts of a column by their bytes: a string is made once for each of the first 2,048 distinct ones, not for every cell.
- * Empty cells, NA, NaN, null and their like are missing; Inf and its like are infinite, which no test can compare: missing too.
+ * Empty cells, NA, NaN, null and the like are missing; Inf and the like are infinite and count as missing, too.
  */
 export class TextCounts {
-  /** Open addressing, a power of two of places, at most half of them taken: number of the text + 1, or 0. */
+  /** Open addressing, a power of two of slots, at most half of them used: number of the text + 1, or 0. */
   private slots: Int32Array = NO_SLOT;
   private known: Known = roomFor(0);
   private texts: string[] = [];
   private bytes = new Uint8Array(0);
-  /** Texts that are not kept here: rare ones that came late, and long ones. */
+  /** Texts that are not cached: long ones, and those after the first 2,048. */
   private readonly beyond = new CategoryCounts();
   private infiniteBeyond = 0;
-  /** Names seen, missing and infinite ones left out. */
+  /** Number of texts, without missing and infinite ones. */
   names = 0;
 
   /** @returns false when the bytes are not UTF-8 */

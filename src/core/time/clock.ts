@@ -2,13 +2,13 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Time is driven (a test, a simulation): the database is told it too, instead of asking its own clock. */
+  /** Time is driven (a test, a simulation): the database gets it as well, instead of using its own clock. */
   readonly isDriven?: true;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until `ms` is set. */
 export class DrivenClock implements Clock {
   readonly isDriven = true;
   ms: number;

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from './window.ts';
 
-/** A span of the day in which people are let alone; it may pass midnight. */
+/** A span of the day without notifications; it may span midnight. */
 export interface QuietHours {
   /** `HH:MM`, the first minute of quiet. */
   readonly from: string;
@@ -13,10 +13,12 @@ export interface QuietHours {
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const DAY_MINUTES = 1_440;
 
+/** Whether a text is a time of day, `HH:MM`. */
 export function isTimeOfDay(text: string): boolean {
   return TIME_OF_DAY.test(text);
 }
 
+/** Whether a text is the name of a time zone. */
 export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -37,7 +39,12 @@ export function isQuiet(hours: QuietHours, ms: number): boolean {
   return from <= to ? now >= from && now < to : now >= from || now < to;
 }
 
-/** The next minute that is not quiet, within two days; the moment itself where it is not. */
+/**
+ * The end of the quiet hours: the next minute that is not quiet, within two days.
+ *
+ * @returns milliseconds since the Unix epoch; `ms` itself where it is not quiet
+ * @example quietEnd({ from: '22:00', to: '07:00', zone: 'UTC' }, Date.UTC(2026, 0, 1, 23)) // Date.UTC(2026, 0, 2, 7)
+ */
 export function quietEnd(hours: QuietHours, ms: number): number {
   let at = ms;
   for (let i = 0; i < 2 * DAY_MINUTES && isQuiet(hours, at); i++) at = Math.floor(at / MINUTE_MS + 1) * MINUTE_MS;

@@ -1,18 +1,20 @@
 import { Cron } from 'croner';
 import { floorTo, MINUTE_MS, SECOND_MS } from './window.ts';
 
-/** When something is due: every so often, counted from the Unix epoch, or by a cron expression of five fields in a zone. */
+/** When a monitor is due: at a fixed interval, counted from the Unix epoch, or by a cron expression of five fields in a time zone. */
 export type Schedule =
   | { readonly kind: 'interval'; readonly everyMs: number }
   | { readonly kind: 'cron'; readonly expression: string; readonly zone: string };
 
-/** Nothing runs more often than once a minute: that is how fine profiles are. */
+/** Nothing runs more often than once a minute, because profiles have that resolution. */
 export const MIN_EVERY_MS = MINUTE_MS;
 
 /**
- * The first slot strictly after a moment.
+ * The first slot strictly after an instant.
  *
- * @throws RangeError when a cron expression never comes true again
+ * @param afterMs - milliseconds since the Unix epoch
+ * @returns milliseconds since the Unix epoch
+ * @throws RangeError when a cron expression has no further slot
  * @example nextSlot({ kind: 'interval', everyMs: 60_000 }, 60_000) // 120000
  */
 export function nextSlot(schedule: Schedule, afterMs: number): number {
@@ -25,14 +27,21 @@ export function nextSlot(schedule: Schedule, afterMs: number): number {
 export interface DueSlots {
   /** The last slot up to now. */
   readonly lastMs: number;
-  /** How many slots there are from the first to the last, both counted. */
+  /** Number of slots from the first to the last, both included. */
   readonly count: number;
 }
 
-/** More missed slots than this are not counted one by one. */
+/** At most this many missed slots are counted. */
 const MOST_COUNTED = 10_000;
 
-/** The slots from one that is due up to a moment: an interval's by arithmetic, a cron's one by one. */
+/**
+ * The slots from one that is due up to an instant.
+ *
+ * @param firstMs - a slot
+ * @param nowMs - an instant, from `firstMs`
+ * @returns the last slot up to then, and how many there are (at most 10,000 of a cron expression)
+ * @example dueSlots({ kind: 'interval', everyMs: 60_000 }, 60_000, 185_000) // { lastMs: 180000, count: 3 }
+ */
 export function dueSlots(schedule: Schedule, firstMs: number, nowMs: number): DueSlots {
   if (schedule.kind === 'interval') {
     const count = Math.floor((nowMs - firstMs) / schedule.everyMs) + 1;
@@ -50,9 +59,10 @@ export function dueSlots(schedule: Schedule, firstMs: number, nowMs: number): Du
 }
 
 /**
- * Reads a cron expression of five fields: minute, hour, day of month, month, day of week.
+ * Checks a cron expression of five fields: minute, hour, day of month, month, day of week.
  *
- * @returns what is wrong with it, or undefined
+ * @returns the problem as a clause of a message, or undefined
+ * @example cronProblem('* * *', 'UTC') // 'has 3 fields'
  */
 export function cronProblem(expression: string, zone: string): string | undefined {
   const fields = expression.trim().split(/\s+/).length;
@@ -61,7 +71,7 @@ export function cronProblem(expression: string, zone: string): string | undefine
     const next = new Cron(expression, { timezone: zone, mode: '5-part' }).nextRun();
     return next === null ? 'never comes true' : undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^Cron\w+: /, '') : 'is no cron expression';
+    return error instanceof Error ? error.message.replace(/^Cron\w+: /, '') : 'is not a cron expression';
   }
 }
 

@@ -1,4 +1,4 @@
-/** The last moment that an event may carry: the end of the year 9999, as Postgres and RFC 3339 both write it. */
+/** The latest time of an event: the end of the year 9999, the last that both Postgres and RFC 3339 write. */
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?([Zz]|[+-]\d{2}:?\d{2})$/;
@@ -7,11 +7,11 @@ const ZONELESS = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?$/;
 export type TimestampProblem = 'not_a_time' | 'no_zone';
 
 /**
- * Reads an event's time: ISO 8601 with a zone (`Z` or an offset), or milliseconds since the Unix epoch.
+ * Parses the time of an event: ISO 8601 with a zone (`Z` or an offset), or milliseconds since the Unix epoch.
  * A leap second (`23:59:60Z`) is the first second of the next minute, as in Postgres.
  *
- * @param value - the event's `ts` as it came
- * @returns milliseconds since the Unix epoch, floored to a whole one; or why it is not a time
+ * @param value - the event's `ts`
+ * @returns milliseconds since the Unix epoch, floored to a whole number; or the problem
  * @example parseTimestamp('2026-01-01T00:00:00.5Z') // 1767225600500
  */
 export function parseTimestamp(value: unknown): number | TimestampProblem {
@@ -61,7 +61,7 @@ function parsePlainUtc(text: string): number | undefined {
 let lastMinuteText = '';
 let lastMinuteMs: number | undefined;
 
-/** Events come in order of time, so the minute of one is nearly always the minute of the one before. */
+/** Events arrive nearly in order of time, so most have the minute of the previous one. */
 function minuteOf(text: string): number | undefined {
   const minuteText = text.slice(0, 16);
   if (minuteText !== lastMinuteText) {

@@ -14,9 +14,9 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, 
 export const DURATION_HINT = 'use 30m, 1h, 24h, 7d, or whole seconds such as 3600';
 
 /**
- * Reads a length of time as people write it: `30m`, `1h`, `24h`, `7d`, `45s`, or whole seconds (`3600`).
+ * Parses a duration: `30m`, `1h`, `24h`, `7d`, `45s`, or whole seconds (`3600`).
  *
- * @returns milliseconds, or undefined when the text is none of these or is zero
+ * @returns milliseconds, or undefined when the text is not a duration or is zero
  * @example parseDuration('30m') // 1800000
  */
 export function parseDuration(text: string): number | undefined {
@@ -27,7 +27,7 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * The start of the bucket of the given span that holds a moment; spans are counted from the Unix epoch, in UTC.
+ * The start of the bucket of length `spanMs` that contains an instant; buckets are counted from the Unix epoch, in UTC.
  *
  * @example floorTo(90_000, MINUTE_MS) // 60000
  */
@@ -36,7 +36,7 @@ export function floorTo(ms: number, spanMs: number): number {
 }
 
 /**
- * The end of the bucket of the given span that holds a moment, or the moment itself where it is a border.
+ * The end of the bucket of length `spanMs` that contains an instant; an instant on a border stays as it is.
  *
  * @example ceilTo(90_000, MINUTE_MS) // 120000
  */
@@ -44,18 +44,22 @@ export function ceilTo(ms: number, spanMs: number): number {
   return Math.ceil(ms / spanMs) * spanMs;
 }
 
-/** Groups things by the bucket of the given span that their moment lies in, keeping the order in which they come. */
+/**
+ * Groups items by the bucket of length `spanMs` that contains their instant; the order is kept.
+ *
+ * @example [...groupByBucket([10, 70, 20], 60, (ms) => ms)] // [[0, [10, 20]], [60, [70]]]
+ */
 export function groupByBucket<T>(
-  things: readonly T[],
+  items: readonly T[],
   spanMs: number,
-  momentOf: (thing: T) => number,
+  instantOf: (item: T) => number,
 ): Map<number, T[]> {
   const groups = new Map<number, T[]>();
-  for (const thing of things) {
-    const bucketMs = floorTo(momentOf(thing), spanMs);
+  for (const item of items) {
+    const bucketMs = floorTo(instantOf(item), spanMs);
     const group = groups.get(bucketMs);
-    if (group === undefined) groups.set(bucketMs, [thing]);
-    else group.push(thing);
+    if (group === undefined) groups.set(bucketMs, [item]);
+    else group.push(item);
   }
   return groups;
 }

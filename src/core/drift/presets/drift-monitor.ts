@@ -17,7 +17,7 @@ export const driftMonitor: Preset = {
   title: 'Drift Monitor',
   aggregate: 'any',
   compare: (pair, { psi: psiMax = 0.2 } = {}) =>
-    pair.type === 'numeric' ? compareNumbers(pair) : compareNames(pair, psiMax),
+    pair.type === 'numeric' ? compareNumbers(pair) : compareCategories(pair, psiMax),
 };
 
 function compareNumbers(pair: FeaturePair): PresetFinding[] {
@@ -35,7 +35,7 @@ function compareNumbers(pair: FeaturePair): PresetFinding[] {
   return [{ test: 'kl', result, isDrift: kl > KL_MAX, threshold: KL_MAX }];
 }
 
-function compareNames(pair: FeaturePair, psiMax: number): PresetFinding[] {
+function compareCategories(pair: FeaturePair, psiMax: number): PresetFinding[] {
   const counts = countsOf(pair);
   if (counts === undefined) return [];
   const [r, c] = [shareOf(counts.reference), shareOf(counts.current)];

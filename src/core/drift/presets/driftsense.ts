@@ -13,14 +13,14 @@ const PSI_MAX = 0.25;
  * DriftSense: KS or χ² p < .05, Jensen–Shannon divergence > .1, PSI > .25; any of them, any feature.
  *
  * PSI over the reference's deciles with open ends, 10⁻¹² added inside the logarithm. JSD in nats over 20 bins of equal width between
- * the reference's ends; no number when all of production lies outside. χ² of fit over the reference's categories, as if the reference
+ * the reference's minimum and maximum; no result when all of production lies outside. χ² of fit over the reference's categories, as if the reference
  * were exact. Checked against the replaced system.
  */
 export const driftsense: Preset = {
   title: 'DriftSense',
   aggregate: 'any',
   compare: (pair, limits = {}) => {
-    const evidence = pair.type === 'numeric' ? ofNumbers(pair) : ofNames(pair);
+    const evidence = pair.type === 'numeric' ? evidenceOfNumbers(pair) : evidenceOfCategories(pair);
     return evidence === undefined ? [] : findings(pair, evidence, limits);
   },
 };
@@ -57,7 +57,7 @@ function findings(
   ];
 }
 
-function ofNumbers(pair: FeaturePair): Evidence | undefined {
+function evidenceOfNumbers(pair: FeaturePair): Evidence | undefined {
   const samples = samplesOf(pair);
   if (samples === undefined) return undefined;
   const { reference, current, quantile } = samples;
@@ -72,20 +72,20 @@ function ofNumbers(pair: FeaturePair): Evidence | undefined {
   return { test: 'ks', ...scipyKs(samples), js, psi };
 }
 
-/** The outermost deciles give way to the open ends, unless they are inner ones too. */
+/** Minimum and maximum are edges only where they are inner deciles as well. */
 function repeated(quantile: (share: number) => number): number[] {
   const inner = DECILES.slice(1, -1).map(quantile);
   return [quantile(0), quantile(1)].filter((edge) => inner.includes(edge));
 }
 
-function ofNames(pair: FeaturePair): Evidence | undefined {
+function evidenceOfCategories(pair: FeaturePair): Evidence | undefined {
   const counts = countsOf(pair);
   if (counts === undefined) return undefined;
   const [r, c] = [shareOf(counts.reference), shareOf(counts.current)];
   return { test: 'chi2', ...fitOfKnown(counts), js: jensenShannonDivergence(r, c), psi: psiOf(r, c) };
 }
 
-/** χ² over the categories of the reference alone, expected counts scaled to what was seen of them. */
+/** χ² over the categories of the reference only, expected counts scaled to the current rows in them. */
 function fitOfKnown({ reference, current }: { readonly reference: number[]; readonly current: number[] }) {
   const known = reference.map((_, i) => i).filter((i) => (reference[i] as number) > 0);
   const [n, m] = [reference, current].map((side) => known.reduce((sum, i) => sum + (side[i] as number), 0)) as [

@@ -26,7 +26,7 @@ export const evidently: Preset = {
     const samples = plain.type === 'numeric' ? samplesOf(plain) : undefined;
     if (samples !== undefined) return [compareNumbers(plain, samples, alpha)];
     const counts = plain.type === 'numeric' ? undefined : countsOf(plain);
-    return counts === undefined ? [] : [compareNames(plain, counts, alpha)];
+    return counts === undefined ? [] : [compareCategories(plain, counts, alpha)];
   },
 };
 
@@ -48,7 +48,7 @@ interface Counts {
   readonly current: readonly number[];
 }
 
-function compareNames(pair: FeaturePair, counts: Counts, alpha: number): PresetFinding {
+function compareCategories(pair: FeaturePair, counts: Counts, alpha: number): PresetFinding {
   const n = counts.reference.reduce((sum, count) => sum + count, 0);
   const m = counts.current.reduce((sum, count) => sum + count, 0);
   if (n > SMALL) {
@@ -62,7 +62,7 @@ function compareNames(pair: FeaturePair, counts: Counts, alpha: number): PresetF
   return { test: isPair ? 'ztest' : 'chi2', result, isDrift: evidence.pValue < alpha, threshold: alpha };
 }
 
-/** χ² of the current counts against the reference's shares, as if those were exact; a new category makes it infinite. */
+/** χ² of the current counts against the reference's shares, taken as exact; a new category makes it infinite. */
 function fitToReference({ reference, current }: Counts, n: number, m: number) {
   const statistic = reference.reduce((sum, count, i) => {
     const expected = (count * m) / n;

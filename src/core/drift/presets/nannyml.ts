@@ -7,17 +7,17 @@ import { countsOf, histogram, samplesOf, shareOf } from './tool-data.ts';
 const DISTANCE = 0.1;
 
 /**
- * NannyML: Jensen–Shannon distance (base 2) > .1, each feature by itself.
+ * NannyML: Jensen–Shannon distance (base 2) > 0.1, each feature by itself.
  *
- * Numbers: Doane's bins of the reference (NumPy's), and one more for what lies outside them. NannyML sets its threshold at the mean and
- * three standard deviations over chunks of the reference, which two profiles do not have; .1 is the one that its documentation names.
+ * Numbers: Doane's bins of the reference (NumPy's), and one more for values outside them. NannyML's threshold is the mean plus three
+ * standard deviations over chunks of the reference, which two profiles do not have; 0.1 is the one in its documentation.
  * Checked against nannyml 0.13.1.
  */
 export const nannyml: Preset = {
   title: 'NannyML',
   aggregate: 'any',
   compare: (pair) => {
-    const shares = pair.type === 'numeric' ? ofNumbers(pair) : ofNames(pair);
+    const shares = pair.type === 'numeric' ? sharesOfNumbers(pair) : sharesOfCategories(pair);
     if (shares === undefined) return [];
     const js = Math.sqrt(jensenShannonDivergence(shares.reference, shares.current) / Math.LN2);
     const method = pair.type === 'numeric' ? 'base 2, Doane bins of the reference and the rest' : 'base 2';
@@ -27,7 +27,7 @@ export const nannyml: Preset = {
   },
 };
 
-function ofNumbers(pair: FeaturePair) {
+function sharesOfNumbers(pair: FeaturePair) {
   const samples = samplesOf(pair);
   if (samples === undefined) return undefined;
   const edges = doaneEdges(samples.reference);
@@ -37,7 +37,7 @@ function ofNumbers(pair: FeaturePair) {
   return rest > 0 ? { reference: [...reference, 0], current: [...current, rest] } : { reference, current };
 }
 
-function ofNames(pair: FeaturePair) {
+function sharesOfCategories(pair: FeaturePair) {
   const counts = countsOf(pair);
   return counts && { reference: shareOf(counts.reference), current: shareOf(counts.current) };
 }

@@ -3,7 +3,7 @@ import type { FeaturePair, TestResult } from '../drift-test.ts';
 
 import type { TestName } from '../test-name.ts';
 
-/** One number of another tool, with its verdict. */
+/** One statistic of another tool, with its verdict. */
 export interface PresetFinding {
   readonly test: TestName;
   /** `statistic` is the tool's number; `method` names bins, zero rule, direction and base. */
@@ -12,20 +12,20 @@ export interface PresetFinding {
   readonly threshold: number;
 }
 
-/** Thresholds of one's own instead of the tool's. */
+/** Thresholds that replace those of the tool. */
 export interface PresetLimits {
   readonly alpha?: number | undefined;
   readonly psi?: number | undefined;
 }
 
-/** How another tool compares one feature, and when it says that a whole table drifts. */
+/** How another tool compares one feature, and when it reports drift of a whole table. */
 export interface Preset {
   readonly title: string;
   readonly aggregate: AggregateRule;
   compare(pair: FeaturePair, limits?: PresetLimits): readonly PresetFinding[];
 }
 
-/** A result without resolution, for a tool that knows none; null where the number is not finite. */
+/** A result without resolution, because the tools have none; null where a number is not finite. */
 export function toolResult(
   pair: FeaturePair,
   numbers: { readonly statistic: number; readonly pValue?: number; readonly effect?: number; readonly method: string },

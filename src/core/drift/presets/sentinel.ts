@@ -9,14 +9,15 @@ const EMPTY = 1e-4;
 /**
  * Sentinel: KS p < .05 or PSI ≥ .25 for numbers, χ² p < .05 for categories; any feature.
  *
- * PSI over the reference's deciles (NumPy's percentiles, each edge once); what lies beyond them is dropped; an empty cell counts as
+ * PSI over the reference's deciles (NumPy's percentiles, each edge once); values beyond them are dropped; an empty cell counts as
  * 10⁻⁴; a constant reference gives 0. χ² of the 2×K table, with Yates' correction when K = 2.
  * Checked against the replaced system.
  */
 export const sentinel: Preset = {
   title: 'Sentinel',
   aggregate: 'any',
-  compare: (pair, limits = {}) => (pair.type === 'numeric' ? compareNumbers(pair, limits) : compareNames(pair, limits)),
+  compare: (pair, limits = {}) =>
+    pair.type === 'numeric' ? compareNumbers(pair, limits) : compareCategories(pair, limits),
 };
 
 function compareNumbers(pair: FeaturePair, { alpha = 0.05, psi: psiMin = 0.25 }: PresetLimits): PresetFinding[] {
@@ -38,7 +39,7 @@ function compareNumbers(pair: FeaturePair, { alpha = 0.05, psi: psiMin = 0.25 }:
   ];
 }
 
-function compareNames(pair: FeaturePair, { alpha = 0.05 }: PresetLimits): PresetFinding[] {
+function compareCategories(pair: FeaturePair, { alpha = 0.05 }: PresetLimits): PresetFinding[] {
   const counts = countsOf(pair);
   if (counts === undefined) return [];
   const { statistic, pValue, cramersV } = chiSquaredYates(counts.reference, counts.current);

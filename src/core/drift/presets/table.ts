@@ -7,7 +7,7 @@ import type { Preset } from './preset.ts';
 import { sentinel } from './sentinel.ts';
 import { whylogs } from './whylogs.ts';
 
-/** Other tools, whose numbers and verdicts are reproduced. */
+/** Other tools whose statistics and verdicts are reproduced. */
 export const PRESETS = {
   evidently,
   nannyml,

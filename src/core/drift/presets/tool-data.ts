@@ -4,7 +4,7 @@ import type { FeaturePair } from '../drift-test.ts';
 import { ksPValue } from '../ecdf/ks-p-value.ts';
 import { largestGap } from '../ecdf/largest-gap.ts';
 
-/** SciPy's `ks_2samp(method='auto')` takes the exact law up to so many rows. */
+/** SciPy's `ks_2samp(method='auto')` uses the exact law up to this many rows. */
 const EXACT_ROWS = 10_000;
 
 /** Both numeric samples; undefined when either is empty. */
@@ -33,7 +33,7 @@ export function countsOf({ reference, current }: FeaturePair) {
   return alignCategories(reference.categories, current.categories);
 }
 
-/** D and p as SciPy's `ks_2samp` has them. */
+/** D and p of SciPy's `ks_2samp`. */
 export function scipyKs({ reference, current, isExact }: Samples) {
   const { d } = largestGap(reference, current);
   const [n, m] = [reference.total, current.total];
@@ -41,7 +41,7 @@ export function scipyKs({ reference, current, isExact }: Samples) {
   return { statistic: d, pValue, method: `ks_2samp, ${method}` };
 }
 
-/** Counts as NumPy's histogram: [e₀, e₁), …, [e_last−1, e_last]; what lies outside is dropped. */
+/** Counts as in NumPy's `histogram`: [e₀, e₁), …, [e_last−1, e_last]; values outside are dropped. */
 export function histogram({ values, weights }: WeightedSample, edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   const last = edges.at(-1) as number;
@@ -55,18 +55,18 @@ export function histogram({ values, weights }: WeightedSample, edges: readonly n
   return counts;
 }
 
-/** So many bins of equal width, as NumPy's `linspace` has their edges. */
+/** The edges of bins of equal width, as NumPy's `linspace` gives them. */
 export function evenEdges(low: number, high: number, bins: number): number[] {
   const [from, to] = low === high ? [low - 0.5, high + 0.5] : [low, high];
   return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? to : from + i * ((to - from) / bins)));
 }
 
-/** Counts over their sum, or over another whole. */
-export function shareOf(counts: readonly number[], whole = counts.reduce((sum, count) => sum + count, 0)): number[] {
-  return counts.map((count) => count / whole);
+/** Counts divided by their sum, or by another total. */
+export function shareOf(counts: readonly number[], total = counts.reduce((sum, count) => sum + count, 0)): number[] {
+  return counts.map((count) => count / total);
 }
 
-/** Ascending, each once. */
+/** The distinct values, ascending. */
 export function unique(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }

@@ -10,8 +10,8 @@ const QUANTILES = 100;
 /**
  * whylogs: KS p ≤ .05 for numbers, χ² p ≤ .05 for categories (its category DRIFT), each feature by itself.
  *
- * KS: D only at 100 quantiles of either side, shares strictly below them. χ²: of fit to the reference's shares, expected counts cut to
- * whole numbers, df from the current side's categories alone; a new category makes it infinite.
+ * KS: D only at 100 quantiles of either side, shares strictly below them. χ²: of fit to the reference's shares, expected counts truncated to
+ * whole numbers, df from the categories of the current side only; a new category makes it infinite.
  * Checked against whylogs 1.6.4, at sizes that its sketches hold exactly.
  */
 export const whylogs: Preset = {
@@ -20,7 +20,7 @@ export const whylogs: Preset = {
   compare: (pair, { alpha = 0.05 } = {}) => {
     const samples = pair.type === 'numeric' ? samplesOf(pair) : undefined;
     if (samples !== undefined) return [compareNumbers(pair, samples, alpha)];
-    return pair.type === 'numeric' ? [] : compareNames(pair, alpha);
+    return pair.type === 'numeric' ? [] : compareCategories(pair, alpha);
   },
 };
 
@@ -50,7 +50,7 @@ function shareBelow({ values, weights, total }: WeightedSample, x: number): numb
   return below / total;
 }
 
-function compareNames(pair: FeaturePair, alpha: number): PresetFinding[] {
+function compareCategories(pair: FeaturePair, alpha: number): PresetFinding[] {
   const counts = countsOf(pair);
   if (counts === undefined) return [];
   const { reference, current } = counts;

@@ -2,20 +2,20 @@ import { logGamma } from './log-gamma.ts';
 
 const TINY = 1e-300;
 const MAX_TERMS = 10_000;
-/** From here on ln Γ(a + b) − ln Γ(a) is taken from a series: the difference of two large logarithms has few digits left. */
+/** From here on ln Γ(a + b) − ln Γ(a) comes from a series, because the difference of two large logarithms loses digits. */
 const LARGE = 100;
 
 /**
- * The regularised incomplete beta function, I_x(a, b).
+ * The regularized incomplete beta function, I_x(a, b).
  *
- * Lentz's continued fraction on the side where it is short; on the other, one minus the mirror image.
+ * Lentz's continued fraction where it converges fast; elsewhere 1 − I_{1−x}(b, a).
  *
  * @param a - positive
  * @param b - positive
  * @param x - [0, 1]
- * @param rest - 1 − x, where the caller knows it more exactly
+ * @param rest - 1 − x, if the caller knows it more exactly
  * @returns a probability, [0, 1]; a small one keeps its relative accuracy (1e-11 for a up to 1e7 with b = ½)
- * @throws RangeError when a or b is not positive or x is not a share
+ * @throws RangeError when a or b is not positive or x is outside [0, 1]
  * Source: Numerical Recipes (3rd ed.) §6.4; checked against SciPy's betainc.
  *
  * @example regularizedBeta(2, 3, 0.5) // 0.6875
@@ -28,7 +28,7 @@ export function regularizedBeta(a: number, b: number, x: number, rest = 1 - x): 
   return Math.min(1, Math.max(0, share));
 }
 
-/** ln x from whichever of x and 1 − x is the smaller. */
+/** ln x, from the smaller of x and 1 − x. */
 function logOf(x: number, rest: number): number {
   return x < 0.5 ? Math.log(x) : Math.log1p(-rest);
 }

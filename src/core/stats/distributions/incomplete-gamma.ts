@@ -5,7 +5,7 @@ const TINY = 1e-300;
 const MAX_TERMS = 100_000;
 
 /**
- * The regularised upper incomplete gamma function, Q(a, x) = Γ(a, x) / Γ(a).
+ * The regularized upper incomplete gamma function, Q(a, x) = Γ(a, x) / Γ(a).
  *
  * Series for x < a + 1, Lentz's continued fraction beyond, so that a small result keeps its relative accuracy.
  *

@@ -8,9 +8,9 @@ const SMALL = Float64Array.from({ length: 16 }, (_, k) => {
 });
 
 /**
- * What Stirling's formula lacks: δ(k) = ln k! − ½ ln(2πk) − k ln k + k.
+ * The error of Stirling's formula: δ(k) = ln k! − ½ ln(2πk) − k ln k + k.
  *
- * Binomial probabilities written with δ lose no digits at large n, where ln k! itself would.
+ * Binomial probabilities written with δ lose no digits at large n; with ln k! they do.
  *
  * @param k - a whole number, at least 1
  * @returns δ(k), between 0 and 0.0811; absolute error below 1e-14

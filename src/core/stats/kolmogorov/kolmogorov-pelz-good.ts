@@ -6,7 +6,7 @@ const PI6 = Math.PI ** 6;
 /**
  * P(Dₙ ≤ d) for the two-sided Kolmogorov–Smirnov statistic, by the asymptotic series of Pelz and Good.
  *
- * K₀(z) + K₁(z)/√n + K₂(z)/n + K₃(z)/n^{3/2} with z = √n·d, each as a sum that converges fast for small z.
+ * K₀(z) + K₁(z)/√n + K₂(z)/n + K₃(z)/n^{3/2} with z = √n·d, each a sum that converges fast for small z.
  *
  * @param n - sample size, more than 140
  * @param d - the statistic, 0 < d < 1, with n·d² < 18

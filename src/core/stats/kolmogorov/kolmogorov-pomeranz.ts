@@ -9,7 +9,7 @@ const SMALL = 2 ** -128;
  * @param n - sample size, a whole number from 1 to 140
  * @param d - the statistic, 1/n < d < 1
  * @returns a probability, [0, 1], to about 1e-14
- * Source: Pomeranz, Comm. ACM 17 (1974); the bookkeeping of Simard & L'Ecuyer 2011 as in SciPy's kstwo (BSD).
+ * Source: Pomeranz, Comm. ACM 17 (1974); the indexing of Simard & L'Ecuyer 2011 as in SciPy's kstwo (BSD).
  *
  * @example 1 - kolmogorovPomeranz(25, 0.2) // 0.23632065644537592
  */
@@ -38,7 +38,7 @@ export function kolmogorovPomeranz(n: number, d: number): number {
   return timesFactorial(row[n - low] as number, n, exponent);
 }
 
-/** The cells of row i that can hold something: [first, last]. */
+/** The entries of row i that can be above 0: [first, last]. */
 function rowRange(i: number, n: number, whole: number, fraction: number): [number, number] {
   const ceiling = fraction > 0 ? 1 : 0;
   const rounded = fraction > 0.5 ? 1 : 0;
@@ -49,7 +49,7 @@ function rowRange(i: number, n: number, whole: number, fraction: number): [numbe
   return [Math.max(half - whole - rounded, 0), Math.min(half + whole + ceiling - 2, n)];
 }
 
-/** rateᵐ/m! for m = 0 … size − 1: Poisson weights without their normalising factor. */
+/** rateᵐ/m! for m = 0 … size − 1: Poisson weights without their normalizing factor. */
 function weights(rate: number, size: number): Float64Array {
   const powers = new Float64Array(size);
   powers[0] = 1;

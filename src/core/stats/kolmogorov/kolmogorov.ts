@@ -5,8 +5,8 @@ const SQRT_2PI = Math.sqrt(2 * Math.PI);
  *
  * @param z - √n·D, from 0 to infinity
  * @returns a probability, [0, 1]
- * Null distribution of √n·D for n → ∞ only: at n = 50 it says .0575 for a true .05. `kstwoSurvival` is the law at finite n.
- * Source: Kolmogorov 1933 (z ≥ 1.18) and its theta-function twin (below); checked against SciPy's kolmogorov.
+ * Null distribution of √n·D for n → ∞ only: at n = 50 it gives 0.0575 for a true 0.05. `kstwoSurvival` is the law at finite n.
+ * Source: Kolmogorov 1933 (z ≥ 1.18) and its theta-function form (below); checked against SciPy's kolmogorov.
  *
  * @example kolmogorovSurvival(1.3580986393225505) // 0.05
  */

@@ -1,5 +1,5 @@
 /**
- * The exact two-sided p-value of the two-sample Kolmogorov–Smirnov statistic: P(D ≥ d) over all orderings.
+ * The exact two-sided p-value of the two-sample Kolmogorov–Smirnov statistic: P(D ≥ d) over all orderings of the pooled rows.
  *
  * Every interleaving of the samples is a lattice path from (0, 0) to (m, n); D ≥ d means that it leaves a strip around the
  * diagonal. Equal sizes have a product form. Otherwise the *share* of paths that left is carried from column to column: a
@@ -9,7 +9,7 @@
  * @param m - size of the other
  * @param d - the statistic, [0, 1]; a multiple of 1/lcm(n, m), to which it is rounded
  * @returns a probability, [0, 1]; exact for continuous data, conservative with ties
- * Honest from n = m = 1. Cost O(n) for equal sizes and for d = 1, else O(n·m·d).
+ * Valid from n = m = 1. Cost O(n) for equal sizes and for d = 1, else O(n·m·d).
  * Source: Hodges 1958; Viehmann, arXiv:2102.08037; checked against SciPy's ks_2samp(method='exact').
  *
  * @example ksExactPValue(7, 6, 0.5238095238095238) // 0.2773892773892774

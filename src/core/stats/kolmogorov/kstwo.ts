@@ -3,13 +3,13 @@ import { kolmogorovPelzGood } from './kolmogorov-pelz-good.ts';
 import { kolmogorovPomeranz } from './kolmogorov-pomeranz.ts';
 import { smirnovSurvival } from './smirnov.ts';
 
-/** Above it Pelz–Good is within 1e-12 of Durbin wherever SciPy takes Durbin, and a thousand times cheaper. */
+/** Above it Pelz–Good is within 1e-12 of Durbin wherever SciPy uses Durbin, and a thousand times faster. */
 const DURBIN_MAX = 10_000;
 
 /**
  * The upper tail of the two-sided Kolmogorov–Smirnov statistic at finite n: P(Dₙ ≥ d).
  *
- * Each method where it is good (Simard & L'Ecuyer): the Ruben–Gambino closed forms at both ends, twice the one-sided tail
+ * Each method where it is accurate and fast (Simard & L'Ecuyer): the Ruben–Gambino closed forms at both ends, twice the one-sided tail
  * for small p, Durbin's matrix or Pomeranz's recursion for n ≤ 140, Durbin or Pelz–Good's series beyond.
  *
  * @param n - sample size, a whole number from 1; for two samples round(nm / (n + m))
@@ -38,7 +38,7 @@ function nearHalfStep(n: number, nd: number): number {
   return product;
 }
 
-/** Where both one-sided tails together are the two-sided one, to double precision. */
+/** Where twice the one-sided tail is the two-sided one, to double precision. */
 function usesOneSidedTail(n: number, d: number): boolean {
   return d >= 0.5 || n * d * d > (n <= 140 ? 4 : 2.2);
 }

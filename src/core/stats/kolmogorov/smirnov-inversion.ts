@@ -1,9 +1,9 @@
-/** Nodes of one interval: with the singular ends smoothed away, the midpoint rule gains a digit about every two. */
+/** Nodes of one interval: without the singular ends, the midpoint rule gains about one digit every two nodes. */
 const NODES = 48;
 const NEGLIGIBLE = 40;
 const MOST_INTERVALS = 400;
 
-/** One interval of the inversion: its ends, what is integrated over it, and the exponent that shrinks from interval to interval. */
+/** One interval of the inversion. */
 export interface InversionInterval {
   readonly from: number;
   readonly to: number;
@@ -13,14 +13,14 @@ export interface InversionInterval {
  * P(Q ≥ x) for Q = Σ λⱼ χ²₁, a sum of infinitely many weighted χ² variables, by Smirnov's inversion.
  *
  * The tail is an alternating sum of integrals between the poles of the characteristic function. Each integrand is infinite like
- * 1/√ at both ends; t = middle − half·cos θ smooths that away. Every integral is positive and the first one rules the tail, so a
+ * 1/√ at both ends; t = middle − half·cos θ removes that. Every integral is positive and the first one dominates the tail, so a
  * small probability keeps its relative accuracy.
  *
- * @param interval - the k-th interval, k from 0
+ * @param interval - k, from 0, to the ends of the k-th interval
  * @param integrand - at t inside an interval, without the exponential
- * @param exponent - by which the integrand is damped at t, growing with t
+ * @param exponent - the damping of the integrand at t, increasing in t
  * @returns a probability, [0, 1]
- * Source: Smirnov 1937; Slepian 1958; used by `cramerVonMisesSurvival` and `andersonDarlingSurvival`, which prove it.
+ * Source: Smirnov 1937; Slepian 1958; used by `cramerVonMisesSurvival` and `andersonDarlingSurvival`, whose tests check it.
  */
 export function invertWeightedChiSquared(
   interval: (k: number) => InversionInterval,

@@ -6,9 +6,9 @@ const MAX_TERMS = 1024;
 /**
  * The upper tail of the one-sided Kolmogorov–Smirnov statistic: P(D⁺ₙ ≥ x), at finite n.
  *
- * x Σⱼ C(n, j) (x + j/n)^(j−1) (1 − x − j/n)^(n−j) over 0 ≤ j ≤ n(1 − x). Every term is positive, so that small tails
- * keep their relative accuracy. The terms are a smooth bump over j that vanishes with all its derivatives at both ends;
- * for such a function the trapezoidal rule is as good as exact, so for n > 2,048 every s-th term is summed, times s.
+ * x Σⱼ C(n, j) (x + j/n)^(j−1) (1 − x − j/n)^(n−j) over 0 ≤ j ≤ n(1 − x). Every term is positive, so small tails
+ * keep their relative accuracy. The terms are a smooth function of j that vanishes with all its derivatives at both ends;
+ * the trapezoidal rule is nearly exact for it, so for n > 2,048 every s-th term is summed, times s.
  *
  * @param n - sample size, a whole number from 1
  * @param x - the statistic, [0, 1]

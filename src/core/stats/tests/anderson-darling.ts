@@ -1,6 +1,6 @@
 import { invertWeightedChiSquared } from '../kolmogorov/smirnov-inversion.ts';
 
-/** Beyond so many rows the variance is its limit to four digits, and summing the harmonic numbers would cost time. */
+/** Beyond this many rows the variance is its limit to four digits, and the sum would cost time. */
 const MANY_ROWS = 20_000;
 const LIMIT_VARIANCE = (2 * (Math.PI ** 2 - 9)) / 3;
 const NO_MASS = 0.03;
@@ -11,9 +11,9 @@ const NO_MASS = 0.03;
  * (1/π) Σₖ (−1)ᵏ ∫ e^(−xu/2) (s/2) √π / √(u·|cos(πs/2)|) ds over (4k+3, 4k+5), u = (s² − 1)/4.
  *
  * @param x - the statistic
- * @returns a probability, [0, 1]; relative error below 1e-9, also far in the tail
+ * @returns a probability, [0, 1]; relative error below 1e-9, in the far tail too
  * Source: Anderson & Darling 1954; Marsaglia & Marsaglia 2004 for reference values; checked against a sum of simulated terms and
- * against the published 5 and 1 per cent points.
+ * against the published 5 % and 1 % points.
  *
  * @example andersonDarlingSurvival(2.492367) // 0.05000000966901684
  */

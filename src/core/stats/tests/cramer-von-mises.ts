@@ -1,6 +1,6 @@
 import { invertWeightedChiSquared } from '../kolmogorov/smirnov-inversion.ts';
 
-/** Below it the limiting law has no mass worth a digit, as SciPy has it. */
+/** Below it the limiting law has no mass; SciPy's bound. */
 const NO_MASS = 0.003;
 
 /**
@@ -9,7 +9,7 @@ const NO_MASS = 0.003;
  * (2/π) Σₖ (−1)ᵏ ∫ e^(−xt²/2) / √(t·|sin t|) dt over ((2k+1)π, (2k+2)π).
  *
  * @param x - the statistic
- * @returns a probability, [0, 1]; relative error below 1e-10, also far in the tail
+ * @returns a probability, [0, 1]; relative error below 1e-10, in the far tail too
  * Source: Smirnov 1937; checked against SciPy's cramervonmises.
  *
  * @example cramerVonMisesSurvival(0.46136) // 0.05000038313265109
@@ -24,7 +24,7 @@ export function cramerVonMisesSurvival(x: number): number {
 }
 
 /**
- * The p-value of the two-sample Cramér–von Mises statistic T, by the limiting law after T was brought to its mean and variance.
+ * The p-value of the two-sample Cramér–von Mises statistic T, by the limiting law after T is scaled to its mean and variance.
  *
  * @param t - T = U/(nm(n+m)) − (4nm−1)/(6(n+m))
  * @param n - size of one sample

@@ -4,12 +4,12 @@ export interface Homogeneity {
   readonly statistic: number;
   readonly df: number;
   readonly pValue: number;
-  /** Bias-corrected Cramér's V, [0, 1]: the effect, whatever the number of rows. */
+  /** Bias-corrected Cramér's V, [0, 1]: an effect size that does not depend on the number of rows. */
   readonly cramersV: number;
 }
 
 /**
- * Pearson's χ² of a 2×K table: are both rows drawn from the same shares? Without Yates' correction.
+ * Pearson's χ² test of homogeneity of a 2×K table, without Yates' correction.
  *
  * Columns that are empty on both sides are left out. V² = max(0, χ²/N − (K−1)/(N−1)) / min(K̃−1, 1), K̃ = K − (K−1)²/(N−1).
  *
@@ -17,7 +17,7 @@ export interface Homogeneity {
  * @param current - counts per category, in the same order
  * @returns statistic 0, df 0, p 1, V 0 when fewer than two columns or either row is empty
  * @throws RangeError when the numbers of columns differ
- * Null: χ²_{K−1}; honest when each expected count is at least 5 (`poolRareCategories`).
+ * Null: χ²_{K−1}; valid when each expected count is at least 5 (`poolRareCategories`).
  * Source: Pearson 1900; Bergsma 2013 for V; checked against SciPy's chi2_contingency(correction=False).
  *
  * @example chiSquaredHomogeneity([500, 300, 200], [90, 70, 40]).pValue // 0.3330693710470454

@@ -1,25 +1,25 @@
 import { studentTSurvival } from '../distributions/student-t.ts';
 
-/** A sample of numbers in three: size, mean, and variance with n − 1. */
+/** Size, mean, and variance (ddof 1) of a sample. */
 export interface SampleSummary {
   readonly n: number;
   readonly mean: number;
   readonly variance: number;
 }
 
-/** A t that stands for infinitely many standard errors. */
+/** Stands for an infinite t. */
 const BEYOND = 1e300;
 
 /**
- * Welch's t-test: do two samples of unequal variance have the same mean? Two-sided.
+ * Welch's t-test for the means of two samples with unequal variances, two-sided.
  *
- * t = (mean₁ − mean₂) / √(s₁²/n₁ + s₂²/n₂), df by Welch and Satterthwaite.
+ * t = (mean₁ − mean₂) / √(s₁²/n₁ + s₂²/n₂), degrees of freedom by Welch and Satterthwaite.
  *
  * @param reference - n from 2
  * @param current - n from 2
  * @returns statistic, degrees of freedom and p-value; two constant samples: p = 1 if they are equal, else p = 0 and |t| = 1e300
  * @throws RangeError when either n is below 2
- * Null: Student's t, close for samples near a bell curve or large. Source: Welch 1947; checked against SciPy's
+ * Null: Student's t, close for samples that are nearly normal or large. Source: Welch 1947; checked against SciPy's
  * ttest_ind(equal_var=False).
  *
  * @example welchTest({ n: 10, mean: 1, variance: 4 }, { n: 20, mean: 0, variance: 1 }).df // 11.306938775510202
