@@ -19,35 +19,35 @@ import { exitCodeOf } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
 const HELP = `
-Commands that act on a running service speak to PLUMBLINE_URL (http://127.0.0.1:8000) or --api, with PLUMBLINE_API_KEY.
-plumbline <command> --help tells more, with examples. Start with: plumbline demo`;
+Commands that need a running service use --api or PLUMBLINE_URL (default: http://127.0.0.1:8000), with the key in PLUMBLINE_API_KEY.
+Exit codes: 0 success; 1 failure; 2 wrong usage, or drift with --fail-on-drift.
+
+Run plumbline <command> --help for options and examples. To see how it works, run plumbline demo`;
 
 function buildProgram(terminal: Terminal): Command {
   const program = new Command('plumbline')
-    .description('tells when production stops matching what was tested')
+    .description('Detects when production stops matching what you tested')
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text) })
     .addHelpText('after', HELP);
-  addServeCommand(program, terminal);
-  addReplayCommand(program, terminal);
-  addBaselineCommand(program, terminal);
-  addReportCommand(program, terminal);
-  addCompareCommand(program, terminal);
-  addApplyCommand(program, terminal);
-  addMonitorsCommand(program, terminal);
-  addIncidentsCommand(program, terminal);
-  addChannelsCommand(program, terminal);
-  addSentryCommand(program, terminal);
-  addKeysCommand(program, terminal);
-  addMigrateCommand(program, terminal);
-  addRebuildCommand(program, terminal);
-  addSimulateCommand(program, terminal);
-  addDemoCommand(program, terminal);
+  for (const [heading, commands] of Object.entries(COMMAND_GROUPS)) {
+    program.commandsGroup(heading);
+    for (const addCommand of commands) addCommand(program, terminal);
+  }
   return program;
 }
 
-/** Runs one command and gives its exit code: 0, 1 when it failed, 2 for wrong usage. An error is one line, a stack only for debug. */
+/** The commands, in the order of the help. */
+const COMMAND_GROUPS = {
+  'Start:': [addDemoCommand, addServeCommand, addSimulateCommand],
+  'Drift:': [addCompareCommand, addBaselineCommand, addReportCommand, addSentryCommand],
+  'Monitoring:': [addApplyCommand, addMonitorsCommand, addIncidentsCommand, addChannelsCommand],
+  'Data:': [addReplayCommand, addRebuildCommand],
+  'Administration:': [addKeysCommand, addMigrateCommand],
+} as const;
+
+/** Runs one command and returns its exit code. An error is one line; LOG_LEVEL=debug adds the stack. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   return exitCodeOf(terminal, async () => {
     await buildProgram(terminal).parseAsync(argv, { from: 'user' });

@@ -57,6 +57,14 @@ const BASELINE = {
   warnings: ['the window breaks its own SLO'],
   active: true,
 };
+const COMMANDS = [
+  ...['demo', 'serve', 'simulate', 'compare', 'report', 'sentry', 'apply', 'replay', 'rebuild', 'migrate'],
+  ...['build', 'list', 'show', 'activate', 'delete', 'download', 'import'].map((name) => `baseline ${name}`),
+  ...['list', 'export', 'run', 'pause', 'resume', 'delete'].map((name) => `monitors ${name}`),
+  ...['list', 'show', 'ack', 'silence', 'assign', 'note', 'resolve', 'reopen'].map((name) => `incidents ${name}`),
+  ...['list', 'test', 'dead', 'replay'].map((name) => `channels ${name}`),
+  ...['create', 'list', 'revoke'].map((name) => `keys ${name}`),
+];
 const STREAM = ['--service', 'shop', '--endpoint', 'GET /cart'];
 
 describe('baseline', () => {
@@ -112,7 +120,7 @@ describe('baseline', () => {
       /4 +active +week-2 +shop GET \/cart +12,345 +2026-01-05 00:00/,
     );
     answer = { status: 200, body: { baselines: [], next: null } };
-    expect((await run(['baseline', 'list'])).out).toMatch(/no baseline yet; make one with/);
+    expect((await run(['baseline', 'list'])).out).toMatch(/no baselines yet; build one with/);
   });
 });
 
@@ -204,12 +212,16 @@ describe('errors', () => {
     expect(calls).toHaveLength(0);
   });
 
-  test.each(['--help', '--version', 'replay --help', 'baseline --help', 'report --help', 'keys --help', 'demo --help'])(
-    '%s is no error',
-    async (text) => {
-      const { code, out, err } = await run(text.split(' '));
-      expect(out).not.toBe('');
-      expect([code, err]).toEqual([0, '']);
-    },
-  );
+  test.each(['--version', '--help', ...COMMANDS.map((name) => `${name} --help`)])('%s is no error', async (text) => {
+    const { code, out, err } = await run(text.split(' '));
+    expect(out).not.toBe('');
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  test.each(COMMANDS)('the help of %s has a summary, and a text for each argument and option', async (name) => {
+    const { out } = await run([...name.split(' '), '--help']);
+    expect(out.split('\n')[2]).toMatch(/^[A-Z]/);
+    const rows = out.split('\n').filter((line) => /^ {2}(-|<|\[|[a-z]+ {2})/.test(line));
+    expect(rows.filter((line) => !/\S {2,}\S/.test(line))).toEqual([]);
+  });
 });

@@ -1,13 +1,24 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runCommand } from '../../src/cli/program.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
-const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('plumbline-demo-'));
+let directory: string;
 
-test('the demo goes from OK to FAIL on the amounts, fits on a screen, and leaves nothing behind', async () => {
-  const before = await leftovers();
+// Its own temporary directory, so that other demos on this machine do not matter.
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'plumbline-test-'));
+  vi.stubEnv('TMPDIR', directory);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(directory, { recursive: true });
+});
+
+test('the demo reports OK, then FAIL on the amounts, fits on a screen, and deletes its files', async () => {
   const terminal = fakeTerminal();
   const code = await runCommand(['demo'], terminal);
   expect(terminal.errors()).toBe('');
@@ -18,5 +29,5 @@ test('the demo goes from OK to FAIL on the amounts, fits on a screen, and leaves
   expect(text).toMatch(/POST \/v2\/payments {2}200 events[\s\S]*POST \/v2\/payments {2}700 events/);
   expect(text).toMatch(/success_rate +slo +kept +99.71 % +700/);
   expect(text.split('\n').length).toBeLessThanOrEqual(44);
-  expect(await leftovers()).toEqual(before);
+  expect(await readdir(directory)).toEqual([]);
 });

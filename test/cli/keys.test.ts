@@ -29,7 +29,7 @@ test('before the first start, schema and keys are made in the database itself', 
   expect(early).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/scope admin first/) });
   const { code, out: key } = await run('keys', 'create', '--scope', 'admin', '--name', 'ops');
   expect(code).toBe(0);
-  expect((await run('keys', 'list')).out).toMatch(/1 +ops +admin +\d{4}-\d\d-\d\d +good/);
+  expect((await run('keys', 'list')).out).toMatch(/1 +ops +admin +\d{4}-\d\d-\d\d +active/);
 
   await run('keys', 'create', '--scope', 'read');
   expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 1, err: expect.stringMatching(/the last admin key/) });

@@ -79,7 +79,7 @@ test('the service greets with a line to try, guards its directory and port, and 
 
   const samePort = start({ DATA_DIR: join(directory, 'other'), PORT: new URL(url).port });
   expect(await samePort.exit()).toBe(1);
-  expect(samePort.output()).toMatch(/^plumbline: port \d+ on 127\.0\.0\.1 is taken[^\n]*\n$/);
+  expect(samePort.output()).toMatch(/^plumbline: port \d+ on 127\.0\.0\.1 is in use[^\n]*\n$/);
 
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   first.child.kill('SIGTERM');

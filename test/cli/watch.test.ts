@@ -82,7 +82,7 @@ describe('plumbline apply', () => {
       ),
     });
     expect((await run('monitors', 'list')).out.filter((line) => line.startsWith('new'))).toEqual([]);
-    expect((await run('apply', '-f', join(directory, 'missing.yaml'))).err).toMatch(/cannot be read/);
+    expect((await run('apply', '-f', join(directory, 'missing.yaml'))).err).toMatch(/there is no file/);
   });
 });
 
@@ -91,7 +91,7 @@ describe('the commands of the watch', () => {
     await run('apply', '-f', await file('one.yaml', GOOD.replace('name: pay', 'name: one')));
     expect((await run('monitors', 'run', 'one', '--dry-run')).out[0]).toMatch(/no report: .*no active baseline/);
     expect((await run('monitors', 'pause', 'one')).out).toEqual(['one is paused']);
-    expect((await run('monitors', 'resume', 'one')).out).toEqual(['one is watched again']);
+    expect((await run('monitors', 'resume', 'one')).out).toEqual(['one is resumed']);
     expect((await run('monitors', 'delete', 'one')).out).toEqual(['one is deleted']);
     expect(await run('monitors', 'delete', 'one')).toMatchObject({
       code: 1,
@@ -100,7 +100,7 @@ describe('the commands of the watch', () => {
   });
 
   it('list, show and handle incidents', async () => {
-    expect((await run('incidents', 'list')).out).toEqual(['no incident is open']);
+    expect((await run('incidents', 'list')).out).toEqual(['no open incidents']);
     const silent = GOOD.replace('name: pay', 'name: silent').replace('every: 10m', 'every: 10m\n    open_after: 1');
     await run('apply', '-f', await file('silent.yaml', silent));
     expect((await run('monitors', 'run', 'silent')).out.join('\n')).toMatch(
@@ -113,7 +113,7 @@ describe('the commands of the watch', () => {
     expect(shown).toMatch(/could not be evaluated/);
     expect(shown).toMatch(/acknowledge by anna "seen"/);
     expect((await run('incidents', 'silence', id, '--for', 'soon')).code).toBe(2);
-    expect((await run('incidents', 'resolve', id)).out).toEqual([`incident ${id} is resolved; written down: resolve`]);
+    expect((await run('incidents', 'resolve', id)).out).toEqual([`incident ${id} is resolved; recorded: resolve`]);
   });
 
   it('list and test channels, and see to dead letters', async () => {
@@ -121,7 +121,7 @@ describe('the commands of the watch', () => {
     expect((await run('channels', 'test', 'log')).out).toEqual([
       "log is a dry run: the message is in the service's log",
     ]);
-    expect((await run('channels', 'dead')).out).toEqual(['there is no dead letter']);
-    expect((await run('channels', 'replay')).out).toEqual(['0 are sent again']);
+    expect((await run('channels', 'dead')).out).toEqual(['no notifications failed']);
+    expect((await run('channels', 'replay')).out).toEqual(['notifications to send again: 0']);
   });
 });

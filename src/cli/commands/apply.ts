@@ -1,27 +1,28 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { FileError } from '../../config/yaml-file.ts';
 import type { ApplyAnswer } from '../../services/monitors/apply-monitors.ts';
 import { checkMonitors } from '../../services/monitors/check-monitors.ts';
 import { type MonitorsFile, readMonitorsFile } from '../../services/monitors/read-monitors-file.ts';
 import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
-import { Failure, usageFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { readTextFile } from '../files.ts';
+import { DRY_RUN_OPTION } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ApplyOptions {
   readonly file: string;
-  readonly prune: boolean;
-  readonly dryRun: boolean;
+  readonly prune?: boolean;
+  readonly dryRun?: boolean;
   readonly api?: string;
 }
 
 const HELP = `
-Makes the monitors of the service be what the file says, all or none; what is the same already stays as it is.
-A wrong file: every error with its line, and nothing is applied. docs/monitors.md lists the settings.
+Creates and changes monitors so that they match the file. Either all changes are applied or none.
+If the file has errors, all of them are shown with their lines. docs/monitors.md lists the settings.
 
 Examples:
   plumbline apply -f monitors.yaml --dry-run     what would change
-  plumbline apply -f monitors.yaml --prune       and delete what an earlier file brought and this one does not have
+  plumbline apply -f monitors.yaml --prune       also delete monitors that are no longer in the file
 
 monitors.yaml:
   monitors:
@@ -33,29 +34,30 @@ monitors.yaml:
 export function addApplyCommand(program: Command, terminal: Terminal): void {
   program
     .command('apply')
-    .description('apply a file of monitors')
-    .requiredOption('-f, --file <path>', 'YAML or JSON')
-    .option('--prune', 'delete monitors that an earlier file brought and this one does not have', false)
-    .option('--dry-run', 'show what would change, and change nothing', false)
+    .description('Create, change and delete monitors from a file')
+    .requiredOption('-f, --file <path>', 'file of monitors, YAML or JSON')
+    .option('--prune', 'delete monitors that came from an earlier file and are not in this one')
+    .option(...DRY_RUN_OPTION)
     .option(...API_OPTION)
     .addHelpText('after', HELP)
     .action((options: ApplyOptions) => apply(terminal, options));
 }
 
-async function apply(terminal: Terminal, { file: path, prune, dryRun, api }: ApplyOptions): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageFailure(`${path} cannot be read (${error.code})`);
-  });
+async function apply(
+  terminal: Terminal,
+  { file: path, prune = false, dryRun = false, api }: ApplyOptions,
+): Promise<void> {
+  const text = await readTextFile(path, 2);
   const file = readMonitorsFile(text);
   const errors = [...file.errors, ...checkMonitors(file.documents, undefined).map(file.atLine)];
   if (errors.length > 0) throw fileFailure(path, errors);
   const answer = await send(apiFrom(terminal.env, api), path, file, { prune, dry_run: dryRun });
-  tell(terminal, answer, dryRun);
+  printChanges(terminal, answer, dryRun);
 }
 
-/** What only the service can know is wrong (its channels) is shown with its line too. */
-async function send(api: Api, path: string, file: MonitorsFile, how: object): Promise<ApplyAnswer> {
-  const body = JSON.stringify({ monitors: file.documents, ...how });
+/** Errors that only the service can find, such as unknown channels, are shown with their lines too. */
+async function send(api: Api, path: string, file: MonitorsFile, options: object): Promise<ApplyAnswer> {
+  const body = JSON.stringify({ monitors: file.documents, ...options });
   const answer = await api.call('POST', '/v1/monitors/apply', { body });
   if (answer.status < 300) return api.parse<ApplyAnswer>('/v1/monitors/apply', answer);
   const problem = readProblem(answer);
@@ -69,10 +71,14 @@ async function send(api: Api, path: string, file: MonitorsFile, how: object): Pr
 function fileFailure(path: string, errors: readonly FileError[]): Failure {
   const lines = [...errors].sort((a, b) => a.line - b.line).map(({ line, message }) => `  ${path}:${line}  ${message}`);
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
-  return new Failure(`${count}, nothing was applied:\n${lines.join('\n')}`, 2);
+  return new Failure(`${count}; nothing was applied:\n${lines.join('\n')}`, 2);
 }
 
-function tell(terminal: Terminal, { created, changed, unchanged, deleted }: ApplyAnswer, isDryRun: boolean): void {
+function printChanges(
+  terminal: Terminal,
+  { created, changed, unchanged, deleted }: ApplyAnswer,
+  isDryRun: boolean,
+): void {
   const { green, yellow, red, dim } = terminal.colors;
   for (const name of created) terminal.out(green(`+ ${name}`));
   for (const { name, differences } of changed) {

@@ -1,8 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { count } from '../../core/format/amounts.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
-import { Failure, messageOf, systemCode, usageFailure } from '../failure.ts';
-import { collect, type StreamOptions, withStreamOptions } from '../stream-options.ts';
+import { Failure, usageFailure } from '../failure.ts';
+import { readTextFile, writeFailure } from '../files.ts';
+import { formatMinute } from '../format-minute.ts';
+import { collect } from '../option-values.ts';
+import { type ApiOption, addApiCommand, type StreamOptions, windowOption, withStreamOptions } from '../options.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -10,7 +14,7 @@ interface BuildOptions extends StreamOptions {
   readonly window?: string;
   readonly start?: string;
   readonly end?: string;
-  readonly exclude: string[];
+  readonly exclude?: readonly string[];
   readonly name?: string;
   readonly activate: boolean;
 }
@@ -28,8 +32,6 @@ interface Baseline {
   readonly active: boolean;
 }
 
-type ApiOption = { readonly api?: string };
-
 const HELP = `
 Examples:
   plumbline baseline build --service payments_api --endpoint "POST /v2/payments" --window 120m
@@ -39,58 +41,57 @@ Examples:
   plumbline baseline download payments-week-2 --out payments-week-2.json`;
 
 export function addBaselineCommand(program: Command, terminal: Terminal): void {
-  const group = program.command('baseline').description('make, list and choose baselines').addHelpText('after', HELP);
+  const group = program
+    .command('baseline')
+    .description('Build, list and activate baselines')
+    .addHelpText('after', HELP);
   addBuild(group, terminal);
   addTransfer(group, terminal);
   const apiOf = (options: ApiOption) => apiFrom(terminal.env, options.api);
-  withStreamOptions(group.command('list').description('list baselines, newest first')).action(
+  withStreamOptions(group.command('list').description('List baselines, newest first')).action(
     (options: StreamOptions) => listBaselines(terminal, apiOf(options), options),
   );
-  onBaseline(group, 'show', 'tell one baseline').action(async (key: string, options: ApiOption) =>
+  onBaseline(group, 'show', 'Show a baseline').action(async (key: string, options: ApiOption) =>
     showBaseline(terminal, await apiOf(options).json<Baseline>('GET', pathOf(key))),
   );
-  onBaseline(group, 'activate', 'compare its stream with this one from now on').action(
+  onBaseline(group, 'activate', 'Make it the active baseline of its stream').action(
     async (key: string, options: ApiOption) => {
       const baseline = await apiOf(options).json<Baseline>('POST', `${pathOf(key)}/activate`);
-      terminal.out(`${baseline.name} is the baseline of ${baseline.service} ${baseline.endpoint} now`);
+      terminal.out(`${baseline.name} is now the active baseline of ${baseline.service} ${baseline.endpoint}`);
     },
   );
-  onBaseline(group, 'delete', 'remove one; its reports stay').action(async (key: string, options: ApiOption) => {
+  onBaseline(group, 'delete', 'Delete a baseline; its reports stay').action(async (key: string, options: ApiOption) => {
     await apiOf(options).json('DELETE', pathOf(key));
     terminal.out(`${key} is deleted`);
   });
 }
 
 function addBuild(group: Command, terminal: Terminal): void {
-  withStreamOptions(group.command('build').description('make a baseline from stored events'), true)
-    .option('--window <length>', 'the last 30m, 2h, 7d (default: BASELINE_WINDOW_MINUTES of the service)')
-    .option('--start <time>', 'or from an ISO time')
-    .option('--end <time>', 'to an ISO time (default: now)')
-    .option('--exclude <start/end>', 'leave out a span, such as a known fault; may be given several times', collect, [])
-    .option('--name <name>', 'its name (default: stream and time)')
-    .option('--no-activate', 'keep the present baseline active')
+  withStreamOptions(group.command('build').description('Build a baseline from stored events'), true)
+    .addOption(windowOption('BASELINE_WINDOW_MINUTES of the service'))
+    .option('--start <time>', 'start of the window, ISO 8601, instead of --window')
+    .option('--end <time>', 'end of the window, ISO 8601 (default: now)')
+    .option('--exclude <start/end>', 'leave out an interval, such as a known fault; can be repeated', collect)
+    .option('--name <name>', 'name of the baseline (default: stream and time)')
+    .option('--no-activate', 'do not make it the active baseline')
     .action((options: BuildOptions) => buildBaseline(terminal, options));
 }
 
 function addTransfer(group: Command, terminal: Terminal): void {
-  onBaseline(group, 'download', 'get one as a file')
-    .option('--out <file>', 'where to write it (default: standard output)')
+  onBaseline(group, 'download', 'Download a baseline as a file')
+    .option('--out <file>', 'file to write (default: standard output)')
     .action((key: string, options: ApiOption & { out?: string }) => downloadBaseline(terminal, key, options));
   group
     .command('import')
-    .description("load one from a file: this program's own, or the one of Intent Drift Monitor & Guard")
-    .argument('<file>')
-    .option('--no-activate', 'keep the present baseline active')
+    .description('Load a baseline from a file of Plumbline or of Intent Drift Monitor & Guard')
+    .argument('<file>', 'baseline file, JSON')
+    .option('--no-activate', 'do not make it the active baseline')
     .option(...API_OPTION)
     .action((path: string, options: ApiOption & { activate: boolean }) => importBaseline(terminal, path, options));
 }
 
 function onBaseline(group: Command, name: string, description: string): Command {
-  return group
-    .command(name)
-    .description(description)
-    .argument('<baseline>', 'its name or its id')
-    .option(...API_OPTION);
+  return addApiCommand(group, name, description).argument('<baseline>', 'name or id of the baseline');
 }
 
 function pathOf(key: string): string {
@@ -99,15 +100,16 @@ function pathOf(key: string): string {
 
 async function buildBaseline(terminal: Terminal, options: BuildOptions): Promise<void> {
   const { service, endpoint, window, start, end, name, activate } = options;
-  if (window !== undefined && start !== undefined) throw usageFailure('give --window, or --start and --end, not both');
-  const exclude = options.exclude.map(readSpan);
+  if (window !== undefined && start !== undefined)
+    throw usageFailure('use --window, or --start and --end, but not both');
+  const exclude = (options.exclude ?? []).map(readInterval);
   const body = { service, endpoint, window, start, end, name, activate, ...(exclude.length > 0 ? { exclude } : {}) };
   showBaseline(terminal, await apiFrom(terminal.env, options.api).json<Baseline>('POST', '/v1/baselines', { body }));
 }
 
-function readSpan(text: string): { start: string; end: string } {
+function readInterval(text: string): { start: string; end: string } {
   const [start, end, more] = text.split('/');
-  if (!start || !end || more !== undefined) throw usageFailure(`--exclude takes START/END, not "${text}"`);
+  if (!start || !end || more !== undefined) throw usageFailure(`--exclude must be START/END, not "${text}"`);
   return { start, end };
 }
 
@@ -121,10 +123,10 @@ async function listBaselines(terminal: Terminal, api: Api, { service, endpoint }
     baseline.active ? green('active') : '',
     bold(baseline.name),
     `${baseline.service} ${baseline.endpoint}`,
-    baseline.samples.toLocaleString('en-US'),
-    `${minute(baseline.window_start)} – ${minute(baseline.window_end)}`,
+    count(baseline.samples),
+    `${formatMinute(baseline.window_start)} – ${formatMinute(baseline.window_end)}`,
   ]);
-  if (rows.length === 0) terminal.out('there is no baseline yet; make one with plumbline baseline build');
+  if (rows.length === 0) terminal.out('no baselines yet; build one with plumbline baseline build');
   else for (const line of renderTable(['id', '', 'name', 'stream', 'events', 'window'], rows)) terminal.out(line);
 }
 
@@ -134,17 +136,13 @@ function showBaseline(terminal: Terminal, baseline: Baseline): void {
     `${bold(baseline.name)} ${dim(`(id ${baseline.id})`)} ${baseline.active ? green('active') : 'not active'}`,
   );
   terminal.out(`  stream    ${baseline.service} ${baseline.endpoint}`);
-  terminal.out(`  window    ${minute(baseline.window_start)} – ${minute(baseline.window_end)} UTC`);
-  terminal.out(`  events    ${baseline.samples.toLocaleString('en-US')}`);
+  terminal.out(`  window    ${formatMinute(baseline.window_start)} – ${formatMinute(baseline.window_end)} UTC`);
+  terminal.out(`  events    ${count(baseline.samples)}`);
   for (const [i, { path, kind }] of baseline.features.entries())
     terminal.out(
       `  ${i === 0 ? 'features' : '        '}  ${path} ${dim(kind === 'identifier' ? 'identifier, not tested' : kind)}`,
     );
   for (const warning of baseline.warnings) terminal.out(yellow(`  warning   ${warning}`));
-}
-
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }
 
 async function downloadBaseline(terminal: Terminal, key: string, options: ApiOption & { out?: string }): Promise<void> {
@@ -154,10 +152,9 @@ async function downloadBaseline(terminal: Terminal, key: string, options: ApiOpt
   try {
     await writeFile(options.out, `${text}\n`, { flag: 'wx' });
   } catch (error) {
-    const reason = systemCode(error) === 'EEXIST' ? 'it exists already' : messageOf(error);
-    throw new Failure(`${options.out} cannot be written: ${reason}`, 1, { cause: error });
+    throw writeFailure(options.out, error);
   }
-  terminal.out(`written to ${options.out}`);
+  terminal.out(`wrote ${options.out}`);
 }
 
 async function importBaseline(
@@ -165,9 +162,7 @@ async function importBaseline(
   path: string,
   options: ApiOption & { activate: boolean },
 ): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Failure(`${path} cannot be read: ${systemCode(error) ?? messageOf(error)}`, 1, { cause: error });
-  });
+  const text = await readTextFile(path);
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { apiFrom } from '../api.ts';
 import { Failure } from '../failure.ts';
-import { addApiCommand } from '../stream-options.ts';
+import { type ApiOption, addApiCommand } from '../options.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -13,23 +13,21 @@ interface NotificationEntry {
   readonly last_error: string | null;
 }
 
-type Options = { readonly api?: string };
-
 const HELP = `
-Channels are set up where the service runs: CHANNELS_FILE, or SLACK_WEBHOOK_URL and SMTP_HOST; docs/channels.md.
+Channels are configured in the environment of the service: CHANNELS_FILE, or SLACK_WEBHOOK_URL and SMTP_HOST. See docs/channels.md.
 
 Examples:
-  plumbline channels test slack        sends a sample message, now
-  plumbline channels dead              messages that could not be delivered
+  plumbline channels test slack        send a test message
+  plumbline channels dead              list notifications that could not be delivered
   plumbline channels replay --channel slack`;
 
 export function addChannelsCommand(program: Command, terminal: Terminal): void {
   const group = program
     .command('channels')
-    .description('who can be told, and what could not be')
+    .description('List and test channels, and send failed notifications again')
     .addHelpText('after', HELP);
   const add = (name: string, description: string) => addApiCommand(group, name, description);
-  add('list', 'all channels').action(async ({ api }: Options) => {
+  add('list', 'List channels').action(async ({ api }: ApiOption) => {
     const answer = await apiFrom(terminal.env, api).json<{
       channels: { name: string; type: string; dry_run: boolean }[];
     }>('GET', '/v1/channels');
@@ -40,28 +38,27 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
     ]);
     for (const line of renderTable(['channel', 'type', ''], rows)) terminal.out(line);
   });
-  add('test', 'send a sample message, now')
-    .argument('<channel>')
-    .action(async (name: string, { api }: Options) => {
+  add('test', 'Send a test message to a channel')
+    .argument('<channel>', 'name of the channel')
+    .action(async (name: string, { api }: ApiOption) => {
       const path = `/v1/channels/${encodeURIComponent(name)}/test`;
       const { dry_run: isDry } = await apiFrom(terminal.env, api).json<{ dry_run: boolean }>('POST', path);
-      terminal.out(isDry ? `${name} is a dry run: the message is in the service's log` : `${name} took the message`);
-    });
-  add('dead', 'messages that could not be delivered').action(({ api }: Options) => listDead(terminal, api));
-  add('replay', 'send dead letters again')
-    .argument('[id]', 'one of them; without it all')
-    .option('--channel <name>', 'those of one channel')
-    .action(async (id: string | undefined, { api, channel }: Options & { channel?: string }) => {
-      const body = { ...(id !== undefined && { id: Number(id) }), ...(channel !== undefined && { channel }) };
-      const request = { body };
-      const answer = await apiFrom(terminal.env, api).json<{ replayed: number }>(
-        'POST',
-        '/v1/notifications/replay',
-        request,
+      terminal.out(
+        isDry ? `${name} is a dry run: the message is in the service's log` : `${name} accepted the message`,
       );
+    });
+  add('dead', 'List notifications that could not be delivered').action(({ api }: ApiOption) => listDead(terminal, api));
+  add('replay', 'Send notifications again that could not be delivered')
+    .argument('[id]', 'id of one notification (default: all)')
+    .option('--channel <name>', 'only notifications of this channel')
+    .action(async (id: string | undefined, { api, channel }: ApiOption & { channel?: string }) => {
+      const body = { ...(id !== undefined && { id: Number(id) }), ...(channel !== undefined && { channel }) };
+      const answer = await apiFrom(terminal.env, api).json<{ replayed: number }>('POST', '/v1/notifications/replay', {
+        body,
+      });
       if (id !== undefined && answer.replayed === 0)
-        throw new Failure(`no dead letter ${id} can be sent again; plumbline channels dead lists them`);
-      terminal.out(`${answer.replayed} are sent again`);
+        throw new Failure(`notification ${id} cannot be sent again; list those that can with plumbline channels dead`);
+      terminal.out(`notifications to send again: ${answer.replayed}`);
     });
 }
 
@@ -70,11 +67,9 @@ async function listDead(terminal: Terminal, api: string | undefined): Promise<vo
   const answer = await apiFrom(terminal.env, api).json<{ notifications: NotificationEntry[] }>(
     'GET',
     '/v1/notifications',
-    {
-      query,
-    },
+    { query },
   );
-  if (answer.notifications.length === 0) return terminal.out('there is no dead letter');
+  if (answer.notifications.length === 0) return terminal.out('no notifications failed');
   const rows = answer.notifications.map((row) => [
     String(row.id),
     row.channel,
@@ -82,5 +77,5 @@ async function listDead(terminal: Terminal, api: string | undefined): Promise<vo
     String(row.attempts),
     row.last_error ?? '',
   ]);
-  for (const line of renderTable(['id', 'channel', 'message', 'tries', 'why'], rows)) terminal.out(line);
+  for (const line of renderTable(['id', 'channel', 'message', 'attempts', 'last error'], rows)) terminal.out(line);
 }

@@ -12,26 +12,26 @@ import { sendPayments } from '../send-payments.ts';
 import type { Terminal } from '../terminal.ts';
 
 const HELP = `
-Starts a service of its own on a free port, with its database in a temporary directory, and removes both at the end.
-Exit code 0 when the story went as told: OK, then FAIL.`;
+Starts a separate service on a free port, with a database in a temporary directory, and removes both at the end.
+Exit code 0 if the first report is OK and the second is FAIL.`;
 
 export function addDemoCommand(program: Command, terminal: Terminal): void {
   program
     .command('demo')
-    .description('see a drift being found, in one command')
+    .description('Show how a drift is found, in one command')
     .addHelpText('after', HELP)
     .action(() => demo(terminal));
 }
 
-/** The payments story: 200 payments make a baseline, 500 others follow whose amounts have doubled. */
+/** Builds a baseline from 200 payments, then sends 500 payments with doubled amounts. */
 async function demo(terminal: Terminal): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'plumbline-demo-'));
   try {
-    terminal.out(terminal.colors.dim('A service of its own starts, with an empty database …'));
+    terminal.out(terminal.colors.dim('Starting a separate service with an empty database …'));
     const { startApp } = await import('../../app.ts');
     const app = await startApp(demoConfig(directory), systemClock);
     try {
-      await tellStory(terminal, new Api(app.url));
+      await runSteps(terminal, new Api(app.url));
     } finally {
       await app.stop();
     }
@@ -50,27 +50,27 @@ function demoConfig(directory: string) {
   });
 }
 
-async function tellStory(terminal: Terminal, api: Api): Promise<void> {
+async function runSteps(terminal: Terminal, api: Api): Promise<void> {
   const { bold, dim } = terminal.colors;
   const step = (n: number, text: string) => terminal.out(`\n${bold(`${n}. ${text}`)}`);
 
-  step(1, '200 payments come in; they become the baseline');
+  step(1, 'Send 200 payments and build a baseline');
   await sendPayments(api, 'baseline', systemClock);
   const body = { service: PAYMENTS_SERVICE, endpoint: PAYMENTS_ENDPOINT, name: 'payments' };
   const baseline = await api.json<{ samples: number; features: unknown[] }>('POST', '/v1/baselines', { body });
   terminal.out(dim(`baseline "payments": ${baseline.samples} events, ${baseline.features.length} features\n`));
-  const before = await tellReport(terminal, api);
+  const before = await printReport(terminal, api);
 
-  step(2, '500 payments follow, from a client that sends amounts of about 220 instead of 100\n');
+  step(2, 'Send 500 payments with amounts of about 220 instead of 100\n');
   await sendPayments(api, 'drift', systemClock);
-  const after = await tellReport(terminal, api);
+  const after = await printReport(terminal, api);
 
   if (before !== 'ok' || after !== 'fail')
-    throw new Failure(`the story should go ok, fail; it went ${before}, ${after}`);
-  terminal.out(dim('\nYour turn: `npm start`, then send your own events; the README walks you through it.'));
+    throw new Failure(`the reports should be ok and fail, but they are ${before} and ${after}`);
+  terminal.out(dim('\nNext: `npm start`, then send your own events as in the README.'));
 }
 
-async function tellReport(terminal: Terminal, api: Api): Promise<string> {
+async function printReport(terminal: Terminal, api: Api): Promise<string> {
   const report = await api.json<ReportBody>('GET', '/reports/latest', { query: { window_minutes: 30 } });
   for (const line of renderReport(report, terminal.colors, true)) terminal.out(line);
   return report.status;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { INCIDENT_STATES } from '../../core/incident/incident.ts';
-import { DURATION_HINT, parseDuration, SECOND_MS } from '../../core/time/window.ts';
+import { SECOND_MS } from '../../core/time/window.ts';
 import { type Api, apiFrom } from '../api.ts';
-import { usageFailure } from '../failure.ts';
-import { addApiCommand } from '../stream-options.ts';
+import { readDuration } from '../option-values.ts';
+import { type ApiOption, addApiCommand } from '../options.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -26,8 +26,7 @@ interface IncidentDetails extends IncidentEntry {
   readonly notifications: readonly { channel: string; reason: string; status: string; last_error: string | null }[];
 }
 
-interface ActOptions {
-  readonly api?: string;
+interface ActOptions extends ApiOption {
   readonly by?: string;
   readonly note?: string;
   readonly for?: string;
@@ -36,35 +35,35 @@ interface ActOptions {
 
 const HELP = `
 Examples:
-  plumbline incidents list                       those that are open
+  plumbline incidents list                       open incidents
   plumbline incidents list --state resolved
   plumbline incidents show 12
   plumbline incidents ack 12 --by anna --note "rolled back"
   plumbline incidents silence 12 --for 2h --by anna`;
 
 export function addIncidentsCommand(program: Command, terminal: Terminal): void {
-  const group = program.command('incidents').description('see incidents, and act on them').addHelpText('after', HELP);
+  const group = program.command('incidents').description('List incidents and act on them').addHelpText('after', HELP);
   const add = (name: string, description: string) => addApiCommand(group, name, description);
-  add('list', 'the open ones, newest first')
-    .option('--state <states>', `open, ${INCIDENT_STATES.join(', ')}`, 'open')
-    .action(({ api, state }: { api?: string; state: string }) => list(terminal, apiFrom(terminal.env, api), state));
-  add('show', 'one, with what was done about it')
-    .argument('<id>')
-    .action((id: string, { api }: { api?: string }) => show(terminal, apiFrom(terminal.env, api), id));
+  add('list', 'List incidents, newest first')
+    .option('--state <states>', `states separated by commas: open, ${INCIDENT_STATES.join(', ')}`, 'open')
+    .action(({ api, state }: ApiOption & { state: string }) => list(terminal, apiFrom(terminal.env, api), state));
+  add('show', 'Show an incident with its audit log and notifications')
+    .argument('<id>', 'id of the incident')
+    .action((id: string, { api }: ApiOption) => show(terminal, apiFrom(terminal.env, api), id));
   for (const [name, action, description] of [
-    ['ack', 'acknowledge', 'somebody looks into it: no more reminders'],
-    ['silence', 'silence', 'tell nobody of it for a while'],
-    ['assign', 'assign', 'say whose it is'],
-    ['note', 'annotate', 'write something down'],
-    ['resolve', 'resolve', 'it is over'],
-    ['reopen', 'reopen', 'it is not over'],
+    ['ack', 'acknowledge', 'Acknowledge an incident: send no more reminders'],
+    ['silence', 'silence', 'Send no notifications for a time'],
+    ['assign', 'assign', 'Assign an incident to a person or team'],
+    ['note', 'annotate', 'Add a note'],
+    ['resolve', 'resolve', 'Resolve an incident'],
+    ['reopen', 'reopen', 'Reopen a resolved incident'],
   ] as const) {
     const command = add(name, description)
-      .argument('<id>')
-      .option('--by <name>', 'who does it')
-      .option('--note <text>');
-    if (action === 'silence') command.requiredOption('--for <length>', '30m, 2h, 1d');
-    if (action === 'assign') command.requiredOption('--to <name>', 'whose it is');
+      .argument('<id>', 'id of the incident')
+      .option('--by <name>', 'your name, for the audit log')
+      .option('--note <text>', 'a note for the audit log');
+    if (action === 'silence') command.requiredOption('--for <duration>', 'how long: 30m, 2h, 1d');
+    if (action === 'assign') command.requiredOption('--to <name>', 'name of the person or team');
     command.action((id: string, options: ActOptions) => act(terminal, id, action, options));
   }
 }
@@ -72,7 +71,7 @@ export function addIncidentsCommand(program: Command, terminal: Terminal): void 
 async function list(terminal: Terminal, api: Api, state: string): Promise<void> {
   const query = { state, limit: 100 };
   const { incidents } = await api.json<{ incidents: IncidentEntry[] }>('GET', '/v1/incidents', { query });
-  if (incidents.length === 0) return terminal.out(state === 'open' ? 'no incident is open' : 'there is none');
+  if (incidents.length === 0) return terminal.out(state === 'open' ? 'no open incidents' : 'no incidents');
   const rows = incidents.map((row) => [
     String(row.id),
     row.state,
@@ -110,10 +109,9 @@ async function show(terminal: Terminal, api: Api, id: string): Promise<void> {
 
 async function act(terminal: Terminal, id: string, action: string, options: ActOptions): Promise<void> {
   const { api, by, note, to } = options;
-  const ms = options.for === undefined ? undefined : parseDuration(options.for);
-  if (options.for !== undefined && ms === undefined) throw usageFailure(`--for "${options.for}"; ${DURATION_HINT}`);
+  const ms = options.for === undefined ? undefined : readDuration('--for', options.for);
   const body = { by, note, to, ...(ms !== undefined && { for: ms / SECOND_MS }) };
   const path = `/v1/incidents/${encodeURIComponent(id)}/${action}`;
   const row = await apiFrom(terminal.env, api).json<IncidentDetails>('POST', path, { body });
-  terminal.out(`incident ${row.id} is ${row.state}; written down: ${action}`);
+  terminal.out(`incident ${row.id} is ${row.state}; recorded: ${action}`);
 }

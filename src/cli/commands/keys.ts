@@ -20,7 +20,7 @@ interface KeyEntry {
   readonly revoked_at: string | null;
 }
 
-/** Where keys live: behind a running service, or, before the first start, in the database itself. */
+/** Keys are managed by the running service, or before the first start directly in the database. */
 interface KeyRing {
   create(name: string, scope: KeyScope): Promise<{ id: number; key: string }>;
   list(): Promise<KeyEntry[]>;
@@ -28,9 +28,9 @@ interface KeyRing {
 }
 
 const HELP = `
-Without any key the service serves this machine only. ingest may send events, read may read, admin may do everything.
-A key is shown once; the database keeps its hash. When no service answers and --api is not given, the database is opened
-directly (DATABASE_URL, or DATA_DIR), for the first key before a public start.
+While there is no key, the service only answers on this machine. Scopes: ingest can send events, read can read, admin can do
+everything. A key is printed only once; the database stores its hash. If no service answers and --api is not set, the command opens
+the database directly (DATABASE_URL or DATA_DIR), so that you can create a key before the first public start.
 
 Examples:
   plumbline keys create --scope admin --name ops
@@ -38,25 +38,25 @@ Examples:
   plumbline keys revoke 3`;
 
 export function addKeysCommand(program: Command, terminal: Terminal): void {
-  const group = program.command('keys').description('make, list and revoke API keys').addHelpText('after', HELP);
+  const group = program.command('keys').description('Create, list and revoke API keys').addHelpText('after', HELP);
   group
     .command('create')
-    .description('make a key and show it, this once')
-    .addOption(new Option('--scope <scope>', 'what it may do').choices(KEY_SCOPES).makeOptionMandatory())
-    .option('--name <name>', 'who uses it', 'unnamed')
+    .description('Create a key and print it once')
+    .addOption(new Option('--scope <scope>', 'what the key can do').choices(KEY_SCOPES).makeOptionMandatory())
+    .option('--name <name>', 'name of the key, for example who uses it', 'unnamed')
     .option(...API_OPTION)
     .action((options: { scope: KeyScope; name: string; api?: string }) =>
       withKeyRing(terminal, options.api, (ring) => createKey(terminal, ring, options.name, options.scope)),
     );
   group
     .command('list')
-    .description('list keys')
+    .description('List keys')
     .option(...API_OPTION)
     .action(({ api }: { api?: string }) => withKeyRing(terminal, api, (ring) => listKeys(terminal, ring)));
   group
     .command('revoke')
-    .description('make a key worthless, at once')
-    .argument('<id>', 'as in keys list')
+    .description('Revoke a key')
+    .argument('<id>', 'id of the key, see keys list')
     .option(...API_OPTION)
     .action((id: string, { api }: { api?: string }) =>
       withKeyRing(terminal, api, (ring) => revokeKey(terminal, ring, Number(id))),
@@ -67,19 +67,19 @@ async function createKey(terminal: Terminal, ring: KeyRing, name: string, scope:
   const { id, key } = await ring.create(name, scope);
   terminal.out(key);
   terminal.err(
-    `key ${id}, "${name}", scope ${scope}. It is not shown again. Commands take it from PLUMBLINE_API_KEY.\n`,
+    `key ${id}, "${name}", scope ${scope}. It is not shown again. Set PLUMBLINE_API_KEY to use it in commands.\n`,
   );
 }
 
 async function listKeys(terminal: Terminal, ring: KeyRing): Promise<void> {
   const keys = await ring.list();
-  if (keys.length === 0) return terminal.out('there is no key; make one with plumbline keys create');
+  if (keys.length === 0) return terminal.out('no keys yet; create one with plumbline keys create');
   const rows = keys.map(({ id, name, scope, created_at, revoked_at }) => {
     const state =
-      revoked_at === null ? terminal.colors.green('good') : terminal.colors.dim(`revoked ${day(revoked_at)}`);
+      revoked_at === null ? terminal.colors.green('active') : terminal.colors.dim(`revoked ${day(revoked_at)}`);
     return [String(id), name, scope, day(created_at), state];
   });
-  for (const line of renderTable(['id', 'name', 'scope', 'made', ''], rows)) terminal.out(line);
+  for (const line of renderTable(['id', 'name', 'scope', 'created', 'state'], rows)) terminal.out(line);
 }
 
 async function revokeKey(terminal: Terminal, ring: KeyRing, id: number): Promise<void> {

@@ -5,20 +5,20 @@ import { Failure } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 
 const HELP = `
-The service migrates at its start, so this is for those who want it apart: before a roll-out, or in a pipeline.
-It opens DATABASE_URL, or the embedded database in DATA_DIR when no service holds it.
+The service runs migrations when it starts. Use this command to run them separately, for example before a rollout.
+It opens DATABASE_URL, or the embedded database in DATA_DIR if no service uses it.
 
 Examples:
   DATABASE_URL=postgres://dev:dev@localhost/drift plumbline migrate
-  plumbline migrate --check          exit code 1 when migrations are missing`;
+  plumbline migrate --check          exit with code 1 if migrations are missing`;
 
 export function addMigrateCommand(program: Command, terminal: Terminal): void {
   program
     .command('migrate')
-    .description('bring the database schema up to date')
-    .option('--check', 'change nothing; tell what is missing', false)
+    .description('Update the database schema')
+    .option('--check', 'list missing migrations, and change nothing')
     .addHelpText('after', HELP)
-    .action(({ check }: { check: boolean }) => (check ? checkMigrations(terminal) : applyMigrations(terminal)));
+    .action(({ check }: { check?: boolean }) => (check ? checkMigrations(terminal) : applyMigrations(terminal)));
 }
 
 async function applyMigrations(terminal: Terminal): Promise<void> {

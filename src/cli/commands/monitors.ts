@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { type Api, apiFrom } from '../api.ts';
-import { addApiCommand } from '../stream-options.ts';
+import { type ApiOption, addApiCommand, DRY_RUN_OPTION } from '../options.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -22,49 +22,47 @@ interface RunAnswer {
   readonly changes: readonly { group: string; from: string | null; to: string | null; reason: string }[];
 }
 
-type Options = { readonly api?: string };
-
 const HELP = `
-Monitors say what is compared, how often, and who is told. Make them with plumbline apply.
+A monitor sets what to evaluate, how often, and whom to notify. Create monitors with plumbline apply.
 
 Examples:
   plumbline monitors list
   plumbline monitors export > monitors.yaml
-  plumbline monitors run payments --dry-run      what it would find now
+  plumbline monitors run payments --dry-run      evaluate now, and save nothing
   plumbline monitors pause payments`;
 
 export function addMonitorsCommand(program: Command, terminal: Terminal): void {
   const group = program
     .command('monitors')
-    .description('list, export, run and pause monitors')
+    .description('List, export, run and pause monitors')
     .addHelpText('after', HELP);
   const add = (name: string, description: string) => addApiCommand(group, name, description);
-  add('list', 'all monitors, with how their last slot ended').action(({ api }: Options) =>
+  const addMonitorCommand = (name: string, description: string) =>
+    add(name, description).argument('<monitor>', 'name or id of the monitor');
+  add('list', 'List monitors with the result of their last run').action(({ api }: ApiOption) =>
     listMonitors(terminal, apiFrom(terminal.env, api)),
   );
-  add('export', 'all monitors as a file for plumbline apply').action(({ api }: Options) =>
+  add('export', 'Export monitors as a file for plumbline apply').action(({ api }: ApiOption) =>
     exportMonitors(terminal, apiFrom(terminal.env, api)),
   );
-  add('run', 'look at the window that ends now')
-    .argument('<monitor>', 'its name or id')
-    .option('--dry-run', 'write nothing down, tell nobody', false)
-    .action((name: string, options: Options & { dryRun: boolean }) =>
-      runMonitor(terminal, apiFrom(terminal.env, options.api), name, options.dryRun),
+  addMonitorCommand('run', 'Evaluate the window that ends now')
+    .option(...DRY_RUN_OPTION)
+    .action((name: string, { api, dryRun = false }: ApiOption & { dryRun?: boolean }) =>
+      runMonitor(terminal, apiFrom(terminal.env, api), name, dryRun),
     );
   for (const action of ['pause', 'resume'] as const) {
-    add(action, action === 'pause' ? 'stop watching for now' : 'watch again')
-      .argument('<monitor>', 'its name or id')
-      .action(async (name: string, { api }: Options) => {
-        await apiFrom(terminal.env, api).json('POST', `/v1/monitors/${encodeURIComponent(name)}/${action}`);
-        terminal.out(`${name} is ${action === 'pause' ? 'paused' : 'watched again'}`);
-      });
+    const description = action === 'pause' ? 'Stop the scheduled runs of a monitor' : 'Start the scheduled runs again';
+    addMonitorCommand(action, description).action(async (name: string, { api }: ApiOption) => {
+      await apiFrom(terminal.env, api).json('POST', `/v1/monitors/${encodeURIComponent(name)}/${action}`);
+      terminal.out(`${name} is ${action}d`);
+    });
   }
-  add('delete', 'delete one; its open incidents end')
-    .argument('<monitor>', 'its name or id')
-    .action(async (name: string, { api }: Options) => {
+  addMonitorCommand('delete', 'Delete a monitor and resolve its open incidents').action(
+    async (name: string, { api }: ApiOption) => {
       await apiFrom(terminal.env, api).json('DELETE', `/v1/monitors/${encodeURIComponent(name)}`);
       terminal.out(`${name} is deleted`);
-    });
+    },
+  );
 }
 
 async function fetchAll(api: Api): Promise<MonitorEntry[]> {
@@ -80,8 +78,7 @@ async function fetchAll(api: Api): Promise<MonitorEntry[]> {
 
 async function listMonitors(terminal: Terminal, api: Api): Promise<void> {
   const monitors = await fetchAll(api);
-  if (monitors.length === 0)
-    return terminal.out('there is no monitor; make some with plumbline apply -f monitors.yaml');
+  if (monitors.length === 0) return terminal.out('no monitors yet; create some with plumbline apply -f monitors.yaml');
   const rows = monitors.map(({ name, service, endpoint, spec, paused, last_run: last, origin }) => [
     name,
     `${service} ${endpoint}`,
@@ -89,17 +86,17 @@ async function listMonitors(terminal: Terminal, api: Api): Promise<void> {
     origin,
     paused ? terminal.colors.dim('paused') : statusOf(terminal, last),
   ]);
-  for (const line of renderTable(['monitor', 'stream', 'window', 'from', 'last slot'], rows)) terminal.out(line);
+  for (const line of renderTable(['monitor', 'stream', 'window', 'origin', 'last run'], rows)) terminal.out(line);
 }
 
 function statusOf({ colors }: Terminal, last: MonitorEntry['last_run']): string {
   if (last === null) return colors.dim('none yet');
-  const told = `${last.status} ${last.slot.slice(0, 16)}Z`;
-  if (last.status === 'failed') return `${colors.red(told)} ${last.reason ?? ''}`;
-  return last.status === 'done' ? colors.green(told) : colors.yellow(told);
+  const text = `${last.status} ${last.slot.slice(0, 16)}Z`;
+  if (last.status === 'failed') return `${colors.red(text)} ${last.reason ?? ''}`;
+  return last.status === 'done' ? colors.green(text) : colors.yellow(text);
 }
 
-/** Default monitors stay out: they come by themselves. */
+/** Default monitors are left out, because the service creates them itself. */
 async function exportMonitors(terminal: Terminal, api: Api): Promise<void> {
   const monitors = (await fetchAll(api)).filter(({ origin }) => origin !== 'default').map(({ spec }) => spec);
   terminal.out(stringify({ monitors }, { version: '1.1' }).trimEnd());
@@ -113,5 +110,5 @@ async function runMonitor(terminal: Terminal, api: Api, name: string, isDryRun: 
   for (const { group, from, to, reason } of changes) {
     terminal.out(`incident of ${group}: ${from ?? 'none'} → ${to ?? 'none'} (${reason})`);
   }
-  if (isDryRun) terminal.out(terminal.colors.dim('dry run: nothing was written down, nobody was told'));
+  if (isDryRun) terminal.out(terminal.colors.dim('dry run: nothing was saved, nobody was notified'));
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { count } from '../../core/format/amounts.ts';
 import type { StreamName } from '../../core/stream-name.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { usageFailure } from '../failure.ts';
-import { type StreamOptions, withStreamOptions } from '../stream-options.ts';
+import { type StreamOptions, withStreamOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface RebuildOptions extends StreamOptions {
@@ -12,17 +13,17 @@ interface RebuildOptions extends StreamOptions {
 }
 
 const HELP = `
-Profiles are summaries of events; this makes them anew, hour by whole hour, where the events are still stored. Do it after a
-change of FEATURES_ALLOW, FEATURES_DENY or FEATURES_CATEGORICAL. Without --service and --endpoint: every stream.
+Profiles are summaries of events. This command rebuilds them for the hours whose events are still stored. Run it after you change
+FEATURES_ALLOW, FEATURES_DENY or FEATURES_CATEGORICAL. Without --service and --endpoint it rebuilds every stream.
 
 Examples:
   plumbline rebuild
   plumbline rebuild --service shop --endpoint "GET /cart" --from 2026-01-05T00:00:00Z --to 2026-01-06T00:00:00Z`;
 
 export function addRebuildCommand(program: Command, terminal: Terminal): void {
-  withStreamOptions(program.command('rebuild').description('recreate profiles from stored events'))
-    .option('--from <time>', 'an ISO time (default: the oldest event)')
-    .option('--to <time>', 'an ISO time (default: now)')
+  withStreamOptions(program.command('rebuild').description('Rebuild profiles from stored events'))
+    .option('--from <time>', 'start, ISO 8601 (default: the oldest event)')
+    .option('--to <time>', 'end, ISO 8601 (default: now)')
     .addHelpText('after', HELP)
     .action((options: RebuildOptions) => rebuild(terminal, options));
 }
@@ -30,7 +31,7 @@ export function addRebuildCommand(program: Command, terminal: Terminal): void {
 async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<void> {
   const { service, endpoint } = options;
   if ((service === undefined) !== (endpoint === undefined))
-    throw usageFailure('give --service and --endpoint together, or neither');
+    throw usageFailure('use --service and --endpoint together, or neither');
   const api = apiFrom(terminal.env, options.api);
   const from = options.from ?? new Date(0).toISOString();
   const to = options.to ?? new Date(systemClock.now()).toISOString();
@@ -41,7 +42,7 @@ async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<voi
       body,
       timeoutMs: 3_600_000,
     });
-    const counts = `${minutes.toLocaleString('en-US')} minutes from ${events.toLocaleString('en-US')} events`;
+    const counts = `${count(minutes)} minutes from ${count(events)} events`;
     terminal.out(`${stream.service} ${stream.endpoint}: ${counts}`);
   }
 }

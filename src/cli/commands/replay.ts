@@ -1,46 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
 import { Failure, usageFailure } from '../failure.ts';
+import { collect, positiveNumber, wholeNumber } from '../option-values.ts';
 import { planReplay, type ReplayPlan } from '../replay/plan.ts';
 import { findLastTime } from '../replay/read/find-last-time.ts';
 import { FORMATS, type Format } from '../replay/read/format.ts';
 import { type ReplayResult, runReplay } from '../replay/run-replay.ts';
 import { findState, type ReplayState, removeState, saveState } from '../replay/state.ts';
 import { summarizeReplay } from '../replay/summary.ts';
-import { collect } from '../stream-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ReplayOptions {
   readonly service?: string;
   readonly endpoint?: string;
-  readonly map: string[];
+  readonly map?: readonly string[];
   readonly format?: Format;
-  readonly utc: boolean;
+  readonly utc?: boolean;
   readonly shiftTo?: string;
   readonly speed?: number;
   readonly batch: number;
   readonly connections: number;
-  readonly resume: boolean;
+  readonly resume?: boolean;
   readonly state?: string;
   readonly api?: string;
 }
 
 const HELP = `
-The formats: NDJSON (one event a line), CSV with a header, and a web server's access log in common or combined format.
-Each may be gzipped. Without --format it is told by the first line.
+Formats: NDJSON (one event per line), CSV with a header, and access logs of web servers in common or combined format, all plain or
+gzipped. Without --format, the first line decides.
 
-  --map names the field of the event for a column: ts=time,response.status=code. A constant stands in quotes, and
-  prefix.*=* takes all other columns. Without --map a column is the field that its name spells.
+  --map assigns columns to fields of the event: ts=time,response.status=code. Constants are in quotes, and prefix.*=* takes all
+  other columns. Without --map, the name of a column is the path of the field.
 
-  An access log gives: endpoint = the method and the first two segments of the path (identifiers as :id, files as *.png,
-  at most 300 endpoints, then "(other)"), request.method, path, referrer, agent, response.status, bytes. Client addresses,
+  Events of an access log have: endpoint (the method and the first two segments of the path, with identifiers as :id and files as
+  *.png; after 300 endpoints "(other)"), request.method, path, referrer and agent, response.status and bytes. Client addresses,
   user names and query strings are left out.
 
-  Every batch carries an Idempotency-Key of the file and its lines, so sending a file twice stores it once (within 24 h).
-  Ctrl-C stops after the batches under way; --resume goes on from there.
+  Each batch has an Idempotency-Key made of the file and its lines, so sending a file twice within 24 h stores it once.
+  Ctrl-C stops after the current batches; --resume continues from there.
 
 Examples:
   plumbline replay events.ndjson.gz --shift-to now
@@ -51,19 +51,19 @@ Examples:
 export function addReplayCommand(program: Command, terminal: Terminal): void {
   program
     .command('replay')
-    .description('send a file of events to a running service')
+    .description('Send a file of events to the service')
     .argument('<file>', 'NDJSON, CSV or access log, plain or gzipped')
-    .option('--service <name>', 'the service of events that name none')
-    .option('--endpoint <name>', 'the endpoint of events that name none')
-    .option('--map <field=column,...>', 'where fields come from; may be given several times', collect, [])
-    .addOption(new Option('--format <format>', 'what the file is (default: guessed)').choices(FORMATS))
-    .option('--utc', 'times without a zone are UTC', false)
-    .option('--shift-to <time>', 'move all events by one span, so that the last one is now, or at an ISO time')
-    .option('--speed <n>', 'seconds of the file in one second; 1 is real time (default: as fast as possible)', positive)
-    .option('--batch <n>', 'events in one request', wholeUpTo(10_000), 1_000)
-    .option('--connections <n>', 'requests at once', wholeUpTo(64), 4)
-    .option('--resume', 'go on where an earlier replay of this file stopped', false)
-    .option('--state <path>', 'where progress is kept (default: <file>.replay.json)')
+    .option('--service <name>', 'service of events that have none')
+    .option('--endpoint <name>', 'endpoint of events that have none')
+    .option('--map <field=column,...>', 'columns of fields; can be repeated', collect)
+    .addOption(new Option('--format <format>', 'format of the file (default: detected)').choices(FORMATS))
+    .option('--utc', 'read times without a time zone as UTC')
+    .option('--shift-to <time>', 'shift all times so that the last event is at this time: now, or ISO 8601')
+    .option('--speed <n>', 'speed of the replay; 1 is real time (default: as fast as possible)', positiveNumber)
+    .option('--batch <n>', 'events per request', wholeNumber(10_000), 1_000)
+    .option('--connections <n>', 'parallel requests', wholeNumber(64), 4)
+    .option('--resume', 'continue where an earlier replay of this file stopped')
+    .option('--state <path>', 'file for the progress (default: <file>.replay.json)')
     .option(...API_OPTION)
     .addHelpText('after', HELP)
     .action((path: string, options: ReplayOptions) => replay(terminal, path, options));
@@ -74,8 +74,8 @@ async function replay(terminal: Terminal, path: string, options: ReplayOptions):
     path,
     service: options.service,
     endpoint: options.endpoint,
-    map: options.map,
-    assumeUtc: options.utc,
+    map: options.map ?? [],
+    assumeUtc: options.utc ?? false,
     format: options.format,
     batchEvents: options.batch,
     speed: options.speed,
@@ -84,7 +84,7 @@ async function replay(terminal: Terminal, path: string, options: ReplayOptions):
   await api.call('GET', '/livez', { timeoutMs: 10_000 });
   const chosenPath = options.state ?? `${path}.replay.json`;
   const state =
-    (await findResumeState(terminal, plan, api, chosenPath, options.resume)) ??
+    (await findResumeState(terminal, plan, api, chosenPath, options.resume ?? false)) ??
     (await freshState(terminal, plan, api, options.shiftTo, systemClock));
   const statePath = await tryState(terminal, chosenPath, state, options.state !== undefined);
   const result = await runUntilStopped(terminal, api, plan, state, statePath, options.connections);
@@ -188,19 +188,4 @@ async function finish(
   if (tally.sent === 0 && state.lastLine > 0) terminal.err('nothing was left to send\n');
   else if (tally.sent === 0) throw new Failure('the file holds no event');
   else if (tally.accepted + tally.duplicates === 0) throw new Failure('no event was accepted');
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('give a number above 0.');
-  return value;
-}
-
-function wholeUpTo(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max)
-      throw new InvalidArgumentError(`give a whole number from 1 to ${max}.`);
-    return value;
-  };
 }

@@ -1,13 +1,19 @@
-import { type Command, Option } from 'commander';
-import { AGGREGATE_RULES } from '../../core/drift/aggregate-rule.ts';
-import { POLICIES } from '../../core/drift/drift-test.ts';
-import { PRESET_NAMES } from '../../core/drift/presets/table.ts';
+import type { Command } from 'commander';
 
-import { DURATION_HINT, MINUTE_MS, parseDuration } from '../../core/time/window.ts';
+import { MINUTE_MS } from '../../core/time/window.ts';
 import { apiFrom } from '../api.ts';
 import { Failure, usageFailure } from '../failure.ts';
+import { readDuration } from '../option-values.ts';
+import {
+  aggregateOption,
+  JSON_OPTION,
+  policyOption,
+  presetOption,
+  type StreamOptions,
+  windowOption,
+  withStreamOptions,
+} from '../options.ts';
 import { type ReportBody, renderReport } from '../report-table.ts';
-import { type StreamOptions, withStreamOptions } from '../stream-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ReportOptions extends StreamOptions {
@@ -20,42 +26,53 @@ interface ReportOptions extends StreamOptions {
   readonly preset?: string;
   readonly aggregate?: string;
   readonly baseline?: string;
-  readonly json: boolean;
-  readonly failOnDrift: boolean;
+  readonly json?: boolean;
+  readonly failOnDrift?: boolean;
 }
 
 const HELP = `
-Without --service and --endpoint: the only stream that has an active baseline.
-effect is what the test measures (for ks the largest gap between the two curves, 0 to 1); p adjusted is its evidence after
-Benjamini and Hochberg over the report; drift needs both. resolution is what the summary cannot tell apart: blank is exact.
+Without --service and --endpoint, the report is for the only stream that has an active baseline.
+
+Columns: effect is the size of the difference (for ks the largest gap between the two distribution functions, 0 to 1). p adjusted is
+the p-value after the Benjamini-Hochberg correction. Drift needs both. resolution is the error of the effect; blank means exact.
 
 Examples:
   plumbline report
   plumbline report --window 24h --service payments_api --endpoint "POST /v2/payments"
   plumbline report --start 2026-01-07T10:00:00Z --end 2026-01-07T11:00:00Z --policy classic
-  plumbline report --window 1h --fail-on-drift --json > report.json    exit code 2 when the status is fail`;
+  plumbline report --window 1h --fail-on-drift --json > report.json    exit with code 2 if the status is fail`;
 
 export function addReportCommand(program: Command, terminal: Terminal): void {
-  withStreamOptions(program.command('report').description('compare a window with the baseline'))
-    .option('--window <length>', 'the last 30m, 24h, 7d (default: DRIFT_WINDOW_MINUTES of the service)')
-    .option('--window-minutes <n>', 'the same in minutes')
-    .option('--start <time>', 'or a window of the past: from an ISO time')
-    .option('--end <time>', 'to an ISO time')
-    .addOption(new Option('--policy <policy>', 'how to decide (default: as the service)').choices(POLICIES))
-    .option('--tests <names>', 'auto, or names of tests by comma (default: by the policy)')
-    .addOption(new Option('--preset <tool>', 'as another tool does').choices(PRESET_NAMES))
-    .addOption(new Option('--aggregate <rule>', 'features that must drift (default: any)').choices(AGGREGATE_RULES))
-    .option('--baseline <baseline>', 'a name or an id (default: the active one)')
-    .option('--json', 'the answer as JSON', false)
-    .option('--fail-on-drift', 'exit code 2 when the status is fail', false)
+  withStreamOptions(program.command('report').description('Compare a window of a stream with a baseline'))
+    .addOption(windowOption('DRIFT_WINDOW_MINUTES of the service'))
+    .option('--window-minutes <n>', 'length of the window in minutes, instead of --window')
+    .option('--start <time>', 'start of the window, ISO 8601, instead of --window')
+    .option('--end <time>', 'end of the window, ISO 8601')
+    .addOption(policyOption('DRIFT_POLICY of the service'))
+    .option('--tests <names>', 'auto, or names of tests separated by commas (default: depends on the policy)')
+    .addOption(presetOption())
+    .addOption(aggregateOption('features'))
+    .option('--baseline <baseline>', 'name or id of the baseline (default: the active one)')
+    .option(...JSON_OPTION)
+    .option('--fail-on-drift', 'exit with code 2 if the status is fail')
     .addHelpText('after', HELP)
     .action((options: ReportOptions) => report(terminal, options));
 }
 
 async function report(terminal: Terminal, options: ReportOptions): Promise<void> {
   const { service, endpoint, start, end, policy, baseline, tests, preset, aggregate } = options;
-  const how = { policy, tests, preset, aggregate };
-  const query = { service, endpoint, start, end, baseline, window_minutes: windowMinutes(options), ...how };
+  const query = {
+    service,
+    endpoint,
+    start,
+    end,
+    baseline,
+    window_minutes: windowMinutes(options),
+    policy,
+    tests,
+    preset,
+    aggregate,
+  };
   const body = await apiFrom(terminal.env, options.api).json<ReportBody>('GET', '/reports/latest', { query });
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderReport(body, terminal.colors)) terminal.out(line);
@@ -64,8 +81,6 @@ async function report(terminal: Terminal, options: ReportOptions): Promise<void>
 
 function windowMinutes({ window, windowMinutes: minutes }: ReportOptions): string | number | undefined {
   if (window === undefined) return minutes;
-  if (minutes !== undefined) throw usageFailure('give --window or --window-minutes, not both');
-  const ms = parseDuration(window);
-  if (ms === undefined) throw usageFailure(`--window "${window}" is no length of time; ${DURATION_HINT}`);
-  return Math.max(1, Math.ceil(ms / MINUTE_MS));
+  if (minutes !== undefined) throw usageFailure('use --window or --window-minutes, but not both');
+  return Math.max(1, Math.ceil(readDuration('--window', window) / MINUTE_MS));
 }

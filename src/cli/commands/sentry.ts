@@ -2,48 +2,50 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { configSchema } from '../../config/config.ts';
 import { systemClock } from '../../core/time/clock.ts';
-import { DURATION_HINT, parseDuration, SECOND_MS } from '../../core/time/window.ts';
+import { SECOND_MS } from '../../core/time/window.ts';
 import { buildSentryArtifact, countLevel, MAX_RUNTIME_S, type SentryMetrics } from '../../services/coherence/sentry.ts';
 import { type Artifact, writeArtifact } from '../../services/incidents/artifact.ts';
 import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
 import { Failure, messageOf, systemCode, usageFailure } from '../failure.ts';
+import { readDuration } from '../option-values.ts';
+import { windowOption } from '../options.ts';
 import type { Environment, Terminal } from '../terminal.ts';
 
 interface SentryOptions {
   readonly window: string;
-  readonly failOnCritical: boolean;
+  readonly failOnCritical?: boolean;
   readonly outDir: string;
   readonly api?: string;
 }
 
 const HELP = `
-Asks the service once for the PSI of every signal against the active baseline, and writes what it finds to
-<out-dir>/incidents/incident_<UTC time>_<window>.json, whatever it is. WARN from DRIFT_PSI_WARN (.1) on, CRITICAL from
-DRIFT_PSI_CRIT (.25) on; UNKNOWN where there is no baseline or too few values to tell.
+Reads the PSI of every signal against the active baseline from the service, and always writes the result to
+<out-dir>/incidents/incident_<UTC time>_<window>.json. A signal is WARN from DRIFT_PSI_WARN (0.1) on, CRITICAL from DRIFT_PSI_CRIT
+(0.25) on, and UNKNOWN if there is no baseline or there are too few values.
 
 Examples:
   plumbline sentry
   plumbline sentry --window 1h --out-dir reports
-  plumbline sentry --window 24h --fail-on-critical      exit code 2 when a signal is CRITICAL`;
+  plumbline sentry --window 24h --fail-on-critical      exit with code 2 if a signal is CRITICAL`;
 
 export function addSentryCommand(program: Command, terminal: Terminal): void {
   program
     .command('sentry')
-    .description('look once at how far signals have drifted, and write it down')
-    .option('--window <length>', 'the last 30m, 24h, 7d', '24h')
-    .option('--fail-on-critical', 'exit code 2 when a signal is CRITICAL', false)
-    .option('--out-dir <directory>', 'where incidents/ is', 'artifacts')
+    .description('Check the drift of all signals once, and write an incident file')
+    .addOption(windowOption().default('24h'))
+    .option('--fail-on-critical', 'exit with code 2 if a signal is CRITICAL')
+    .option('--out-dir <directory>', 'directory in which incidents/ is created', 'artifacts')
     .option(...API_OPTION)
     .addHelpText('after', HELP)
-    .action((options: SentryOptions) => watchOnce(terminal, options));
+    .action((options: SentryOptions) => runSentry(terminal, options));
 }
 
-async function watchOnce(terminal: Terminal, { window, failOnCritical, outDir, api }: SentryOptions): Promise<void> {
+async function runSentry(terminal: Terminal, { window, failOnCritical, outDir, api }: SentryOptions): Promise<void> {
   const startedMs = systemClock.now();
-  if (parseDuration(window) === undefined) throw usageFailure(`--window "${window}" is no length; ${DURATION_HINT}`);
+  readDuration('--window', window);
   const thresholds = readThresholds(terminal.env);
   const service = apiFrom(terminal.env, api);
-  const metrics = await askMetrics(service, window);
+  const metrics = await fetchMetrics(service, window);
   const context = { window, apiBase: service.url, createdAtMs: systemClock.now(), thresholds };
   const artifact = buildSentryArtifact(metrics, context);
   const path = await write(join(outDir, 'incidents'), artifact);
@@ -53,26 +55,26 @@ async function watchOnce(terminal: Terminal, { window, failOnCritical, outDir, a
   terminal.out(`[drift_sentry] window=${window} ${counts} report=${path} runtime_s=${seconds}`);
   const unknown = countLevel(artifact, 'UNKNOWN');
   if (unknown > 0)
-    terminal.err(`${unknown} of ${artifact.assessment.length} cannot be told; ${whyUnknown(artifact)}\n`);
-  if (failOnCritical && critical > 0) throw new Failure(`signals that are CRITICAL: ${critical}`, 2);
+    terminal.err(`${unknown} of ${artifact.assessment.length} signals are UNKNOWN; ${unknownReasonOf(artifact)}\n`);
+  if (failOnCritical && critical > 0) throw new Failure(`CRITICAL signals: ${critical}`, 2);
 }
 
-/** Without a baseline nothing can ever be told: what to do is said at once. */
-function whyUnknown({ assessment }: Artifact): string {
+/** Without a baseline every signal stays UNKNOWN, so the message says how to build one. */
+function unknownReasonOf({ assessment }: Artifact): string {
   const lacksBaseline = assessment.some(({ details }) => 'reason' in details && details.reason === 'no_baseline');
-  if (!lacksBaseline) return 'the report says why';
+  if (!lacksBaseline) return 'the file has the reasons';
   return 'there is no baseline: plumbline baseline build --service darshan --endpoint signals/summary --window 24h';
 }
 
-/** That there are no values is an answer as well: nothing can be told. */
-async function askMetrics(service: Api, window: string): Promise<SentryMetrics> {
+/** `no_values` is a valid answer too: every signal is UNKNOWN. */
+async function fetchMetrics(service: Api, window: string): Promise<SentryMetrics> {
   const query = { window };
   const answer = await service.call('GET', '/coherence/metrics', { query, timeoutMs: MAX_RUNTIME_S * SECOND_MS });
   const problem = readProblem(answer);
   if (answer.status >= 300 && problem.code !== 'no_values') throw new Failure(describeProblem(problem));
   const metrics = parseObject(answer.text);
   if (metrics !== undefined) return metrics;
-  throw new Failure(`${service.url} did not answer with a JSON object; is it Plumbline that listens there?`);
+  throw new Failure(`${service.url} did not answer with a JSON object; is this the address of Plumbline?`);
 }
 
 function parseObject(text: string): SentryMetrics | undefined {
@@ -96,6 +98,6 @@ async function write(directory: string, artifact: Parameters<typeof writeArtifac
   try {
     return await writeArtifact(directory, artifact);
   } catch (error) {
-    throw new Failure(`the report cannot be written to ${directory}: ${systemCode(error) ?? messageOf(error)}`);
+    throw new Failure(`the file cannot be written to ${directory}: ${systemCode(error) ?? messageOf(error)}`);
   }
 }

@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal.ts';
 const DRAIN_MS = 10_000;
 
 const HELP = `
-Configured by the environment, and by a file .env in the working directory; .env.example lists every variable.
+Environment variables configure the service, also from the file .env in the working directory. .env.example lists all of them.
 
 Examples:
   plumbline serve                                                    on 127.0.0.1:8000, embedded database in ./data
@@ -18,12 +18,12 @@ Examples:
 export function addServeCommand(program: Command, terminal: Terminal): void {
   program
     .command('serve')
-    .description('run the service')
+    .description('Run the service')
     .addHelpText('after', HELP)
     .action(() => runService(terminal));
 }
 
-/** Runs the service until SIGTERM or SIGINT. What is under way gets 10 seconds; a second signal does not wait for it. */
+/** Runs the service until SIGTERM or SIGINT. Running requests and jobs get 10 seconds to finish; a second signal stops at once. */
 export async function runService(terminal: Terminal): Promise<void> {
   const config = configFrom(terminal);
   const stopped = nextSignal();
@@ -31,13 +31,13 @@ export async function runService(terminal: Terminal): Promise<void> {
   greet(terminal, config, app.url);
   await stopped;
   process.once('SIGINT', exitAtOnce).once('SIGTERM', exitAtOnce);
-  terminal.err('stopping; what is under way is finished first\n');
+  terminal.err('stopping after running requests and jobs are finished\n');
   await drain(app);
 }
 
 async function start(config: Config, terminal: Terminal): Promise<RunningApp> {
   try {
-    // Loaded here, so that the other commands start without the server.
+    // Imported here, so that other commands do not load the server.
     const { startApp } = await import('../../app.ts');
     return await startApp(config, systemClock, terminal.env);
   } catch (error) {
@@ -48,9 +48,9 @@ async function start(config: Config, terminal: Terminal): Promise<RunningApp> {
 function startMessage(config: Config, error: unknown): string {
   const code = systemCode(error);
   if (code === 'EADDRINUSE')
-    return `port ${config.PORT} on ${config.HOST} is taken: another process listens there; stop it, or choose another with PORT`;
-  if (code === 'EADDRNOTAVAIL') return `HOST=${config.HOST} is no address of this machine`;
-  if (code === 'EACCES') return `this user may not listen on port ${config.PORT}; choose one from 1024 up with PORT`;
+    return `port ${config.PORT} on ${config.HOST} is in use by another process; stop it, or set another PORT`;
+  if (code === 'EADDRNOTAVAIL') return `HOST=${config.HOST} is not an address of this machine`;
+  if (code === 'EACCES') return `this user is not allowed to listen on port ${config.PORT}; set PORT to 1024 or higher`;
   return messageOf(error);
 }
 
@@ -71,7 +71,10 @@ function exitAtOnce(): never {
 async function drain(app: RunningApp): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Failure(`not everything was finished within ${DRAIN_MS / 1_000} s`)), DRAIN_MS);
+    timer = setTimeout(
+      () => reject(new Failure(`some requests or jobs did not finish within ${DRAIN_MS / 1_000} s`)),
+      DRAIN_MS,
+    );
   });
   await Promise.race([app.stop(), late]).finally(() => clearTimeout(timer));
 }
@@ -83,7 +86,7 @@ function greet(terminal: Terminal, config: Config, url: string): void {
   terminal.out(`Try next:\n\n${curlExample(url)}\n`);
 }
 
-/** One event of now, ready to paste; `date` gives whole seconds everywhere, so the zeros make it milliseconds. */
+/** One event with the current time, ready to paste. `date` prints seconds on every system, so `000` makes milliseconds. */
 function curlExample(url: string): string {
   return [
     `  curl -s ${url}/v1/ingest -H 'content-type: application/json' -d '[{"ts": '$(date +%s)'000,`,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
+import { readFailure } from '../files.ts';
 import { type FieldMap, parseFieldMap } from './read/field-map.ts';
 import { type Format, guessFormat, readFirstLine } from './read/format.ts';
-import { fileMessage } from './read/lines.ts';
 
 const IDENTITY_BYTES = 1024 * 1024;
 
@@ -80,6 +80,6 @@ async function lookAt(path: string): Promise<{ sizeBytes: number; headHash: stri
       await handle.close();
     }
   } catch (error) {
-    throw new Failure(fileMessage(path, error), 1, { cause: error });
+    throw readFailure(path, error);
   }
 }

@@ -121,7 +121,7 @@ describe('plumbline sentry', () => {
       expect.stringMatching(/^\[drift_sentry\] window=24h warnings=1 critical=1 report=\S+\.json runtime_s=\d+\.\d\d$/),
     ]);
     expect(out[0]).toContain(names[0]);
-    expect(err).toContain('1 of 4 cannot be told');
+    expect(err).toContain('1 of 4 signals are UNKNOWN');
     expect(files[0].metrics_snapshot).toEqual(metrics);
     expect(files[0].api_base).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const fine = await run(200, { signals: [signal(0.01)] }, ['--window', '1h']);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Failure, messageOf, systemCode } from '../../failure.ts';
+import { readFailure } from '../../files.ts';
 
 /** Longer lines are cut here, so that a file without line ends cannot fill the memory; what is left is no valid event. */
 const MAX_LINE_CHARS = 16 * 1024 * 1024;
@@ -38,15 +38,8 @@ async function isGzip(path: string): Promise<boolean> {
       await handle.close();
     }
   } catch (error) {
-    throw new Failure(fileMessage(path, error), 1, { cause: error });
+    throw readFailure(path, error);
   }
-}
-
-export function fileMessage(path: string, error: unknown): string {
-  const code = systemCode(error);
-  if (code === 'ENOENT') return `there is no file ${path}`;
-  if (code === 'EISDIR') return `${path} is a directory`;
-  return `${path} cannot be read: ${code ?? messageOf(error)}`;
 }
 
 /** Cuts text into lines, a list for each chunk, so that a million lines do not cost a million turns of the event loop. */
