@@ -85,17 +85,23 @@ const NUMERIC: readonly NullScenario[] = [
   numeric('folded heavy tails', 5000, 5000, cauchy, foldedPair),
   numeric('folded six values', 5000, 5000, dice, foldedPair),
 ];
+const ONE_DOMINATES = named('one dominates', 200, 100, [97, 1, 1, 1]);
 const CATEGORICAL: readonly NullScenario[] = [
   ...SIZES.map(([n, m]) => named('two categories', n, m, [7, 3])),
   ...SIZES.map(([n, m]) => named('three categories', n, m, [6, 3, 1])),
   ...SIZES.map(([n, m]) => named('200 Zipf categories', n, m, zipf(200))),
   named('200 equal categories', 5000, 5000, zipf(200, 0)),
-  named('one dominates', 200, 100, [97, 1, 1, 1]),
+  ONE_DOMINATES,
 ];
 const SHARES: readonly NullScenario[] = [gone(400, 300, 0.1), gone(200, 100, 0.01), mixed(500, 300, 0.1)];
 
 /** Nothing has drifted in any of these. */
 export const NULL_SCENARIOS: readonly NullScenario[] = [...NUMERIC, ...CATEGORICAL, ...SHARES];
+
+/** Those that take seconds: every distribution, at one pair of sizes. */
+export const QUICK_NULL_SCENARIOS: readonly NullScenario[] = NULL_SCENARIOS.filter(
+  (scenario) => scenario.name.endsWith(', 300 and 710') || scenario === ONE_DOMINATES || SHARES.includes(scenario),
+);
 
 /** `uniform`: P(p ≤ α) is α. `conservative`: at most α, at the levels that people use. */
 export type Claim = 'uniform' | 'conservative';

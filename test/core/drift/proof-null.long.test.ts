@@ -1,0 +1,4 @@
+import { NULL_SCENARIOS } from './null-scenarios.ts';
+import { proveNull } from './prove-null.ts';
+
+proveNull(NULL_SCENARIOS);
