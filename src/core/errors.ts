@@ -37,13 +37,16 @@ export const ERRORS = {
   shutting_down: { status: 503, title: 'Shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
+/** A code of the table. */
 export type ErrorCode = keyof typeof ERRORS;
 
+/** What is wrong with one field of a request. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
+/** More about a refusal. */
 export interface AppErrorOptions {
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;

@@ -4,7 +4,7 @@ export type Steps<T> = Generator<void, T>;
 /**
  * Runs all steps without a pause.
  *
- * @returns the result
+ * @returns the result of the last step
  */
 export function runSteps<T>(steps: Steps<T>): T {
   let step = steps.next();

@@ -8,7 +8,7 @@ const FOLDERS = ['stats', 'profile', 'drift', 'forecast', 'table', 'time', 'form
 const SHOWN_DIGITS = 4;
 
 const run = async (example: Example, folder: string) =>
-  runExample(example, { ...pairs, ...(await importFolder(`core/${folder}`)) });
+  runExample(example, { ...pairs, Buffer, ...(await importFolder(`core/${folder}`)) });
 
 describe.each(FOLDERS)('every example in a docstring of src/core/%s is true', (folder) => {
   const examples = listExamples(`core/${folder}`);

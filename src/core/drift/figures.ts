@@ -40,7 +40,13 @@ export interface Figures {
   readonly categories?: Bars;
 }
 
-/** The figures of a feature; empty when both windows are. */
+/**
+ * The figures of a feature; empty when both windows are.
+ *
+ * @example
+ * figuresOf(categories([3, 1]), categories([1, 1])).categories;
+ * // { names: ['c0', 'c1'], reference: [0.75, 0.25], current: [0.5, 0.5] }
+ */
 export function figuresOf(reference: FeatureProfile, current: FeatureProfile): Figures {
   return {
     ...numericFigures(reference.numeric?.sketch, current.numeric?.sketch),

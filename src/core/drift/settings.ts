@@ -3,6 +3,7 @@ import type { Policy } from './drift-test.ts';
 import type { PresetName } from './presets/table.ts';
 import type { TestName } from './test-name.ts';
 
+/** Service levels of a stream. */
 export interface SloTargets {
   /** Smallest share of events with a known status that are 2xx, [0, 1]. */
   readonly successMin: number;
@@ -13,6 +14,7 @@ export interface SloTargets {
 /** Names from the table of tests, or `auto`: by type and size. */
 export type TestChoice = readonly string[] | 'auto';
 
+/** The smallest effect that counts as drift, by test. */
 export type Floors = { readonly [name in TestName]?: number };
 
 /** Settings of one feature that override the general ones. */

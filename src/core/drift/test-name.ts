@@ -23,4 +23,5 @@ export const TEST_NAMES = [
   'type_mismatch',
 ] as const;
 
+/** The name of a test, as settings and reports spell it. */
 export type TestName = (typeof TEST_NAMES)[number];

@@ -64,6 +64,7 @@ const SMALL_REFERENCE = 1_000;
  * where counts are small); beyond, wasserstein and ks, js and chi2. Always psi, missing, unseen, and type_mismatch where it applies.
  *
  * @throws RangeError when the settings have a name that is not in the table
+ * @example chooseTests(categoricalPair([30, 10], [5, 5]), { policy: 'classic', alpha: 0.05 }) // ['psi']
  */
 export function chooseTests(pair: FeaturePair, settings: CompareSettings): readonly TestName[] {
   const requested = testsOf(pair.feature, settings);

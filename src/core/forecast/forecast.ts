@@ -92,7 +92,11 @@ export function invertSurvival(survival: (x: number) => number, share: number, m
   return (low + high) / 2;
 }
 
-/** The central 95 % interval about the mean. */
+/**
+ * The central 95 % interval about the mean.
+ *
+ * @example intervalOf(smoothAhead([5, 5, 5, 5], 12)).high // 5
+ */
 export function intervalOf({ mean, error, df }: Ahead): Prediction {
   const half = error * invertSurvival((t) => studentTSurvival(t, df), (1 - LEVEL) / 2, 20);
   return { value: mean, low: mean - half, high: mean + half };

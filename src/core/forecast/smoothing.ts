@@ -50,6 +50,7 @@ function stepInto(state: State, { alpha, beta, phi }: Smoothing, y: number): num
   return s;
 }
 
+/** One choice of parameters, fitted to a series. */
 export interface Fit extends Smoothing, State {
   /** σ²: the mean squared one-step error, each in proportion to its variance. */
   readonly sigma2: number;
@@ -98,6 +99,7 @@ function trendPenalty(scored: number): number {
  * @param series - values, NaN where one is missing
  * @param known - how many are not missing, from 3
  * @returns one fit per choice, the best first
+ * @example fitAll(Float64Array.of(5, 5, 5, 5), 4)[0].level // 5
  */
 export function fitAll(series: Float64Array, known: number): readonly Fit[] {
   const penalty = trendPenalty(known - 2);

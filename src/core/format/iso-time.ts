@@ -8,7 +8,11 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Like `isoTime`; null stays null. */
+/**
+ * Like `isoTime`; null stays null.
+ *
+ * @example isoTimeOrNull(null) // null
+ */
 export function isoTimeOrNull(ms: number | null): string | null {
   return ms === null ? null : isoTime(ms);
 }

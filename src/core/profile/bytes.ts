@@ -137,6 +137,7 @@ export class ByteReader {
   }
 }
 
+/** The error for bytes that are not a profile. */
 export function corrupt(why: string): RangeError {
   return new RangeError(`decodeProfile: the bytes are not a profile: ${why}`);
 }

@@ -34,7 +34,9 @@ export function encodeProfile(p: Profile): Uint8Array {
 /**
  * Decodes a profile, the inverse of `encodeProfile`.
  *
+ * @param bytes - from `encodeProfile`
  * @throws RangeError for an unknown version and for truncated or corrupt bytes
+ * @example decodeProfile(encodeProfile(profileOf(3, {}))).events // 3
  */
 export function decodeProfile(bytes: Uint8Array): Profile {
   const from = new ByteReader(bytes);

@@ -1,6 +1,7 @@
 import { hash32 } from '../stats/hash.ts';
 import { HyperLogLog } from './hll.ts';
 
+/** Most categories that keep their names. */
 export const MAX_CATEGORIES = 1_000;
 const MAX_NAME_LENGTH = 200;
 /** Beyond the cap, a feature whose cardinality exceeds this share of n holds identifiers and keeps no names. */

@@ -2,7 +2,9 @@ import { hash32 } from '../stats/hash.ts';
 
 const INDEX_BITS = 11;
 const RANK_BITS = 32 - INDEX_BITS;
+/** Number of registers of a sketch. */
 export const REGISTERS = 1 << INDEX_BITS;
+/** Largest value of a register. */
 export const HIGHEST_RANK = RANK_BITS + 1;
 const ALPHA_INFINITY = 1 / (2 * Math.LN2);
 

@@ -2,6 +2,7 @@ import { ELEMENT, elementPath, joinPath, type PathStep, parsePath } from './path
 import { DURATION_PATH } from './profile.ts';
 import type { FeatureRules } from './rules.ts';
 
+/** Limits of one event. */
 export interface LeafLimits {
   /** Levels of nested objects and arrays; the event itself is 1. */
   readonly maxDepth: number;
@@ -19,6 +20,7 @@ export interface Leaves {
   readonly status: number | undefined;
 }
 
+/** Why an event is refused. */
 export type LeafProblem = 'too_deep' | 'too_many_leaves' | 'too_many_features' | 'not_finite';
 
 /** Keys that identify the event: they, and everything below them, are not features. */

@@ -10,7 +10,11 @@ export interface Moments {
 /** Larger values enter mean and m2 as this, so that squares stay finite; m2 is at most the largest number. min and max are exact. */
 const LARGEST_IN_SUMS = 1e150;
 
-/** The moments of no values, the identity of `mergeMoments`. */
+/**
+ * The moments of no values, the identity of `mergeMoments`.
+ *
+ * @example emptyMoments().n // 0
+ */
 export function emptyMoments(): Moments {
   return { n: 0, mean: 0, m2: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
 }

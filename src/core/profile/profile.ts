@@ -3,6 +3,7 @@ import type { CategoryCounts } from './counts.ts';
 import { KllSketch } from './kll.ts';
 import { emptyMoments, type Moments, mergeMoments } from './moments.ts';
 
+/** The numbers of a feature: moments, which merge exactly, and a sketch for quantiles. */
 export interface NumericProfile {
   moments: Moments;
   sketch: KllSketch;
@@ -25,7 +26,11 @@ export interface Profile {
 /** Path of the duration in milliseconds; it is always a numeric feature. */
 export const DURATION_PATH = 'response.duration_ms';
 
-/** The profile of no events, the identity of merging. */
+/**
+ * The profile of no events, the identity of merging.
+ *
+ * @example emptyProfile().events // 0
+ */
 export function emptyProfile(): Profile {
   return { events: 0, statusKnown: 0, success: 0, features: new Map() };
 }
@@ -36,6 +41,7 @@ export function emptyProfile(): Profile {
  * @param target - changed in place
  * @param source - neither changed nor aliased, so it may be cached and shared
  * @param seed - seed of the coin flips of this merge
+ * @example const target = emptyProfile(); mergeInto(target, profileOf(10, {}), 0); target.events // 10
  */
 export function mergeInto(target: Profile, source: Profile, seed: number): void {
   target.events += source.events;
@@ -72,18 +78,30 @@ export function mergeProfiles(parts: readonly Profile[], seed = 0): Profile {
   return merged;
 }
 
-/** Number of values of a feature: numbers and categories. */
+/**
+ * Number of values of a feature: numbers and categories.
+ *
+ * @example valuesSeen(categories([3, 1])) // 4
+ */
 export function valuesSeen(f: FeatureProfile): number {
   return (f.numeric?.moments.n ?? 0) + (f.categories?.n ?? 0);
 }
 
-/** Number of events without the feature: events − values; 0 where arrays give more values than events. */
+/**
+ * Number of events without the feature: events − values; 0 where arrays give more values than events.
+ *
+ * @example missingOf(profileOf(10, { 'request.tag': categories([3, 1]) }), 'request.tag') // 6
+ */
 export function missingOf(p: Profile, path: string): number {
   const feature = p.features.get(path);
   return Math.max(0, p.events - (feature === undefined ? 0 : valuesSeen(feature)));
 }
 
-/** The sketch of `response.duration_ms`; undefined when no event had it. */
+/**
+ * The sketch of `response.duration_ms`; undefined when no event had it.
+ *
+ * @example durationSketch(profileOf(2, { 'response.duration_ms': numbers([120, 180]) })).quantile(0.5) // 150
+ */
 export function durationSketch(p: Profile): KllSketch | undefined {
   return p.features.get(DURATION_PATH)?.numeric?.sketch;
 }

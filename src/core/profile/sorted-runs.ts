@@ -1,3 +1,4 @@
+/** The empty run. */
 export const NO_VALUES = new Float64Array(0);
 
 /**
@@ -35,7 +36,12 @@ export function everySecond(run: Float64Array, start: number): Float64Array {
   return kept;
 }
 
-/** Merges ascending values with weights and an ascending run whose values all have the weight `weight`. */
+/**
+ * Merges ascending values with weights and an ascending run whose values all have the weight `weight`.
+ *
+ * @returns values, ascending, and their weights
+ * @example mergeWeighted(Float64Array.of(1), Float64Array.of(1), Float64Array.of(0, 2), 4)[1] // Float64Array.of(4, 1, 4)
+ */
 export function mergeWeighted(
   values: Float64Array,
   weights: Float64Array,

@@ -26,6 +26,7 @@ export interface Dataset {
  *
  * @param table - as read
  * @param types - known types of columns: those of the reference, or declared ones
+ * @example datasetOf(profileRows([{ age: 25 }, { age: 31 }], 'reference')).types.get('age') // 'categorical'
  */
 export function datasetOf(table: TableColumns, types: ColumnTypes = new Map()): Dataset {
   const decided = new Map<string, ColumnType>();

@@ -10,6 +10,8 @@ const LONGEST_ROW = 8 * 1024 * 1024;
 /**
  * Reads NDJSON: one JSON object per line. Blank lines are skipped.
  *
+ * @param chunks - bytes of any size
+ * @param source - name of the table in messages
  * @throws AppError where a line is not a JSON object, or there is none
  */
 export async function readNdjson(
@@ -45,6 +47,8 @@ export async function readNdjson(
 /**
  * Reads a JSON array of objects, of any length; one element at a time is in memory.
  *
+ * @param chunks - bytes of any size
+ * @param source - name of the table in messages
  * @throws AppError where it is not such an array
  */
 export async function readJsonArray(

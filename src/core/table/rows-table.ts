@@ -3,6 +3,7 @@ import { quote, type ReadOptions, type TableColumns, TableProfiler } from './tab
 
 /** Less than a millisecond of work. */
 const CELLS_A_STEP = 1_000;
+/** The end of messages about a cell that is not allowed. */
 export const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
 
 /** A table of rows as JSON objects whose keys are the columns. An absent key is a missing cell. */
@@ -41,7 +42,11 @@ export class RowsTable {
   }
 }
 
-/** The type of a value, for a message. */
+/**
+ * The type of a value, for a message.
+ *
+ * @example typeOf([1]) // 'a list'
+ */
 export function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Uint8Array) return 'bytes';

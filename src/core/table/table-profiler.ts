@@ -10,8 +10,10 @@ import { TextCounts } from './text-counts.ts';
 
 export const COLUMN_TYPES = ['numeric', 'categorical'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
+/** Types by column. */
 export type ColumnTypes = ReadonlyMap<string, ColumnType>;
 
+/** How a table is read. */
 export interface ReadOptions {
   /** Declared types of columns; the others are inferred. */
   readonly types?: ColumnTypes | undefined;
@@ -41,6 +43,7 @@ export interface TableColumns {
   readonly profile: Profile;
 }
 
+/** A table with more columns is refused. */
 export const MOST_COLUMNS = 10_000;
 const BUFFERED = 256;
 const UNNAMED_LENGTH = 80;
@@ -182,7 +185,11 @@ export class TableProfiler {
   }
 }
 
-/** A name or value for a message, in quotes and cut to 80 characters. */
+/**
+ * A name or value for a message, in quotes and cut to 80 characters.
+ *
+ * @example quote('age') // '"age"'
+ */
 export function quote(text: string): string {
   return `"${text.length > UNNAMED_LENGTH ? `${text.slice(0, UNNAMED_LENGTH)}…` : text}"`;
 }

@@ -159,7 +159,14 @@ function meaningOf(text: string): number {
   return MISSING_TEXT.test(text) ? MISSING : INFINITE_TEXT.test(text) ? INFINITE : NAME;
 }
 
-/** @returns undefined when the bytes are not UTF-8 */
+/**
+ * Decodes UTF-8.
+ *
+ * @param start - first byte
+ * @param end - the byte after the last
+ * @returns undefined when the bytes are not UTF-8
+ * @example decode(Buffer.from('age'), 0, 3) // 'age'
+ */
 export function decode(bytes: Uint8Array, start: number, end: number): string | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
   const text = view.toString('utf8');

@@ -6,6 +6,7 @@ export interface Clock {
   readonly isDriven?: true;
 }
 
+/** The clock of the system. */
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** A clock that stands still until `ms` is set. */

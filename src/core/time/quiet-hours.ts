@@ -13,12 +13,20 @@ export interface QuietHours {
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const DAY_MINUTES = 1_440;
 
-/** Whether a text is a time of day, `HH:MM`. */
+/**
+ * Whether a text is a time of day, `HH:MM`.
+ *
+ * @example isTimeOfDay('24:00') // false
+ */
 export function isTimeOfDay(text: string): boolean {
   return TIME_OF_DAY.test(text);
 }
 
-/** Whether a text is the name of a time zone. */
+/**
+ * Whether a text is the name of a time zone.
+ *
+ * @example isZone('Europe/Berlin') // true
+ */
 export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });

@@ -24,6 +24,7 @@ export function nextSlot(schedule: Schedule, afterMs: number): number {
   return next.getTime();
 }
 
+/** Slots that are due. */
 export interface DueSlots {
   /** The last slot up to now. */
   readonly lastMs: number;

@@ -32,6 +32,10 @@ export interface ShareMeasure {
  * towards the reference (which the p-value uses) and away from it; the larger change of the effect is the resolution.
  *
  * @returns inconclusive (`insufficient_samples`) with fewer rows than `contingencyTable` needs
+ * @example
+ * const pair = categoricalPair([300, 100], [30, 10]);
+ * compareShares(pair, { statistic: (reference, current) => current[0] - reference[0] }).pValue;
+ * // 1
  */
 export function compareShares(pair: FeaturePair, measure: ShareMeasure): TestResult {
   const [nReference, nCurrent] = rowsOf(pair);

@@ -24,7 +24,12 @@ export interface ContingencyTable {
   readonly currentCounts: { readonly [name: string]: number };
 }
 
-/** Rows a side: numbers of a numeric feature, else texts. */
+/**
+ * Rows a side: numbers of a numeric feature, else texts.
+ *
+ * @returns whole numbers from 0
+ * @example rowsOf(categoricalPair([30, 10], [5, 5])) // [40, 10]
+ */
 export function rowsOf(pair: FeaturePair): readonly [nReference: number, nCurrent: number] {
   const { reference, current } = pair;
   return pair.type === 'numeric'
@@ -36,6 +41,7 @@ export function rowsOf(pair: FeaturePair): readonly [nReference: number, nCurren
  * The table in which the shares of a feature are compared, with few enough columns for a χ² law.
  *
  * @returns undefined with fewer than 10 rows per column on either side: 20 rows for categories (rare ones are pooled), 100 for ten bins
+ * @example contingencyTable(categoricalPair([30, 10], [12, 8])).current // [12, 8]
  */
 export function contingencyTable(pair: FeaturePair): ContingencyTable | undefined {
   return pair.type === 'numeric' ? binnedTable(pair) : pooledCategories(pair);
@@ -71,14 +77,22 @@ function binnedTable(pair: FeaturePair): ContingencyTable | undefined {
   };
 }
 
-/** The p-value of Pearson's χ² test of the table, or of Fisher's exact test where that is the valid one, with the name of its law. */
+/**
+ * The p-value of Pearson's χ² test of the table, or of Fisher's exact test where that is the valid one, with the name of its law.
+ *
+ * @example evidenceOf(contingencyTable(categoricalPair([30, 10], [12, 8]))).law // 'chi2(1)'
+ */
 export function evidenceOf(table: ContingencyTable): { readonly pValue: number; readonly law: string } {
   if (table.exactPValue !== undefined) return { pValue: table.exactPValue, law: 'Fisher' };
   const { pValue, df } = chiSquaredHomogeneity(table.reference, table.current);
   return { pValue, law: `chi2(${df})` };
 }
 
-/** The name of the category or bin whose share changed most. */
+/**
+ * The name of the category or bin whose share changed most.
+ *
+ * @example largestShift({ names: ['a', 'b', 'c'], reference: [5, 3, 2], current: [6, 1, 3] }) // 'b'
+ */
 export function largestShift(table: ContingencyTable): string {
   const [n, m] = [total(table.reference), total(table.current)];
   const gaps = table.reference.map((count, i) => Math.abs((table.current[i] as number) / m - count / n));

@@ -20,7 +20,11 @@ export function liveCounts(counts: Iterable<readonly [string, number]>, unnamed 
   return shown;
 }
 
-/** The counts of a window's categories, as `liveCounts` shows them. */
+/**
+ * The counts of a window's categories, as `liveCounts` shows them.
+ *
+ * @example liveCategories(categories([['USD', 4], ['EUR', 6]]).categories) // { EUR: 6, USD: 4 }
+ */
 export function liveCategories(categories: CategoryCounts): { [name: string]: number } {
   return liveCounts(categories.counts, categories.other);
 }

@@ -7,6 +7,7 @@ export const ROWS_PER_BIN = 10;
 /** Two categories of ten rows each: the fewest rows for a test of categories. */
 export const MIN_ROWS = 2 * ROWS_PER_BIN;
 
+/** A table for which a χ² law holds. */
 export interface ChiSquaredTable extends PooledCategories {
   /** The p-value of Fisher's exact test, where all but one category are too rare for a χ² law. */
   readonly exactPValue?: number;

@@ -21,6 +21,15 @@ export interface GapMeasure {
  * On sketches every gap is first reduced by both rank errors for the p-value; what that takes off the effect is the resolution.
  *
  * @returns inconclusive (`insufficient_samples`) with fewer rows a side than the measure needs
+ * @example
+ * const measure = {
+ *   minRows: 1,
+ *   integral: (steps) => ({ weights: widths(steps), power: 1 }),
+ *   statistic: (integral) => integral,
+ *   effect: (integral) => integral,
+ * };
+ * compareGaps(numericPair([1, 2, 3], [2, 3, 4]), measure).statistic;
+ * // 1
  */
 export function compareGaps(pair: FeaturePair, measure: GapMeasure): TestResult {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
@@ -63,7 +72,11 @@ function evidenceOf(measure: GapMeasure, { steps, integral, surely, isExact }: O
 /** Keeps sums of widths finite. */
 const WIDEST = 1e300;
 
-/** The distance from each step's value to the next one's; 0 for the last. */
+/**
+ * The distance from each step's value to the next one's; 0 for the last.
+ *
+ * @example widths(ecdfSteps(weigh([1, 3]), weigh([4]))) // [2, 1, 0]
+ */
 export function widths({ values }: EcdfSteps): Float64Array {
   const distances = new Float64Array(values.length);
   for (let i = 0; i + 1 < values.length; i++)
@@ -73,7 +86,11 @@ export function widths({ values }: EcdfSteps): Float64Array {
 
 const LEAST_DEVIATION = 0.001;
 
-/** The reference's standard deviation (ddof 0), at least 0.001: the unit of effects that are distances on the number line. */
+/**
+ * The reference's standard deviation (ddof 0), at least 0.001: the unit of effects that are distances on the number line.
+ *
+ * @example deviationOf(numericPair([1, 3], [])) // 1
+ */
 export function deviationOf(pair: FeaturePair): number {
   const moments = pair.reference.numeric?.moments;
   return Math.max(moments === undefined || moments.n < 2 ? 0 : Math.sqrt(moments.m2 / moments.n), LEAST_DEVIATION);

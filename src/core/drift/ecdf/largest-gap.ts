@@ -1,5 +1,6 @@
 import type { WeightedSample } from '../../profile/kll.ts';
 
+/** The largest gap between two distribution functions. */
 export interface Gap {
   /** max |F₁ − F₂|, [0, 1]. */
   readonly d: number;

@@ -26,7 +26,11 @@ export function twoValues({ reference, current }: FeaturePair): TwoValues | unde
   };
 }
 
-/** Whether the feature has two values, as `ztest` and `fisher` need. */
+/**
+ * Whether the feature has two values, as `ztest` and `fisher` need.
+ *
+ * @example hasTwoValues(categoricalPair([3, 1, 1], [1])) // false
+ */
 export function hasTwoValues(pair: FeaturePair): boolean {
   return twoValues(pair) !== undefined;
 }

@@ -7,7 +7,7 @@ const CLIP = 1e-6;
 /**
  * Intent Drift Monitor & Guard: KS p < .05 for numbers, PSI > .2 for categories; any feature.
  *
- * Shares are clipped at 10⁻⁶ from below and not renormalised. Checked against the replaced system.
+ * Shares are clipped at 10⁻⁶ from below and not renormalized. Checked against the replaced system.
  */
 export const guard: Preset = {
   title: 'Intent Drift Guard',

@@ -18,6 +18,8 @@ export const PRESETS = {
   'drift-monitor': driftMonitor,
 } as const satisfies Record<string, Preset>;
 
+/** The name of a preset, as settings spell it. */
 export type PresetName = keyof typeof PRESETS;
 
+/** Every preset, in the order of the table. */
 export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];

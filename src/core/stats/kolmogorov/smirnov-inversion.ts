@@ -21,6 +21,12 @@ export interface InversionInterval {
  * @param exponent - the damping of the integrand at t, increasing in t
  * @returns a probability, [0, 1]
  * Source: Smirnov 1937; Slepian 1958; used by `cramerVonMisesSurvival` and `andersonDarlingSurvival`, whose tests check it.
+ *
+ * @example
+ * const interval = (k) => ({ from: (2 * k + 1) * Math.PI, to: (2 * k + 2) * Math.PI });
+ * const integrand = (t) => 2 / Math.PI / Math.sqrt(t * Math.abs(Math.sin(t)));
+ * invertWeightedChiSquared(interval, integrand, (t) => (0.46136 * t * t) / 2);
+ * // 0.05000038313265109
  */
 export function invertWeightedChiSquared(
   interval: (k: number) => InversionInterval,

@@ -1,3 +1,4 @@
+/** The alternative hypothesis: shares differ, or the second one is larger. */
 export type Alternative = 'two-sided' | 'greater';
 
 /** A count of successes in a sample. */

@@ -1,5 +1,6 @@
 import { chiSquaredSurvival } from '../distributions/chi-squared.ts';
 
+/** The result of a χ² test of homogeneity. */
 export interface Homogeneity {
   readonly statistic: number;
   readonly df: number;

@@ -4,6 +4,7 @@ import { type Alternative, fisherExact, type Proportion } from './fisher.ts';
 /** Below this expected count in any of the four cells the normal approximation is not valid. */
 const MIN_EXPECTED = 5;
 
+/** The result of a test of two proportions. */
 export interface ProportionTest {
   /** (share₂ − share₁) / pooled standard error; 0 when both shares are 0 or both 1. */
   readonly statistic: number;
