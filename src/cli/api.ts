@@ -1,6 +1,12 @@
-import { Failure, messageOf, systemCode, usageFailure } from './failure.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { systemClock } from '../core/time/clock.ts';
+import { type HttpOutcome, requestHttp } from '../runtime/net/http-client.ts';
+import type { HttpFailure } from '../runtime/net/http-failure.ts';
+import { Failure, usageFailure } from './failure.ts';
 import type { Environment } from './terminal.ts';
 
+const TIMEOUT_MS = 120_000;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const DEFAULT_API_URL = 'http://127.0.0.1:8000';
 export const API_OPTION = ['--api <url>', `the service (default: PLUMBLINE_URL, then ${DEFAULT_API_URL})`] as const;
 
@@ -13,8 +19,10 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** How long the service asks to wait before the next try. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /** The part of RFC 9457 that a person reads. */
@@ -32,22 +40,22 @@ export class Api {
 
   constructor(url: string, key?: string) {
     this.url = baseUrl(url);
-    this.#key = key === '' ? undefined : key;
+    this.#key = key?.trim() || undefined;
   }
 
   /** Sends one request and reads the whole answer, whatever its status. Throws a Failure when nothing answers. */
   async call(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
-    try {
-      const response = await fetch(this.#target(path, request.query), {
+    const { body, timeoutMs = TIMEOUT_MS } = request;
+    const outcome = await requestHttp(
+      {
         method,
+        url: this.#target(path, request.query).href,
         headers: this.#headers(request),
-        signal: AbortSignal.timeout(request.timeoutMs ?? 120_000),
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
-      return { status: response.status, headers: response.headers, text: await response.text() };
-    } catch (error) {
-      throw new Failure(connectionMessage(this.url, error), 1, { cause: error });
-    }
+        ...(body !== undefined && { body }),
+      },
+      { timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES, now: systemClock.now },
+    );
+    return wholeAnswer(this.url, outcome);
   }
 
   /** Sends one request whose answer must be a success with JSON; a refusal becomes a Failure with its reason. */
@@ -133,14 +141,34 @@ export function describeProblem({ status, detail, errors }: Problem): string {
 
 function baseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/i.test(text)) throw usageFailure(`"${text}" is not an http(s) address`);
-  return new URL(text).href.replace(/\/+$/, '');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    throw usageFailure('the address holds a user name or password; the key goes into PLUMBLINE_API_KEY');
+  }
+  return url.href.replace(/\/+$/, '');
 }
 
-function connectionMessage(url: string, error: unknown): string {
-  const code = systemCode(error);
+/** Only what was read to its end is an answer. */
+function wholeAnswer(url: string, outcome: HttpOutcome): ApiAnswer {
+  if (outcome.kind !== 'answered') throw new Failure(connectionMessage(url, outcome));
+  if (outcome.cut === 'too_large')
+    throw new Failure(`the answer of ${url} is over 256 MiB; is it Plumbline that listens there?`);
+  if (outcome.cut === 'timed_out') throw new Failure(`${url} did not answer in time`);
+  if (outcome.cut === 'broken') throw new Failure(`the connection to ${url} broke off within the answer`);
+  const { status, headers, text, retryAfterMs } = outcome;
+  if (status >= 300 && status < 400) {
+    throw new Failure(
+      `${url} redirects to ${headers.location ?? 'another address'}; pass the address of the service with --api`,
+    );
+  }
+  return { status, headers, text, retryAfterMs };
+}
+
+function connectionMessage(url: string, { kind, code }: HttpFailure): string {
   if (code === 'ECONNREFUSED') return `nothing answers at ${url}; start it with \`npm start\` or pass --api`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `the host of ${url} cannot be found; check --api or PLUMBLINE_URL`;
-  if (error instanceof Error && error.name === 'TimeoutError') return `${url} did not answer in time`;
-  return `the connection to ${url} failed: ${code ?? messageOf(error)}`;
+  if (code === 'invalid_header') return 'PLUMBLINE_API_KEY holds characters that no header may hold';
+  if (kind === 'timed_out') return `${url} did not answer in time`;
+  return `the connection to ${url} failed: ${code}`;
 }

@@ -19,7 +19,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-/** The `code` that Node puts on system errors (`ECONNREFUSED`, `ENOENT`), also where fetch wraps it as a cause. */
+/** The `code` that Node puts on system errors (`ECONNREFUSED`, `ENOENT`), also where another error wraps it as its cause. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;

@@ -59,16 +59,14 @@ async function sendPatiently(context: DeliveryContext, batch: Batch): Promise<Ap
       throw error;
     });
     if (answer !== undefined && (!RETRIED.has(answer.status) || attempt === MAX_ATTEMPTS)) return answer;
-    await sleep(waitMs(attempt, answer?.headers.get('retry-after')), halt);
+    await sleep(waitMs(attempt, answer?.retryAfterMs), halt);
     if (halt.aborted) throw new Failure('stopped before the service had taken the batch');
   }
 }
 
 /** What the service asks for, or else twice as long each time; never more than 15 s. */
-export function waitMs(attempt: number, retryAfter: string | null | undefined): number {
-  const askedMs = Number(retryAfter ?? Number.NaN) * 1_000;
-  const ownMs = FIRST_WAIT_MS * 2 ** (attempt - 1);
-  return Math.min(LONGEST_WAIT_MS, Number.isFinite(askedMs) && askedMs > 0 ? askedMs : ownMs);
+export function waitMs(attempt: number, retryAfterMs: number | undefined): number {
+  return Math.min(LONGEST_WAIT_MS, retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1));
 }
 
 function countAnswer(tally: Tally, batch: Batch, answer: ApiAnswer): void {
@@ -76,7 +74,7 @@ function countAnswer(tally: Tally, batch: Batch, answer: ApiAnswer): void {
   tally.sent += batch.events.length;
   tally.accepted += body.accepted;
   tally.duplicates += body.duplicates;
-  if (answer.headers.get('idempotent-replayed') === 'true') tally.repeated += body.accepted;
+  if (answer.headers['idempotent-replayed'] === 'true') tally.repeated += body.accepted;
   for (const { index, code = 'refused', message } of body.errors)
     countInto(tally.refused, code, batch.events[index]?.line ?? batch.firstLine, message);
   countUnlisted(tally, batch, body.rejected - body.errors.length);

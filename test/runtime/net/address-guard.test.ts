@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AddressRefused, explainRefusal, guardedLookup } from '../../../src/runtime/net/address-guard.ts';
 import { postJson } from '../../../src/services/notify/http-post.ts';
-import { openReceiver } from '../../services/notify/receiver.ts';
 import { NOW } from '../../services/notify/sample-message.ts';
+import { openReceiver } from './receiver.ts';
 
 const TO = { host: 'hooks.example', port: 443 };
 

@@ -6,7 +6,7 @@ import { alertmanagerChannel } from '../../../src/services/notify/channels/alert
 import { pagerdutyChannel } from '../../../src/services/notify/channels/pagerduty.ts';
 import { slackChannel } from '../../../src/services/notify/channels/slack.ts';
 import { webhookChannel } from '../../../src/services/notify/channels/webhook.ts';
-import { openReceiver } from './receiver.ts';
+import { openReceiver } from '../../runtime/net/receiver.ts';
 import { HOSTILE, messageSaying, NOW, sampleMessage } from './sample-message.ts';
 
 const receiver = await openReceiver();

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { webhookChannel } from '../../../src/services/notify/channels/webhook.ts';
-import { openReceiver } from './receiver.ts';
+import { openReceiver } from '../../runtime/net/receiver.ts';
 import { HOSTILE, messageSaying, sampleMessage } from './sample-message.ts';
 
 const receiver = await openReceiver();
