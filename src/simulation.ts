@@ -15,7 +15,7 @@ import { findNextDue } from './store/next-due.ts';
 
 /** Something that happened, at the simulated time. */
 export type TimelineEntry =
-  | { readonly kind: 'slot'; readonly atMs: number; readonly monitor: string; readonly end: RunOutcome }
+  | { readonly kind: 'run'; readonly atMs: number; readonly monitor: string; readonly outcome: RunOutcome }
   | { readonly kind: 'message'; readonly atMs: number; readonly message: Message };
 
 export interface SimulationOptions {
@@ -79,8 +79,8 @@ export class Simulation {
   /** Notifications come after the runs that they are about. */
   async #work(): Promise<void> {
     const { context, scheduler, delivery } = this.monitoring;
-    for (const { monitor, end } of await scheduler.runDue()) {
-      this.#options.onEntry({ kind: 'slot', atMs: this.#options.clock.ms, monitor: monitor.name, end });
+    for (const { monitor, end: outcome } of await scheduler.runDue()) {
+      this.#options.onEntry({ kind: 'run', atMs: this.#options.clock.ms, monitor: monitor.name, outcome });
     }
     await notifyDueIncidents(context);
     await delivery.wake();

@@ -16,19 +16,19 @@ const SMALL = [
   '6h',
 ];
 
-it('a planted drift is one incident, told once when it opens and once when it ends', async () => {
+it('a simulated drift is one incident, with one notification when it opens and one when it is resolved', async () => {
   const terminal = fakeTerminal();
   expect(await runCommand(SMALL, terminal)).toBe(0);
   const lastNotification = terminal.lines.filter((line) => line.includes('✉'));
   expect(lastNotification.filter((line) => line.includes('opened'))).toHaveLength(1);
   expect(lastNotification.filter((line) => line.includes('RESOLVED'))).toHaveLength(1);
   expect(terminal.lines.at(-1)).toMatch(
-    /^48 slots run \(0 failed, 0 skipped\), 1 incidents opened, 0 reopened, 1 resolved/,
+    /^48 runs \(0 failed, 0 skipped\); incidents: 1 opened, 0 reopened, 1 resolved/,
   );
 });
 
-it('quiet days wake nobody', async () => {
+it('days without drift send no notifications', async () => {
   const terminal = fakeTerminal();
   expect(await runCommand([...SMALL, '--no-drift', '--seed', '3'], terminal)).toBe(0);
-  expect(terminal.lines.at(-1)).toMatch(/^48 slots run \(0 failed, 0 skipped\), 0 incidents opened.* 0 messages/);
+  expect(terminal.lines.at(-1)).toMatch(/^48 runs \(0 failed, 0 skipped\); incidents: 0 opened.* 0 notifications/);
 });

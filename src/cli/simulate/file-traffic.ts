@@ -4,13 +4,18 @@ import type { ReplayEvent } from '../replay/read/events.ts';
 import { readEvents } from '../replay/read/events.ts';
 import { openFile } from '../replay/read/lines.ts';
 
-/** A file's events by the minute, in the order of the file; one that lies before its minute comes late, as it would have. */
-export async function* fileTraffic(
-  path: string,
-  service: string | undefined,
-): AsyncGenerator<{ atMs: number; events: string[] }> {
-  const names = { service, endpoint: undefined, map: [], assumeUtc: false };
-  const plan = await planReplay({ path, ...names, format: undefined, batchEvents: 1_000, speed: undefined });
+/** The events of a file in groups of one minute, in the order of the file. An event that is older than its group is a late event. */
+export async function* fileTraffic(path: string): AsyncGenerator<{ atMs: number; events: string[] }> {
+  const plan = await planReplay({
+    path,
+    service: undefined,
+    endpoint: undefined,
+    map: [],
+    assumeUtc: false,
+    format: undefined,
+    batchEvents: 1_000,
+    speed: undefined,
+  });
   const file = await openFile(path);
   let minuteMs = Number.NEGATIVE_INFINITY;
   let events: string[] = [];

@@ -1,18 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 import { usageFailure } from '../failure.ts';
+import { readTextFile } from '../files.ts';
 
 export interface Label {
   readonly atMs: number;
   readonly text: string;
 }
 
-/** Known faults: a JSON list of objects, each with a time under any name; what else it says is its text. Oldest first. */
+/** Reads known faults: a JSON list of objects. A field with a time gives the time, the other fields the text. Oldest first. */
 export async function readLabels(path: string): Promise<Label[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageFailure(`--labels ${path} cannot be read (${error.code})`);
-  });
-  const labels = parseList(path, text).flatMap(labelOf);
+  const labels = parseList(path, await readTextFile(path, 2)).flatMap(labelOf);
   return labels.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -21,7 +18,7 @@ function parseList(path: string, text: string): unknown[] {
     const list: unknown = JSON.parse(text);
     if (Array.isArray(list)) return list;
   } catch {
-    // told below
+    // the usage error below
   }
   throw usageFailure(`--labels ${path} must be a JSON list`);
 }

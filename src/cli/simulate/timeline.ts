@@ -3,9 +3,9 @@ import { titleOf } from '../../core/incident/message.ts';
 import type { TimelineEntry } from '../../simulation.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Counts what happened, and prints what a person would have seen. */
+/** Prints runs, incidents and notifications as they happen, and counts them. */
 export class Timeline {
-  readonly counts = { slots: 0, failed: 0, skipped: 0, opened: 0, resolved: 0, reopened: 0, messages: 0 };
+  readonly counts = { runs: 0, failed: 0, skipped: 0, opened: 0, resolved: 0, reopened: 0, notifications: 0 };
   readonly #terminal: Terminal;
 
   constructor(terminal: Terminal) {
@@ -14,41 +14,44 @@ export class Timeline {
 
   add(entry: TimelineEntry): void {
     if (entry.kind === 'message') this.#addMessage(entry);
-    else this.#addSlot(entry);
+    else this.#addRun(entry);
   }
 
-  /** A line of somebody else's, such as a fault that was planted. */
+  /** Prints another event, such as the start of a known fault. */
   note(ms: number, text: string): void {
     const { yellow } = this.#terminal.colors;
     this.#line(ms, yellow(`· ${text}`));
   }
 
-  #addSlot({ end, monitor, atMs }: Extract<TimelineEntry, { kind: 'slot' }>): void {
-    if (end.status === 'lost') return;
-    if (end.status === 'skipped') {
+  #addRun({ outcome, monitor, atMs }: Extract<TimelineEntry, { kind: 'run' }>): void {
+    if (outcome.status === 'lost') return;
+    if (outcome.status === 'skipped') {
       this.counts.skipped++;
       return;
     }
-    this.counts.slots++;
-    if (end.status === 'failed') {
+    this.counts.runs++;
+    if (outcome.status === 'failed') {
       this.counts.failed++;
-      if (this.counts.failed <= 3) this.#line(atMs, `slot of ${monitor} failed: ${end.failure}`);
+      if (this.counts.failed <= 3) this.#line(atMs, `a run of ${monitor} failed: ${outcome.failure}`);
     }
-    for (const { id, group, change, incident } of end.changed) {
+    for (const { id, group, change, incident } of outcome.changed) {
       if (change.reason === 'opened') this.counts.opened++;
       if (change.reason === 'resolved') this.counts.resolved++;
       if (change.reason === 'reopened') this.counts.reopened++;
       const worst = incident.failing[0];
-      const what =
+      const finding =
         change.reason === 'opened' || change.reason === 'reopened' ? `, ${worst?.check}: ${worst?.text}` : '';
       const name = group === 'all' ? monitor : `${monitor} (${group})`;
-      this.#line(atMs, `incident ${id} of ${name}: ${change.from ?? 'none'} → ${change.to} (${change.reason})${what}`);
+      this.#line(
+        atMs,
+        `incident ${id} of ${name}: ${change.from ?? 'none'} → ${change.to} (${change.reason})${finding}`,
+      );
     }
   }
 
   #addMessage({ message, atMs }: Extract<TimelineEntry, { kind: 'message' }>): void {
     const { red, green, dim } = this.#terminal.colors;
-    this.counts.messages++;
+    this.counts.notifications++;
     const paint = message.state === 'resolved' ? green : red;
     const after = lengthOf(atMs - Date.parse(message.startedAt));
     this.#line(

@@ -1,5 +1,5 @@
 import { type Rng, seededRng } from '../../core/stats/rng.ts';
-import type { Interval } from '../../core/time/window.ts';
+import { HOUR_MS, type Interval } from '../../core/time/window.ts';
 
 export const SIMULATED_STREAM = { service: 'simulated', endpoint: 'POST /score' } as const;
 
@@ -7,39 +7,39 @@ export interface TrafficRules {
   readonly seed: number;
   readonly features: number;
   readonly perHour: number;
-  /** While this lasts a quarter of the features is different; undefined: never. */
+  /** When a quarter of the features drifts; undefined: never. */
   readonly drift: Interval | undefined;
 }
 
 const MEAN = 100;
 const SD = 20;
-/** By how many standard deviations a drifted number moves. */
+/** Shift of a drifting number, in standard deviations. */
 const SHIFT = 1;
 const CATEGORIES = ['a', 'b', 'c', 'd', 'e'] as const;
 const SHARES = [0.4, 0.25, 0.2, 0.1, 0.05] as const;
 const DRIFTED_SHARES = [0.1, 0.2, 0.2, 0.2, 0.3] as const;
 
-/** Events of one span, evenly in time: three of five features are numbers, two are names. The same seed gives the same events. */
-export function trafficOf(rules: TrafficRules, span: Interval): string[] {
-  const rng = seededRng(`${rules.seed} ${span.startMs}`);
-  const n = Math.round(((span.endMs - span.startMs) / 3_600_000) * rules.perHour);
-  const stepMs = (span.endMs - span.startMs) / n;
-  return Array.from({ length: n }, (_, i) =>
-    JSON.stringify(eventAt(span.startMs + Math.floor(i * stepMs), rules, rng)),
-  );
+/** Events in an interval, evenly spaced. Three of five features are numeric, two are categorical. The same seed gives the same events. */
+export function trafficOf(rules: TrafficRules, { startMs, endMs }: Interval): string[] {
+  const rng = seededRng(`${rules.seed} ${startMs}`);
+  const n = Math.round(((endMs - startMs) / HOUR_MS) * rules.perHour);
+  const stepMs = (endMs - startMs) / n;
+  return Array.from({ length: n }, (_, i) => JSON.stringify(eventAt(startMs + Math.floor(i * stepMs), rules, rng)));
 }
 
 function eventAt(ms: number, { features, drift }: TrafficRules, rng: Rng): object {
   const isDrifting = drift !== undefined && ms >= drift.startMs && ms < drift.endMs;
   const input: Record<string, number | string> = {};
   for (let i = 0; i < features; i++) {
-    const hasMoved = isDrifting && i % 4 === 0;
-    if (i % 5 < 3) input[`number_${i}`] = round(MEAN + SD * (normal(rng) + (hasMoved ? SHIFT : 0)));
-    else input[`name_${i}`] = pick(hasMoved ? DRIFTED_SHARES : SHARES, rng);
+    const isShifted = isDrifting && i % 4 === 0;
+    if (i % 5 < 3) input[`number_${i}`] = round(MEAN + SD * (normal(rng) + (isShifted ? SHIFT : 0)));
+    else input[`name_${i}`] = pick(isShifted ? DRIFTED_SHARES : SHARES, rng);
   }
   const status = rng.next() < 0.001 ? 500 : 200;
   return {
-    ...{ ts: new Date(ms).toISOString(), ...SIMULATED_STREAM, request: input },
+    ts: new Date(ms).toISOString(),
+    ...SIMULATED_STREAM,
+    request: input,
     response: { status, duration_ms: round(Math.max(5, 120 + 30 * normal(rng))) },
   };
 }
@@ -57,7 +57,7 @@ function pick(shares: readonly number[], rng: Rng): string {
   return CATEGORIES[i] ?? 'a';
 }
 
-/** Box and Muller's. */
+/** Box-Muller transform. */
 function normal(rng: Rng): number {
   return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
 }
