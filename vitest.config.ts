@@ -12,6 +12,7 @@ export default defineConfig({
     // They guard against hanging only: a busy machine may take its time.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       {
         extends: true,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
 import { withDatabase } from '../database.ts';
+import { PATIENCE } from '../patience.ts';
 import { emptyDatabase, openService, stubDatabase } from './service.ts';
 
 const unreachable = stubDatabase(() => Promise.reject(new DatabaseUnavailable('connection refused')));
@@ -42,7 +43,7 @@ describe('GET /health', () => {
     await app.ready();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const asked = app.inject('/health');
-    await vi.waitUntil(() => vi.getTimerCount() > 0);
+    await vi.waitUntil(() => vi.getTimerCount() > 0, PATIENCE);
     vi.advanceTimersByTime(2_000);
     expect((await asked).json()).toMatchObject({ ok: true, database: 'down' });
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
+import { PATIENCE } from '../patience.ts';
 import { emptyDatabase, openService, stubDatabase, withService } from './service.ts';
 
 const PROBLEM = 'application/problem+json';
@@ -258,9 +259,9 @@ describe('draining', () => {
     const url = await app.listen({ port: 0 });
     await fetch(`${url}/livez`);
     const inFlight = fetch(`${url}/v1/streams`);
-    await vi.waitUntil(() => asked.mock.calls.length === 1);
+    await vi.waitUntil(() => asked.mock.calls.length === 1, PATIENCE);
     const closed = app.close();
-    await vi.waitUntil(() => app.isDraining);
+    await vi.waitUntil(() => app.isDraining, PATIENCE);
     answer({ rows: [], rowCount: 0 });
     const response = await inFlight;
     expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);

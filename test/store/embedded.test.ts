@@ -4,13 +4,15 @@ import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
 import { lockDirectory } from '../../src/store/engine/directory-lock.ts';
 import { openEmbedded } from '../../src/store/engine/embedded.ts';
 import { makeTemporaryDirectory } from '../database.ts';
+import { PATIENCE } from '../patience.ts';
 import { SILENT } from '../silent-log.ts';
 
+const QUERY_TIMEOUT_MS = 60_000;
 let directory: string;
 const lockFiles = async (): Promise<string[]> => (await readdir(directory)).filter((name) => name.endsWith('.lock'));
 
@@ -18,6 +20,7 @@ beforeEach(async () => {
   directory = await makeTemporaryDirectory();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -63,13 +66,17 @@ describe.runIf(databaseUrl === undefined)('the embedded database', () => {
   beforeEach(() => cp(template, directory, { recursive: true }));
 
   test('a statement that runs too long ends; what was stored stays, and the same handle serves on', async () => {
-    const db = await openEmbedded({ dataDir: directory, log: SILENT, queryTimeoutMs: 2_000 });
+    const db = await openEmbedded({ dataDir: directory, log: SILENT, queryTimeoutMs: QUERY_TIMEOUT_MS });
     try {
       await db.query('create table kept (x int); insert into kept values (1)');
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       const endless = `with recursive forever (x) as (select 1 union all select x + 1 from forever) select count(*) from forever`;
       const stuck = db.transaction(async (tx) => {
         await tx.query('insert into kept values (2)');
-        await tx.query(endless).catch(() => undefined);
+        const spinning = tx.query(endless).catch(() => undefined);
+        await vi.waitUntil(() => vi.getTimerCount() > 0, PATIENCE);
+        vi.advanceTimersByTime(QUERY_TIMEOUT_MS);
+        await spinning;
         await tx.query('insert into kept values (3)');
       });
       const waiting = db.query<{ x: number }>('select x from kept order by x');

@@ -116,7 +116,7 @@ describe('the look-up of a request', () => {
 
 describe('a request', () => {
   const post = (url: string, allowHosts: string[] = []) =>
-    postJson({ url, body: '{}' }, { allowHosts, secrets: [], now: () => NOW, timeoutMs: 2_000 });
+    postJson({ url, body: '{}' }, { allowHosts, secrets: [], now: () => NOW, timeoutMs: 120_000 });
 
   test.each(['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '0177.0.0.1', '[::ffff:127.0.0.1]', '0', 'LOCALHOST'])(
     'to %s never leaves',

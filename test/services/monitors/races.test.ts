@@ -23,6 +23,7 @@ import {
 import { listNotifications, replayDead } from '../../../src/store/notifications.ts';
 import { listReports, saveReport } from '../../../src/store/reports.ts';
 import { makeTemporaryDirectory, POOL_SIZE } from '../../database.ts';
+import { PATIENCE } from '../../patience.ts';
 import { openWatching, START, slotAt, startMonitors, type Watching } from './watching.ts';
 
 const TEN = 10 * MINUTE_MS;
@@ -50,7 +51,7 @@ const isPostgres = inject('testDatabase').databaseUrl !== undefined;
 /** Resolves once a transaction on this database waits for what another one holds. */
 function someoneWaitsForALock({ db }: Watching): Promise<unknown> {
   const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  return vi.waitUntil(async () => (await db.query(waiting)).rowCount > 0, { timeout: 2 * MINUTE_MS });
+  return vi.waitUntil(async () => (await db.query(waiting)).rowCount > 0, PATIENCE);
 }
 
 /** Opens all connections of the pool, as a process that runs has them: by as many transactions at the same time. */

@@ -18,7 +18,7 @@ async function readAll(baseUrl: string, options: { timeoutMs?: number; apiKey?: 
   const records: SignalRecord[] = [];
   let [invalid, failure] = [0, ''];
   const sleep = async (ms: number) => void waits.push(ms);
-  const upstream = { baseUrl, apiKey: KEY, timeoutMs: 5_000, sleep, now: () => SPAN.endMs, ...options };
+  const upstream = { baseUrl, apiKey: KEY, timeoutMs: 120_000, sleep, now: () => SPAN.endMs, ...options };
   try {
     for await (const read of readPages(upstream, SPAN, traffic)) {
       records.push(...read.records);
