@@ -14,14 +14,7 @@ export function usageFailure(message: string): Failure {
   return new Failure(message, 2);
 }
 
-/** The first line of an error: enough for a person, without the stack. */
+/** What a person reads of an error: its whole message, without the stack. A log has `reasonOf`. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
-}
-
-/** The `code` that Node puts on system errors (`ECONNREFUSED`, `ENOENT`), also where another error wraps it as its cause. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? code : systemCode(error.cause);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { Failure, messageOf, systemCode } from './failure.ts';
+import { systemCode } from '../core/format/system-code.ts';
+import { Failure, messageOf } from './failure.ts';
 
 export function readFailure(path: string, error: unknown, exitCode = 1): Failure {
   return new Failure(readErrorOf(path, error), exitCode, { cause: error });

@@ -1,3 +1,4 @@
+import { isoTime } from '../core/format/iso-time.ts';
 import type { Rng } from '../core/stats/rng.ts';
 import type { Interval } from '../core/time/window.ts';
 
@@ -58,7 +59,7 @@ export function paymentEvents(mix: PaymentMix, rng: Rng, { startMs, endMs }: Int
 
 function paymentAt(ms: number, mix: PaymentMix, rng: Rng): PaymentEvent {
   return {
-    ts: new Date(ms).toISOString(),
+    ts: isoTime(ms),
     service: PAYMENTS_SERVICE,
     endpoint: PAYMENTS_ENDPOINT,
     host: 'client-1',

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { reasonOf } from '../core/format/reason-of.ts';
 
 /** One error in a file, with its line. */
 export interface FileError {
@@ -33,7 +34,7 @@ export function readYaml(text: string): YamlFile {
   try {
     return { value: document.toJS({ maxAliasCount: MAX_ALIASES }), errors, lineOf };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     return { value: undefined, errors: [{ line: lineOfAlias(text, message), message }], lineOf };
   }
 }

@@ -1,6 +1,6 @@
 import type { SloTargets } from '../core/drift/settings.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { BY_ID, NEWEST, type PageQuery } from './page.ts';
 import { timestampParam } from './sql.ts';
 
 export interface BaselineInsert {
@@ -48,7 +48,7 @@ function toBaseline({ created_at, window_start, window_end, ...rest }: BaselineC
   };
 }
 
-/** Inactive as yet. A taken name is SQLSTATE 23505. */
+/** Inactive as yet. A taken name is a UNIQUE_VIOLATION. */
 export async function insertBaseline(db: Queryable, baseline: BaselineInsert): Promise<Baseline> {
   const sql = `insert into baselines
     (stream_id, name, created_at, window_start, window_end, samples, slo, features, warnings, source, profile)
@@ -71,12 +71,9 @@ export async function insertBaseline(db: Queryable, baseline: BaselineInsert): P
   return stored;
 }
 
-export interface BaselineFilter {
+export interface BaselineFilter extends PageQuery {
   readonly streamId?: number | undefined;
   readonly isActive?: boolean | undefined;
-  readonly limit: number;
-  /** The `next` of the page before. */
-  readonly after?: string | undefined;
 }
 
 /** Newest first. */
@@ -84,15 +81,14 @@ export async function listBaselines(
   db: Queryable,
   filter: BaselineFilter,
 ): Promise<{ baselines: Baseline[]; next: string | null }> {
-  const [beforeId] = filter.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(filter.after, 1);
+  const before = BY_ID.start(filter.after, NEWEST);
   const sql = `${SELECT_BASELINE}
     where b.id < $1 and ($2::bigint is null or b.stream_id = $2) and ($3::boolean is null or b.active = $3)
     order by b.id desc limit $4`;
-  const params = [beforeId, filter.streamId ?? null, filter.isActive ?? null, filter.limit + 1];
+  const params = [before.id, filter.streamId ?? null, filter.isActive ?? null, filter.limit + 1];
   const { rows } = await db.query<BaselineColumns>(sql, params);
-  const baselines = rows.slice(0, filter.limit).map(toBaseline);
-  const last = baselines.at(-1);
-  return { baselines, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+  const page = BY_ID.cut(rows, filter.limit);
+  return { baselines: page.rows.map(toBaseline), next: page.next };
 }
 
 /** By name, or by id, as a number or in digits. A name of digits wins over the id. */

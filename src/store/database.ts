@@ -34,12 +34,6 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** The SQLSTATE of a failed statement, e.g. '23505', on either engine. */
-export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
-}
-
 export function beginStatement(options: TransactionOptions = {}): string {
   return options.isolation === undefined ? 'begin' : `begin isolation level ${options.isolation}`;
 }

@@ -1,52 +1,46 @@
 import { floorTo, type Interval, MINUTE_MS } from '../core/time/window.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
-import { timestampParam } from './sql.ts';
+import { type PageQuery, pagesBy } from './page.ts';
+import { msOf, timestampParam } from './sql.ts';
 
-export interface EventQuery {
+export interface EventQuery extends PageQuery {
   readonly streamId: number;
   readonly startMs?: number | undefined;
   readonly endMs?: number | undefined;
-  readonly limit: number;
-  /** The `next` of the page before. */
-  readonly after?: string | undefined;
 }
 
 interface Position {
-  readonly ms: number;
+  readonly tsMs: number;
   readonly id: number;
 }
 
-interface EventRow {
-  id: number;
-  ts: Date;
-  event: string;
+interface EventRow extends Position {
+  readonly event: string;
 }
+
+const BY_TIME = pagesBy('tsMs', 'id');
 
 /** A page of events as they came, oldest first. Walks the minutes, so that a page costs what it shows and not the whole window. */
 export async function listEvents(db: Queryable, query: EventQuery): Promise<{ events: string[]; next: string | null }> {
   const endMs = query.endMs ?? Number.MAX_SAFE_INTEGER;
   let position = startOf(query);
   const found: EventRow[] = [];
-  for (let minute = await findMinuteFrom(db, query.streamId, position.ms, endMs); minute !== undefined; ) {
+  for (let minute = await findMinuteFrom(db, query.streamId, position.tsMs, endMs); minute !== undefined; ) {
     const wanted = query.limit + 1 - found.length;
     found.push(...(await readMinute(db, query.streamId, minute, position, endMs, wanted)));
     if (found.length > query.limit) break;
-    position = { ms: minute + MINUTE_MS, id: 0 };
-    minute = await findMinuteFrom(db, query.streamId, position.ms, endMs);
+    position = { tsMs: minute + MINUTE_MS, id: 0 };
+    minute = await findMinuteFrom(db, query.streamId, position.tsMs, endMs);
   }
-  const page = found.slice(0, query.limit);
-  const last = page.at(-1);
-  const next = found.length > query.limit && last !== undefined ? encodeCursor([last.ts.getTime(), last.id]) : null;
-  return { events: page.map((row) => row.event), next };
+  const page = BY_TIME.cut(found, query.limit);
+  return { events: page.rows.map((row) => row.event), next: page.next };
 }
 
 /** The page holds what comes strictly after the position; ids start at 1, so id 0 lets everything of its moment in. */
 function startOf(query: EventQuery): Position {
-  const startMs = query.startMs ?? 0;
-  if (query.after === undefined) return { ms: startMs, id: 0 };
-  const [ms = 0, id = 0] = decodeCursor(query.after, 2);
-  return ms >= startMs ? { ms, id } : { ms: startMs, id: 0 };
+  const start = { tsMs: query.startMs ?? 0, id: 0 };
+  const position = BY_TIME.start(query.after, start);
+  return position.tsMs >= start.tsMs ? position : start;
 }
 
 async function findMinuteFrom(
@@ -69,13 +63,20 @@ async function readMinute(
   endMs: number,
   limit: number,
 ): Promise<EventRow[]> {
-  const sql = `select id, ts, event::text from (
+  const sql = `select id, ${msOf('ts')} as "tsMs", event::text from (
       select b.id * 16384 + e.position as id, event_time(e.event -> 'ts') as ts, e.event
       from event_batches b cross join lateral json_array_elements(b.events::json) with ordinality as e (event, position)
       where b.stream_id = $1 and b.bucket = $2 and b.max_ts >= $3 and b.min_ts < $5 offset 0
     ) as minute
     where (ts, id) > ($3, $4) and ts < $5 order by ts, id limit $6`;
-  const params = [streamId, timestampParam(minuteMs), timestampParam(after.ms), after.id, timestampParam(endMs), limit];
+  const params = [
+    streamId,
+    timestampParam(minuteMs),
+    timestampParam(after.tsMs),
+    after.id,
+    timestampParam(endMs),
+    limit,
+  ];
   return (await db.query<EventRow>(sql, params)).rows;
 }
 

@@ -1,8 +1,8 @@
 import type { Incident, IncidentState, LastNotification, Triage } from '../core/incident/incident.ts';
 import type { Severity } from '../core/incident/severity.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { BY_ID, NEWEST, type PageQuery } from './page.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 
 export interface StoredIncident extends Triage {
@@ -68,7 +68,7 @@ export interface IncidentInsert {
   readonly nowMs: number;
 }
 
-/** A second open one of the same monitor and group is SQLSTATE 23505. */
+/** A second open one of the same monitor and group is a UNIQUE_VIOLATION. */
 export async function insertIncident(tx: Queryable, insert: IncidentInsert): Promise<number> {
   const { incident } = insert;
   const sql = `insert into incidents (stream_id, monitor_id, monitor, grp, state, severity, labels, doc, started_at, updated_at)
@@ -121,15 +121,13 @@ export async function deleteIncident(
   await tx.query('delete from incidents where stream_id = $1 and id = $2', key);
 }
 
-export interface IncidentFilter {
+export interface IncidentFilter extends PageQuery {
   readonly states?: readonly IncidentState[] | undefined;
   readonly severities?: readonly Severity[] | undefined;
   readonly streamId?: number | undefined;
   readonly monitor?: string | undefined;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
-  readonly limit: number;
-  readonly after?: string | undefined;
 }
 
 /** Newest first. */
@@ -137,17 +135,16 @@ export async function listIncidents(
   db: Queryable,
   filter: IncidentFilter,
 ): Promise<{ incidents: StoredIncident[]; next: string | null }> {
-  const [beforeId] = filter.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(filter.after, 1);
+  const before = BY_ID.start(filter.after, NEWEST);
   const sql = `${SELECT} where i.id < $1 and ($2::text[] is null or i.state = any($2)) and ($3::text[] is null or i.severity = any($3))
     and ($4::bigint is null or i.stream_id = $4) and ($5::text is null or i.monitor = $5)
     and ($6::timestamptz is null or coalesce(i.resolved_at, 'infinity') >= $6) and ($7::timestamptz is null or i.started_at <= $7)
     order by i.id desc limit $8`;
   const chosen = [filter.states ?? null, filter.severities ?? null, filter.streamId ?? null, filter.monitor ?? null];
   const times = [timeOrNull(filter.fromMs ?? null), timeOrNull(filter.toMs ?? null)];
-  const { rows } = await db.query<StoredIncident>(sql, [beforeId, ...chosen, ...times, filter.limit + 1]);
-  const incidents = rows.slice(0, filter.limit);
-  const last = incidents.at(-1);
-  return { incidents, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+  const { rows } = await db.query<StoredIncident>(sql, [before.id, ...chosen, ...times, filter.limit + 1]);
+  const page = BY_ID.cut(rows, filter.limit);
+  return { incidents: page.rows, next: page.next };
 }
 
 export async function countOpenIncidents(

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../core/monitor/run-status.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { type PageQuery, pagesBy } from './page.ts';
 import { msOf, timestampParam } from './sql.ts';
 
 export interface MonitorRun {
@@ -41,20 +41,21 @@ export async function hasRun(
 const COLUMNS = `${msOf('slot')} as "slotMs", slots, status, reason, report_id as "reportId",
   ${msOf('started_at')} as "startedAtMs", ${msOf('finished_at')} as "finishedAtMs"`;
 
+const BY_SLOT = pagesBy('slotMs');
+
 /** Newest slot first. */
 export async function listRuns(
   db: Queryable,
   monitor: { readonly id: number; readonly streamId: number },
-  page: { readonly limit: number; readonly after?: string | undefined },
+  query: PageQuery,
 ): Promise<{ runs: MonitorRun[]; next: string | null }> {
-  const [beforeMs] = page.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(page.after, 1);
+  const before = BY_SLOT.start(query.after, { slotMs: Number.MAX_SAFE_INTEGER });
   const sql = `select ${COLUMNS} from monitor_runs where stream_id = $1 and monitor_id = $2 and slot < $3
     order by slot desc limit $4`;
-  const params = [monitor.streamId, monitor.id, timestampParam(beforeMs ?? 0), page.limit + 1];
+  const params = [monitor.streamId, monitor.id, timestampParam(before.slotMs), query.limit + 1];
   const { rows } = await db.query<MonitorRun>(sql, params);
-  const runs = rows.slice(0, page.limit);
-  const last = runs.at(-1);
-  return { runs, next: rows.length > page.limit && last !== undefined ? encodeCursor([last.slotMs]) : null };
+  const page = BY_SLOT.cut(rows, query.limit);
+  return { runs: page.rows, next: page.next };
 }
 
 /** The newest run of each monitor that has any. */

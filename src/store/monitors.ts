@@ -1,7 +1,7 @@
 import type { MonitorOrigin } from '../core/monitor/monitor-origin.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { BY_ID, OLDEST, type PageQuery } from './page.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 
 export interface MonitorInsert {
@@ -34,7 +34,7 @@ const COLUMNS = `m.id, m.stream_id as "streamId", s.service, s.endpoint, m.name,
   ${msOf('m.created_at')} as "createdAtMs", ${msOf('m.updated_at')} as "updatedAtMs", ${msOf('m.next_slot')} as "nextSlotMs"`;
 const SELECT = `select ${COLUMNS} from monitors m join streams s on s.id = m.stream_id`;
 
-/** A taken name is SQLSTATE 23505. */
+/** A taken name is a UNIQUE_VIOLATION. */
 export async function insertMonitor(db: Queryable, monitor: MonitorInsert): Promise<number> {
   const sql = `insert into monitors (stream_id, name, spec, origin, paused, created_at, updated_at, next_slot, due_at)
     values ($1, $2, $3::json, $4, $5, $6, $6, $7, $8) returning id`;
@@ -93,9 +93,7 @@ export async function lockMonitor(tx: Queryable, id: number): Promise<StoredMoni
   return (await tx.query<StoredMonitor>(`${SELECT} where m.id = $1 for update of m`, [id])).rows[0];
 }
 
-export interface MonitorFilter {
-  readonly limit: number;
-  readonly after?: string | undefined;
+export interface MonitorFilter extends PageQuery {
   readonly streamId?: number | undefined;
   readonly origin?: MonitorOrigin | undefined;
 }
@@ -105,14 +103,18 @@ export async function listMonitors(
   db: Queryable,
   filter: MonitorFilter,
 ): Promise<{ monitors: StoredMonitor[]; next: string | null }> {
-  const [afterId] = filter.after === undefined ? [0] : decodeCursor(filter.after, 1);
+  const after = BY_ID.start(filter.after, OLDEST);
   const sql = `${SELECT} where m.id > $1 and ($2::bigint is null or m.stream_id = $2) and ($3::text is null or m.origin = $3)
     order by m.id limit $4`;
-  const params = [afterId, filter.streamId ?? null, filter.origin ?? null, filter.limit + 1];
+  const params = [after.id, filter.streamId ?? null, filter.origin ?? null, filter.limit + 1];
   const { rows } = await db.query<StoredMonitor>(sql, params);
-  const monitors = rows.slice(0, filter.limit);
-  const last = monitors.at(-1);
-  return { monitors, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+  const page = BY_ID.cut(rows, filter.limit);
+  return { monitors: page.rows, next: page.next };
+}
+
+/** In the order in which they were made. */
+export async function listAllMonitors(db: Queryable): Promise<StoredMonitor[]> {
+  return (await db.query<StoredMonitor>(`${SELECT} order by m.id`)).rows;
 }
 
 /** Streams with an active baseline and no monitor at all. */

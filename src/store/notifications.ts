@@ -1,8 +1,8 @@
 import type { Message, NotificationReason } from '../core/incident/message.ts';
 import type { NotificationStatus } from '../core/incident/notification-status.ts';
 import type { Clock } from '../core/time/clock.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { BY_ID, NEWEST, type PageQuery } from './page.ts';
 import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 
 export interface NotificationInsert {
@@ -105,12 +105,10 @@ const COLUMNS = `id, stream_id as "streamId", incident_id as "incidentId", chann
   last_error as "lastError", ${msOf('created_at')} as "createdAtMs", ${msOf('next_at')} as "nextAtMs",
   ${msOf('finished_at')} as "finishedAtMs"`;
 
-export interface NotificationFilter {
+export interface NotificationFilter extends PageQuery {
   readonly status?: StoredNotification['status'] | undefined;
   readonly channel?: string | undefined;
   readonly incidentId?: number | undefined;
-  readonly limit: number;
-  readonly after?: string | undefined;
 }
 
 /** Newest first. */
@@ -118,14 +116,19 @@ export async function listNotifications(
   db: Queryable,
   filter: NotificationFilter,
 ): Promise<{ notifications: StoredNotification[]; next: string | null }> {
-  const [beforeId] = filter.after === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(filter.after, 1);
+  const before = BY_ID.start(filter.after, NEWEST);
   const sql = `select ${COLUMNS} from notifications where id < $1 and ($2::text is null or status = $2)
     and ($3::text is null or channel = $3) and ($4::bigint is null or incident_id = $4) order by id desc limit $5`;
-  const params = [beforeId, filter.status ?? null, filter.channel ?? null, filter.incidentId ?? null, filter.limit + 1];
+  const params = [
+    before.id,
+    filter.status ?? null,
+    filter.channel ?? null,
+    filter.incidentId ?? null,
+    filter.limit + 1,
+  ];
   const { rows } = await db.query<StoredNotification>(sql, params);
-  const notifications = rows.slice(0, filter.limit);
-  const last = notifications.at(-1);
-  return { notifications, next: rows.length > filter.limit && last !== undefined ? encodeCursor([last.id]) : null };
+  const page = BY_ID.cut(rows, filter.limit);
+  return { notifications: page.rows, next: page.next };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { DAY_MS, floorTo } from '../core/time/window.ts';
-import { type Database, type Queryable, sqlState } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 import { dayParam } from './sql.ts';
+import { failedWith } from './sql-state.ts';
 
 const PARTITIONED = ['event_batches', 'event_ids'] as const;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Any number that nothing else locks with. */
 const PARTITIONS_LOCK = 7_346_201;
@@ -70,7 +70,7 @@ async function dropPartition(db: Database, name: string): Promise<boolean> {
     await db.transaction((tx) => tx.query(`set local lock_timeout = '5s'; drop table if exists ${name}`));
     return true;
   } catch (error) {
-    if (sqlState(error) === LOCK_NOT_AVAILABLE) return false;
+    if (failedWith(error, 'LOCK_NOT_AVAILABLE')) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Policy } from '../core/drift/drift-test.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { type PageQuery, pagesBy } from './page.ts';
 import { msOf, timestampParam } from './sql.ts';
 
 export interface ReportInsert {
@@ -140,15 +140,12 @@ export async function dropReportsBefore(db: Queryable, ms: number): Promise<numb
   }
 }
 
-export interface ReportQuery {
+export interface ReportQuery extends PageQuery {
   readonly streamId: number;
   /** Reports whose window ends in (fromMs, toMs]. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   readonly monitorId?: number | undefined;
-  readonly limit: number;
-  /** The `next` of the page before. */
-  readonly after?: string | undefined;
 }
 
 interface ReportColumns extends Omit<ReportRow, 'windowStartMs' | 'windowEndMs' | 'generatedAtMs'> {
@@ -157,30 +154,30 @@ interface ReportColumns extends Omit<ReportRow, 'windowStartMs' | 'windowEndMs' 
   generated_at: Date;
 }
 
+const BY_WINDOW_END = pagesBy('windowEndMs', 'id');
+const LATEST = { windowEndMs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+
 /** By the end of their window, the newest first. */
 export async function listReports(
   db: Queryable,
   query: ReportQuery,
 ): Promise<{ reports: ReportRow[]; next: string | null }> {
-  const [endMs, id] =
-    query.after === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : decodeCursor(query.after, 2);
+  const before = BY_WINDOW_END.start(query.after, LATEST);
   const sql = `select id, stream_id as "streamId", policy, baseline_id as "baselineId", monitor_id as "monitorId", revision, status,
       body::text as body, window_start, window_end, generated_at
     from reports where stream_id = $1 and window_end > $2 and window_end <= $3 and (window_end, id) < ($4, $5::bigint)
       and ($6::bigint is null or monitor_id = $6)
     order by window_end desc, id desc limit $7`;
-  const bounds = [query.fromMs ?? 0, query.toMs ?? Number.MAX_SAFE_INTEGER, endMs ?? 0].map(timestampParam);
+  const bounds = [query.fromMs ?? 0, query.toMs ?? Number.MAX_SAFE_INTEGER, before.windowEndMs].map(timestampParam);
   const { rows } = await db.query<ReportColumns>(sql, [
     query.streamId,
     ...bounds,
-    id,
+    before.id,
     query.monitorId ?? null,
     query.limit + 1,
   ]);
-  const reports = rows.slice(0, query.limit).map(toReport);
-  const last = reports.at(-1);
-  const next = rows.length > query.limit && last !== undefined ? encodeCursor([last.windowEndMs, last.id]) : null;
-  return { reports, next };
+  const page = BY_WINDOW_END.cut(rows.map(toReport), query.limit);
+  return { reports: page.rows, next: page.next };
 }
 
 function toReport({ window_start, window_end, generated_at, ...rest }: ReportColumns): ReportRow {

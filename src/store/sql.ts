@@ -1,3 +1,4 @@
+import { isoTime } from '../core/format/iso-time.ts';
 import type { Clock } from '../core/time/clock.ts';
 
 /**
@@ -17,12 +18,12 @@ const LATEST_MS = Date.UTC(10_000, 0, 1) - 1;
 
 /** A moment as a parameter: text is exact up to the year 9999, `to_timestamp(float8)` is not. What lies outside is clamped. */
 export function timestampParam(ms: number): string {
-  return new Date(Math.min(Math.max(ms, 0), LATEST_MS)).toISOString();
+  return isoTime(Math.min(Math.max(ms, 0), LATEST_MS));
 }
 
 /** A UTC day as a parameter of type date. */
 export function dayParam(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+  return isoTime(ms).slice(0, 10);
 }
 
 /**

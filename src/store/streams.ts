@@ -1,5 +1,5 @@
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Queryable } from './database.ts';
+import { BY_ID, OLDEST, type PageQuery } from './page.ts';
 
 export interface Stream {
   readonly id: number;
@@ -87,14 +87,13 @@ function toEntry(row: EntryRow): StreamEntry {
 
 export async function listStreams(
   db: Queryable,
-  page: { limit: number; cursor?: string | undefined },
+  query: PageQuery,
 ): Promise<{ streams: StreamEntry[]; next: string | null }> {
-  const [after] = page.cursor === undefined ? [0] : decodeCursor(page.cursor, 1);
+  const after = BY_ID.start(query.after, OLDEST);
   const sql = `${SELECT_ENTRY} where s.id > $1 order by s.id limit $2`;
-  const { rows } = await db.query<EntryRow>(sql, [after, page.limit + 1]);
-  const streams = rows.slice(0, page.limit).map(toEntry);
-  const last = streams.at(-1);
-  return { streams, next: rows.length > page.limit && last !== undefined ? encodeCursor([last.id]) : null };
+  const { rows } = await db.query<EntryRow>(sql, [after.id, query.limit + 1]);
+  const page = BY_ID.cut(rows, query.limit);
+  return { streams: page.rows.map(toEntry), next: page.next };
 }
 
 export async function countStreams(db: Queryable): Promise<number> {

@@ -43,7 +43,7 @@ describe('streams', () => {
     const seen: number[] = [];
     let cursor: string | null | undefined;
     do {
-      const page = await listStreams(db, { limit: 2, cursor: cursor ?? undefined });
+      const page = await listStreams(db, { limit: 2, after: cursor ?? undefined });
       expect(page.streams.length).toBeLessThanOrEqual(2);
       seen.push(...page.streams.map((stream) => stream.id));
       cursor = page.next;
@@ -53,7 +53,7 @@ describe('streams', () => {
   });
 
   test('a cursor that we did not give out is refused', async () => {
-    await expect(listStreams(database(), { limit: 2, cursor: 'x' })).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(listStreams(database(), { limit: 2, after: 'x' })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   test('feature paths are kept once, whatever their length', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { count } from '../../core/format/amounts.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { StreamName } from '../../core/stream-name.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { type Api, apiFrom } from '../api.ts';
@@ -33,8 +34,8 @@ async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<voi
   if ((service === undefined) !== (endpoint === undefined))
     throw usageFailure('use --service and --endpoint together, or neither');
   const api = apiFrom(terminal.env, options.api);
-  const from = options.from ?? new Date(0).toISOString();
-  const to = options.to ?? new Date(systemClock.now()).toISOString();
+  const from = options.from ?? isoTime(0);
+  const to = options.to ?? isoTime(systemClock.now());
   const named = service !== undefined && endpoint !== undefined ? [{ service, endpoint }] : undefined;
   for await (const stream of named ?? listStreams(api)) {
     const body = { service: stream.service, endpoint: stream.endpoint, from, to };

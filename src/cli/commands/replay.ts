@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import { isoTime } from '../../core/format/iso-time.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
@@ -130,7 +131,7 @@ async function freshState(
     throw usageFailure(`--shift-to takes "now" or an ISO time with a zone, not "${shiftTo}"`);
   const lastMs = await findLastTime(plan, terminal, clock);
   if (lastMs === undefined) throw new Failure(`no event of ${plan.path} has a time to move; is \`ts\` mapped?`);
-  terminal.err(`moving the last event from ${new Date(lastMs).toISOString()} to ${new Date(target).toISOString()}\n`);
+  terminal.err(`moving the last event from ${isoTime(lastMs)} to ${isoTime(target)}\n`);
   return { ...state, shiftMs: target - lastMs };
 }
 

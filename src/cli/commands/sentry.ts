@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { configSchema } from '../../config/config.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { SECOND_MS } from '../../core/time/window.ts';
 import { buildSentryArtifact, countLevel, MAX_RUNTIME_S, type SentryMetrics } from '../../services/coherence/sentry.ts';
 import { type Artifact, writeArtifact } from '../../services/incidents/artifact.ts';
 import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
-import { Failure, messageOf, systemCode, usageFailure } from '../failure.ts';
+import { Failure, messageOf, usageFailure } from '../failure.ts';
 import { readDuration } from '../option-values.ts';
 import { windowOption } from '../options.ts';
 import type { Environment, Terminal } from '../terminal.ts';

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { RunningApp } from '../../app.ts';
 import type { Config } from '../../config/config.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { configFrom } from '../direct-database.ts';
-import { Failure, messageOf, systemCode } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DRAIN_MS = 10_000;

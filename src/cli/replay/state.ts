@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { Failure, messageOf, systemCode } from '../failure.ts';
+import { systemCode } from '../../core/format/system-code.ts';
+import { Failure, messageOf } from '../failure.ts';
 
 const stateSchema = z.object({
   version: z.literal(1),

@@ -1,3 +1,4 @@
+import { isoTime } from '../../core/format/iso-time.ts';
 import { lengthOf } from '../../core/incident/build-message.ts';
 import { titleOf } from '../../core/incident/message.ts';
 import type { TimelineEntry } from '../../simulation.ts';
@@ -61,6 +62,6 @@ export class Timeline {
   }
 
   #line(ms: number, text: string): void {
-    this.#terminal.out(`${this.#terminal.colors.dim(new Date(ms).toISOString().slice(0, 19))} ${text}`);
+    this.#terminal.out(`${this.#terminal.colors.dim(isoTime(ms).slice(0, 19))} ${text}`);
   }
 }

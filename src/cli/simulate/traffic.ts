@@ -1,3 +1,4 @@
+import { isoTime } from '../../core/format/iso-time.ts';
 import { type Rng, seededRng } from '../../core/stats/rng.ts';
 import { HOUR_MS, type Interval } from '../../core/time/window.ts';
 
@@ -37,7 +38,7 @@ function eventAt(ms: number, { features, drift }: TrafficRules, rng: Rng): objec
   }
   const status = rng.next() < 0.001 ? 500 : 200;
   return {
-    ts: new Date(ms).toISOString(),
+    ts: isoTime(ms),
     ...SIMULATED_STREAM,
     request: input,
     response: { status, duration_ms: round(Math.max(5, 120 + 30 * normal(rng))) },

@@ -9,7 +9,6 @@ import { applyMonitors, putMonitor, removeMonitor } from '../../services/monitor
 import { assertMonitors } from '../../services/monitors/check-monitors.ts';
 import { type RunAnswer, runNow, tryMonitor } from '../../services/monitors/run-now.ts';
 import type { Database } from '../../store/database.ts';
-import { sqlState } from '../../store/database.ts';
 import { findLastRuns, listRuns, type MonitorRun } from '../../store/monitor-runs.ts';
 import {
   findMonitor,
@@ -18,6 +17,7 @@ import {
   type StoredMonitor,
   setMonitorPaused,
 } from '../../store/monitors.ts';
+import { failedWith } from '../../store/sql-state.ts';
 import { findStream } from '../../store/streams.ts';
 import type { HttpApp, RouteDeps } from '../deps.ts';
 import { next, pageQuery } from '../page.ts';
@@ -26,7 +26,6 @@ import { text, truth } from '../parameters.ts';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 const MAX_APPLIED = 10_000;
-const UNIQUE_VIOLATION = '23505';
 const tags = ['monitors'];
 
 const run = z.looseObject({
@@ -217,7 +216,7 @@ async function refusingTakenNames<T>(name: string, work: () => Promise<T>): Prom
   try {
     return await work();
   } catch (error) {
-    if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+    if (!failedWith(error, 'UNIQUE_VIOLATION')) throw error;
     throw new AppError('conflict', `There is already a monitor "${name}": change it with PUT, or choose another name.`);
   }
 }

@@ -26,7 +26,7 @@ export function streamRoutes(app: HttpApp, { db }: RouteDeps): void {
   };
   app.get('/v1/streams', { schema }, async (request) => {
     const { limit = DEFAULT_LIMIT, cursor } = request.query;
-    const page = await listStreams(db, { limit, ...(cursor !== undefined && { cursor }) });
+    const page = await listStreams(db, { limit, after: cursor });
     return { streams: page.streams.map(describeStream), next: page.next };
   });
 }

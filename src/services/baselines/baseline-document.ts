@@ -1,4 +1,5 @@
 import { sloDocument } from '../../core/drift/slo-document.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { Baseline } from '../../store/baselines.ts';
 
 export const BASELINE_FORMAT = 'plumbline.baseline/1';
@@ -10,9 +11,9 @@ export function baselineDocument(baseline: Baseline, profile: Uint8Array): objec
     name: baseline.name,
     service: baseline.service,
     endpoint: baseline.endpoint,
-    created_at: new Date(baseline.createdAtMs).toISOString(),
-    window_start: new Date(baseline.windowStartMs).toISOString(),
-    window_end: new Date(baseline.windowEndMs).toISOString(),
+    created_at: isoTime(baseline.createdAtMs),
+    window_start: isoTime(baseline.windowStartMs),
+    window_end: isoTime(baseline.windowEndMs),
     samples: baseline.samples,
     slo: sloDocument(baseline.slo),
     source: baseline.source,

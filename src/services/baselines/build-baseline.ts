@@ -1,6 +1,7 @@
 import type { SloTargets } from '../../core/drift/settings.ts';
 import { checkSlo } from '../../core/drift/slo.ts';
 import { AppError } from '../../core/errors.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import { encodeProfile } from '../../core/profile/codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
@@ -101,7 +102,7 @@ export function warningsOf(profile: Profile, slo: SloTargets): string[] {
 }
 
 function noEvents(stream: Stream, window: Interval): AppError {
-  const [start, end] = [window.startMs, window.endMs].map((ms) => new Date(ms).toISOString());
+  const [start, end] = [window.startMs, window.endMs].map(isoTime);
   return new AppError(
     'no_events',
     `${stream.service} ${stream.endpoint} has no events from ${start} to ${end}; choose another window`,

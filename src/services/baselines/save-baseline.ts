@@ -2,6 +2,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SloTargets } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import type { Interval } from '../../core/time/window.ts';
 import { activateBaseline, type Baseline, findBaseline, insertBaseline } from '../../store/baselines.ts';
 import type { Stream } from '../../store/streams.ts';
@@ -75,7 +77,7 @@ async function writeDocument(directory: string, name: string, document: object):
     await rename(`${path}.part`, path);
     return undefined;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const code = systemCode(error) ?? 'unknown';
     return `the file could not be written to BASELINES_DIR (${code}); the baseline is in the database and can be downloaded`;
   }
 }
@@ -86,8 +88,8 @@ function summaryOf(baseline: Baseline, draft: BaselineDraft, warnings: readonly 
     name: baseline.name,
     service: draft.stream.service,
     endpoint: draft.stream.endpoint,
-    window_start: new Date(draft.window.startMs).toISOString(),
-    window_end: new Date(draft.window.endMs).toISOString(),
+    window_start: isoTime(draft.window.startMs),
+    window_end: isoTime(draft.window.endMs),
     samples: draft.samples,
     features: draft.features,
     warnings,

@@ -1,6 +1,7 @@
 import type { DriftRisk } from '../../core/forecast/drift-risk.ts';
 import { type Forecast, forecastMean } from '../../core/forecast/forecast.ts';
 import { forecastVolatility, type RiskProbabilities, riskProbabilities } from '../../core/forecast/volatility.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import { emptyMoments, type Moments, mergeMoments } from '../../core/profile/moments.ts';
 import { ceilTo, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
 import { loadWindow } from '../evaluation/load-window.ts';
@@ -47,7 +48,7 @@ export async function predictCoherence(context: CoherenceContext, query: Predict
     coherenceMean: roundSix(mean.value),
     volatilityIndex: roundSix(volatility.value),
     predictedDriftRisk: mostLikely(risks),
-    timestamp: new Date(startedMs).toISOString(),
+    timestamp: isoTime(startedMs),
     windowSec: query.windowMs / SECOND_MS,
     horizonSec: query.horizonMs / SECOND_MS,
     n: whole.n,

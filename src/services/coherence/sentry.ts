@@ -1,4 +1,5 @@
 import { VERSION } from '../../config/version.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { Artifact, ArtifactAssessment } from '../incidents/artifact.ts';
 
 /** The fields of `GET /coherence/metrics` that the Sentry reads; another service may leave out any of them. */
@@ -32,7 +33,7 @@ export function buildSentryArtifact(metrics: SentryMetrics, context: SentryConte
   const { window, apiBase, createdAtMs, thresholds } = context;
   return {
     kind: 'drift_incident',
-    created_at: new Date(createdAtMs).toISOString(),
+    created_at: isoTime(createdAtMs),
     window,
     api_base: apiBase,
     assessment: assess(metrics, thresholds),

@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../core/errors.ts';
+import { reasonOf } from '../../core/format/reason-of.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import { CsvTable } from '../../core/table/csv-table.ts';
 import { readJsonArray, readNdjson } from '../../core/table/read-json.ts';
 import { readParquet } from '../../core/table/read-parquet.ts';
@@ -90,15 +92,15 @@ async function firstBytes(path: string, source: string): Promise<Buffer> {
 }
 
 function unreadable(source: string, error: unknown): AppError {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const code = systemCode(error);
   const why =
     code === 'ENOENT'
       ? 'does not exist'
       : code === 'EISDIR'
         ? 'is a directory'
         : code?.startsWith('Z_')
-          ? `is an incomplete or damaged gzip file (${message})`
-          : `cannot be read: ${code ?? message}`;
+          ? `is an incomplete or damaged gzip file (${reasonOf(error)})`
+          : `cannot be read: ${code ?? reasonOf(error)}`;
   return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
 }
 

@@ -1,4 +1,5 @@
 import type { ReportBody } from '../../core/drift/report.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { Change, Incident } from '../../core/incident/incident.ts';
 import { NO_DATA_GROUP, type Signal, signalsOf } from '../../core/incident/signal.ts';
 import { step } from '../../core/incident/step.ts';
@@ -154,5 +155,5 @@ async function asHandled(
 
 function detailsOf({ from, to }: Change, signal: Signal): Record<string, unknown> {
   const checks = signal.failing.slice(0, 20).map(({ check, severity, text }) => ({ check, severity, text }));
-  return { from, to, window_end: new Date(signal.slotMs).toISOString(), checks };
+  return { from, to, window_end: isoTime(signal.slotMs), checks };
 }

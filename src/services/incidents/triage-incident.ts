@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import { addAuditEntry } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -122,6 +123,6 @@ async function assertNoOther(tx: Queryable, stored: StoredIncident, nowMs: numbe
 }
 
 function detailsOf(action: IncidentAction): Record<string, unknown> {
-  if (action.action === 'silence') return { until: new Date(action.untilMs).toISOString() };
+  if (action.action === 'silence') return { until: isoTime(action.untilMs) };
   return action.action === 'assign' ? { to: action.to } : {};
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { VERSION } from '../../config/version.ts';
 import type { ReportBody } from '../../core/drift/report.ts';
+import { isoTime } from '../../core/format/iso-time.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import type { Severity } from '../../core/incident/severity.ts';
 import { MINUTE_MS } from '../../core/time/window.ts';
 import { type Artifact, type ArtifactAssessment, writeArtifact } from './artifact.ts';
@@ -35,7 +37,7 @@ export async function writeIncidentFiles(
     try {
       await writeArtifact(directory, artifactOf(deps, monitor.name, end, stepped));
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      const reason = systemCode(error) ?? 'unknown';
       deps.log.warn({ incident: stepped.id, reason }, 'the incident file could not be written to ARTIFACTS_DIR');
     }
   }
@@ -46,7 +48,7 @@ function artifactOf({ config, clock }: IncidentContext, monitor: string, end: Ra
   const minutes = end.report?.window_minutes ?? Math.round((incident.lastSlotMs - incident.startedAtMs) / MINUTE_MS);
   return {
     kind: 'drift_incident',
-    created_at: new Date(clock.now()).toISOString(),
+    created_at: isoTime(clock.now()),
     window: minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`,
     api_base: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     assessment: incident.failing.map(({ check, feature, text, severity }) => {

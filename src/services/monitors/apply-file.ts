@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { systemCode } from '../../core/format/system-code.ts';
 import { applyMonitors } from './apply-monitors.ts';
 import { findMonitorErrors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
@@ -12,8 +13,8 @@ import { readMonitorsFile } from './read-monitors-file.ts';
 export async function applyMonitorsFile(deps: MonitorContext): Promise<void> {
   const { MONITORS_FILE: path } = deps.config;
   if (path === undefined) return;
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new RangeError(`MONITORS_FILE: ${path} cannot be read (${error.code})`);
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw new RangeError(`MONITORS_FILE: ${path} cannot be read (${systemCode(error) ?? 'unknown'})`);
   });
   const file = readMonitorsFile(text);
   const errors = [...file.errors, ...(await findMonitorErrors(deps, file.documents)).map(file.atLine)];

@@ -1,16 +1,17 @@
 import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
 import { findSpec, type MonitorSpec, readSpec } from '../../core/monitor/monitor-spec.ts';
 import { nextSlot } from '../../core/time/schedule.ts';
-import { type Queryable, sqlState } from '../../store/database.ts';
+import type { Queryable } from '../../store/database.ts';
 import {
   deleteMonitor,
   insertMonitor,
-  listMonitors,
+  listAllMonitors,
   lockMonitor,
   type MonitorInsert,
   type StoredMonitor,
   updateMonitor,
 } from '../../store/monitors.ts';
+import { failedWith } from '../../store/sql-state.ts';
 import { getOrCreateStream } from '../../store/streams.ts';
 import { closeIncidents } from '../incidents/close-incidents.ts';
 import { assertMonitors } from './check-monitors.ts';
@@ -43,19 +44,17 @@ export async function applyMonitors(deps: MonitorContext, request: ApplyRequest)
       return await applyOnce(deps, request);
     } catch (error) {
       // Another process applies the same file at the same moment: what it wrote is seen the next time.
-      if (tries === MOST_TRIES || !RACES.has(sqlState(error) ?? '')) throw error;
+      if (tries === MOST_TRIES || !failedWith(error, 'UNIQUE_VIOLATION', 'DEADLOCK_DETECTED')) throw error;
     }
   }
 }
 
-/** A name was taken meanwhile; two transactions waited for one another. */
-const RACES: ReadonlySet<string> = new Set(['23505', '40P01']);
 const MOST_TRIES = 5;
 
 function applyOnce(deps: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
   const documents = request.monitors as readonly { readonly name: string }[];
   return deps.db.transaction(async (tx) => {
-    const known = new Map((await listAll(tx)).map((monitor) => [monitor.name, monitor]));
+    const known = new Map((await listAllMonitors(tx)).map((monitor) => [monitor.name, monitor]));
     const answer = {
       created: [] as string[],
       changed: [] as ApplyAnswer['changed'][number][],
@@ -132,18 +131,6 @@ export async function removeMonitor(tx: Queryable, deps: MonitorContext, monitor
   if ((await lockMonitor(tx, monitor.id)) === undefined) return;
   await closeIncidents(tx, deps, monitor, { reason: 'monitor_deleted' });
   await deleteMonitor(tx, monitor.id);
-}
-
-const PAGE = 1_000;
-
-async function listAll(db: Queryable): Promise<StoredMonitor[]> {
-  const all: StoredMonitor[] = [];
-  for (let after: string | undefined; ; ) {
-    const { monitors, next } = await listMonitors(db, { limit: PAGE, after });
-    all.push(...monitors);
-    if (next === null) return all;
-    after = next;
-  }
 }
 
 function gone(known: ReadonlyMap<string, StoredMonitor>, wanted: ReadonlySet<string>): StoredMonitor[] {

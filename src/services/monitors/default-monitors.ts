@@ -1,11 +1,11 @@
 import { reasonOf } from '../../core/format/reason-of.ts';
 import type { MonitorDocument } from '../../core/monitor/monitor-spec.ts';
-import { DatabaseUnavailable, sqlState } from '../../store/database.ts';
+import { DatabaseUnavailable } from '../../store/database.ts';
 import { listNeedlessDefaults, listUnwatchedStreams } from '../../store/monitors.ts';
+import { failedWith } from '../../store/sql-state.ts';
 import { putMonitor, removeMonitor } from './apply-monitors.ts';
 import type { MonitorContext } from './context.ts';
 
-const UNIQUE_VIOLATION = '23505';
 const MAX_NAME = 200;
 /** Two units for each character, and room for a number. */
 const CUT_NAME = 85;
@@ -48,7 +48,7 @@ async function tryToPut(
     return true;
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
-    if (sqlState(error) !== UNIQUE_VIOLATION) {
+    if (!failedWith(error, 'UNIQUE_VIOLATION')) {
       deps.log.warn({ ...stream, reason: reasonOf(error) }, 'this stream could not be given a default monitor');
     }
     return false;

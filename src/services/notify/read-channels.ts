@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
 import { settingErrors } from '../../config/setting-errors.ts';
 import { type FileError, pathOfPointer, readYaml } from '../../config/yaml-file.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import type { Route } from '../../core/incident/route.ts';
 import type { Channel } from './channel.ts';
 import { type ChannelsDocument, channelsDocument } from './channels-document.ts';
@@ -51,8 +52,8 @@ function fromEnvironment(config: Config): ChannelsDocument {
 }
 
 async function fromFile(path: string, env: ReadChannelsDeps['env']): Promise<ChannelsDocument> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new RangeError(`CHANNELS_FILE: ${path} cannot be read (${error.code})`);
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw new RangeError(`CHANNELS_FILE: ${path} cannot be read (${systemCode(error) ?? 'unknown'})`);
   });
   const file = readYaml(text);
   if (file.errors.length > 0) throw fileFailure(path, file.errors);

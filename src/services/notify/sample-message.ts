@@ -1,9 +1,9 @@
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { Message } from '../../core/incident/message.ts';
 import { HOUR_MS, MINUTE_MS } from '../../core/time/window.ts';
 
 /** What `plumbline channels test` sends: everything that a real message has, and nothing that could be taken for one. */
 export function sampleMessage(nowMs: number, url: string | null): Message {
-  const iso = (ms: number) => new Date(ms).toISOString();
   return {
     id: `plumbline-test-${nowMs}`,
     reason: 'test',
@@ -15,10 +15,10 @@ export function sampleMessage(nowMs: number, url: string | null): Message {
     service: 'payments_api',
     endpoint: 'POST /v2/payments',
     labels: {},
-    startedAt: iso(nowMs - HOUR_MS),
-    at: iso(nowMs),
+    startedAt: isoTime(nowMs - HOUR_MS),
+    at: isoTime(nowMs),
     resolvedAt: null,
-    window: { start: iso(nowMs - 30 * MINUTE_MS), end: iso(nowMs), samples: 500 },
+    window: { start: isoTime(nowMs - 30 * MINUTE_MS), end: isoTime(nowMs), samples: 500 },
     reference: 'baseline payments',
     findings: [
       {

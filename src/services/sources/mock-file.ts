@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
+import { systemCode } from '../../core/format/system-code.ts';
 import { MAX_ANSWER_BYTES } from './request-page.ts';
 import { readSignalPage, type SignalPage } from './signal-page.ts';
 
@@ -14,7 +15,7 @@ async function readWhole(path: string): Promise<string> {
   try {
     if ((await stat(path)).size <= MAX_ANSWER_BYTES) return await readFile(path, 'utf8');
   } catch (error) {
-    throw mockFailure(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    throw mockFailure(`cannot be read (${systemCode(error) ?? 'unknown'})`);
   }
   throw mockFailure('is larger than 16 MiB');
 }

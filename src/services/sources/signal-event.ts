@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isoTime } from '../../core/format/iso-time.ts';
 import { elementPath, joinPath, parsePath } from '../../core/profile/path.ts';
 import type { SignalRecord } from './signal-page.ts';
 
@@ -70,7 +71,7 @@ function listLeaves(value: unknown, path: string, depth: number, paths: string[]
 /** A record as an event. Its id is made of time and signal, so that a page that is read again stores nothing twice. */
 export function toEvent(record: SignalRecord, shiftMs: number, budget: FeatureBudget): object {
   const { signalId, coherenceScore, eventCount, agentStates, more } = record;
-  const ts = new Date(record.ms + shiftMs).toISOString();
+  const ts = isoTime(record.ms + shiftMs);
   const id = createHash('sha256')
     .update(JSON.stringify([ts, signalId]))
     .digest('hex');

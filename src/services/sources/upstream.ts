@@ -1,3 +1,4 @@
+import { isoTime } from '../../core/format/iso-time.ts';
 import type { Interval } from '../../core/time/window.ts';
 import { requestPage, type Traffic, type Upstream, upstreamFailure } from './request-page.ts';
 import { readSignalPage, type SignalPage } from './signal-page.ts';
@@ -38,8 +39,8 @@ function firstUrl({ baseUrl }: Upstream, interval: Interval): URL {
   }
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/signals/summary`;
   url.searchParams.set('page_size', String(PAGE_SIZE));
-  url.searchParams.set('start_ts', new Date(interval.startMs).toISOString());
-  url.searchParams.set('end_ts', new Date(interval.endMs).toISOString());
+  url.searchParams.set('start_ts', isoTime(interval.startMs));
+  url.searchParams.set('end_ts', isoTime(interval.endMs));
   return url;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 // The one use of `process` outside main and the commands: only it tells our own pid, and whether another's is alive.
 import { kill, pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemCode } from '../../core/format/system-code.ts';
 
 const LOCK_FILE = /^plumbline-\d+-[0-9a-f]{8}\.lock$/;
 const ATTEMPTS = 3;
@@ -78,7 +79,7 @@ function isRunning(holderPid: number): boolean {
     return kill(holderPid, 0);
   } catch (error) {
     // EPERM: it is there, and another user's.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return systemCode(error) !== 'ESRCH';
   }
 }
 
@@ -97,8 +98,8 @@ async function remove(file: string): Promise<void> {
   await unlink(file).catch(ignoreMissing);
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
+function ignoreMissing(error: unknown): undefined {
+  if (systemCode(error) !== 'ENOENT') throw error;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { reasonOf } from '../../core/format/reason-of.ts';
 import {
   assertCommitted,
   beginStatement,
@@ -121,7 +122,7 @@ class EmbeddedDatabase implements Database {
       if (rows[0]?.isLong === true) await this.#send('checkpoint');
     } catch (error) {
       // What was asked is done; a failure here will be met by the next who asks.
-      this.#log.warn({ reason: String(error) }, 'the embedded database made no checkpoint');
+      this.#log.warn({ reason: reasonOf(error) }, 'the embedded database made no checkpoint');
     }
   }
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { reasonOf } from '../../core/format/reason-of.ts';
 import {
   assertCommitted,
   beginStatement,
@@ -8,6 +9,7 @@ import {
   type StoreLog,
   type TransactionOptions,
 } from '../database.ts';
+import { failedWith } from '../sql-state.ts';
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
@@ -93,8 +95,8 @@ function rethrow(error: unknown): never {
   throw isUnavailable(error) ? new DatabaseUnavailable(reasonOf(error), { cause: error }) : error;
 }
 
-/** Connection exceptions, shutdown and start-up, too many connections, statement time-out; sockets; and what pg says only in words. */
-const UNAVAILABLE_CODE = /^(08...|57P0\d|53300|57014|E[A-Z_]{4,})$/;
+/** Whole classes of SQLSTATEs: connection exceptions, shutdown and start-up; and what sockets and pg say in their own words. */
+const UNAVAILABLE_CODE = /^(08...|57P0\d|E[A-Z_]{4,})$/;
 const UNAVAILABLE_MESSAGE =
   /timeout exceeded when trying to connect|connection terminated|connection error|client was closed|cannot use a pool after/i;
 
@@ -102,10 +104,6 @@ function isUnavailable(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.every(isUnavailable);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return UNAVAILABLE_CODE.test(code) || UNAVAILABLE_MESSAGE.test(error.message);
-}
-
-/** Several addresses refused at once come as an AggregateError without a message. */
-function reasonOf(error: Error): string {
-  return error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
+  if (UNAVAILABLE_CODE.test(code) || UNAVAILABLE_MESSAGE.test(error.message)) return true;
+  return failedWith(error, 'TOO_MANY_CONNECTIONS', 'QUERY_CANCELED');
 }

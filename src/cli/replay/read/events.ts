@@ -1,3 +1,4 @@
+import { isoTime } from '../../../core/format/iso-time.ts';
 import { parseTimestamp } from '../../../core/time/timestamp.ts';
 import type { ReplayPlan } from '../plan.ts';
 import { typedCell } from './csv.ts';
@@ -62,6 +63,6 @@ function withZone(text: string): string {
 
 function moveTime(event: JsonObject, tsMs: number, shiftMs: number, assumeUtc: boolean): boolean {
   if (shiftMs === 0 && !(assumeUtc && parseTimestamp(event.ts) === 'no_zone')) return false;
-  event.ts = typeof event.ts === 'number' ? tsMs + shiftMs : new Date(tsMs + shiftMs).toISOString();
+  event.ts = typeof event.ts === 'number' ? tsMs + shiftMs : isoTime(tsMs + shiftMs);
   return true;
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../../../core/format/iso-time.ts';
 import type { Message } from '../../../core/incident/message.ts';
 import type { Channel } from '../channel.ts';
 import { type PostLimits, postJson } from '../http-post.ts';
@@ -48,9 +49,9 @@ function renderAlerts(message: Message, nowMs: number, expiresAfterMs: number) {
 /** Without an end, Alertmanager resolves an alert after its `resolve_timeout` of five minutes. */
 function endOf(message: Message, nowMs: number, expiresAfterMs: number): string {
   if (message.state === 'resolved') return message.resolvedAt ?? message.at;
-  return new Date(
+  return isoTime(
     nowMs + (message.reason === 'test' ? Math.min(expiresAfterMs, TEST_EXPIRES_AFTER_MS) : expiresAfterMs),
-  ).toISOString();
+  );
 }
 
 const NAMES = { drift: 'PlumblineDrift', no_data: 'PlumblineNoData' } as const;

@@ -1,0 +1,61 @@
+import { AppError } from '../core/errors.ts';
+
+export interface PageQuery {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+export interface Page<Row> {
+  readonly rows: Row[];
+  /** The cursor of the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+/**
+ * Pages of a list that is ordered by these numbers of its rows, the most significant one first. A cursor has the numbers of the last row of
+ * its page, so what is added or deleted meanwhile moves no page.
+ *
+ * @example
+ * const pages = pagesBy('windowEndMs', 'id');
+ * const from = pages.start(query.after, { windowEndMs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER });
+ * // select … where (window_end, id) < ($1, $2) order by window_end desc, id desc limit query.limit + 1
+ * return pages.cut(rows, query.limit);
+ */
+export function pagesBy<const Key extends string>(...keys: readonly Key[]) {
+  type Position = Readonly<Record<Key, number>>;
+  return {
+    /**
+     * The position of a cursor, or `first` without one.
+     *
+     * @throws AppError invalid_request when it is not a cursor of this list
+     */
+    start(after: string | undefined, first: Position): Position {
+      if (after === undefined) return first;
+      const numbers = decodeCursor(after, keys.length);
+      return Object.fromEntries(keys.map((key, i) => [key, numbers[i]])) as Record<Key, number>;
+    },
+
+    /** The page of rows of which one more than the limit was asked for. */
+    cut<Row extends Position>(found: readonly Row[], limit: number): Page<Row> {
+      const rows = found.slice(0, limit);
+      const last = found.length > limit ? rows.at(-1) : undefined;
+      return { rows, next: last === undefined ? null : encodeCursor(keys.map((key) => last[key])) };
+    },
+  };
+}
+
+/** Most lists are in the order in which their rows were made. */
+export const BY_ID = pagesBy('id');
+export const OLDEST = { id: 0 };
+export const NEWEST = { id: Number.MAX_SAFE_INTEGER };
+
+function encodeCursor(position: readonly number[]): string {
+  return Buffer.from(position.join('.')).toString('base64url');
+}
+
+function decodeCursor(cursor: string, length: number): number[] {
+  const parts = Buffer.from(cursor, 'base64url').toString('latin1').split('.');
+  if (parts.length === length && parts.every((part) => /^\d{1,15}$/.test(part))) return parts.map(Number);
+  throw new AppError('invalid_request', 'cursor must be the `next` of an earlier answer');
+}
