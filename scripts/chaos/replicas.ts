@@ -65,13 +65,12 @@ function spawnReplica({ database, base, hook }: SpawnOptions): ChildProcess {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
-      ...{
-        DATABASE_URL: database.url,
-        CHAOS_START: String(START),
-        CHAOS_BASE: String(base),
-        CHAOS_SPEED: String(SPEED),
-      },
-      ...{ CHAOS_HOOK: hook, CHAOS_LEASE: String(LEASE_MS) },
+      DATABASE_URL: database.url,
+      CHAOS_START: String(START),
+      CHAOS_BASE: String(base),
+      CHAOS_SPEED: String(SPEED),
+      CHAOS_HOOK: hook,
+      CHAOS_LEASE: String(LEASE_MS),
     },
   });
 }
@@ -89,9 +88,15 @@ async function prepare(db: Database): Promise<void> {
   const interval = { startMs: START - HOUR_MS, endMs: START };
   for (let i = 0; i < MONITORS; i++) await buildBaseline(context, { ...stream(i), interval });
   const monitors = Array.from({ length: MONITORS }, (_, i) => ({
-    ...{ name: `monitor ${i}`, stream: stream(i), window: '10m', every: '1m', delay: '1s', catchup: 'all' },
+    name: `monitor ${i}`,
+    stream: stream(i),
+    window: '10m',
+    every: '1m',
+    delay: '1s',
+    catchup: 'all',
     // The traffic ends before the replicas do.
-    ...{ repeat_interval: '24h', severity: { no_data: 'off' } },
+    repeat_interval: '24h',
+    severity: { no_data: 'off' },
   }));
   await applyMonitors(context, { monitors, prune: false, dryRun: false });
 }

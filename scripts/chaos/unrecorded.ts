@@ -65,8 +65,13 @@ function start(database: BenchDatabase, hook: string, startMs: number, die: 'yes
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
-      ...{ DATABASE_URL: database.url, CHAOS_START: String(startMs), CHAOS_BASE: String(Date.now()), CHAOS_SPEED: '1' },
-      ...{ CHAOS_HOOK: hook, CHAOS_LEASE: String(LEASE_MS), CHAOS_DIE: die },
+      DATABASE_URL: database.url,
+      CHAOS_START: String(startMs),
+      CHAOS_BASE: String(Date.now()),
+      CHAOS_SPEED: '1',
+      CHAOS_HOOK: hook,
+      CHAOS_LEASE: String(LEASE_MS),
+      CHAOS_DIE: die,
     },
   });
 }

@@ -111,7 +111,7 @@ export function apiFrom(env: Environment, url?: string): Api {
   return new Api(url ?? (env.PLUMBLINE_URL || DEFAULT_API_URL), env.PLUMBLINE_API_KEY);
 }
 
-/** Reads a refusal; an answer that is not problem+json (a proxy's page) is told by its status. */
+/** Reads a refusal; of an answer that is not problem+json (a proxy's page) only the status is shown. */
 export function readProblem(answer: ApiAnswer): Problem {
   const fallback = {
     status: answer.status,

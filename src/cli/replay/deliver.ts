@@ -80,7 +80,7 @@ function countAnswer(tally: Tally, batch: Batch, answer: ApiAnswer): void {
   countUnlisted(tally, batch, body.rejected - body.errors.length);
 }
 
-/** A batch refused as a whole: told by its events where the answer lists them (`/3`, `code: message`), else by the answer itself. */
+/** A batch refused as a whole: counted by its events where the answer lists them (`/3`, `code: message`), else by the answer itself. */
 function countRefusals(tally: Tally, batch: Batch, problem: Problem): void {
   tally.sent += batch.events.length;
   const listed = problem.errors.flatMap(({ path = '', message }) => {

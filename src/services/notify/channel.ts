@@ -2,7 +2,7 @@ import type { ChannelType } from '../../core/incident/channel-type.ts';
 import type { Message } from '../../core/incident/message.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Somewhere that people are told. Made from the configuration, once a process. */
+/** Where notifications are sent. Made from the configuration, once a process. */
 export interface Channel {
   readonly name: string;
   readonly type: ChannelType;

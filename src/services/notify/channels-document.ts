@@ -50,7 +50,7 @@ const route = z.strictObject({
   continue: z.boolean().optional(),
 });
 
-/** CHANNELS_FILE: who can be told, and which messages go to whom. */
+/** CHANNELS_FILE: where notifications can go, and which go where. */
 export const channelsDocument = z
   .strictObject({ channels: z.record(name, channel), routes: z.array(route).optional() })
   .superRefine(({ channels, routes }, context) => {

@@ -8,7 +8,7 @@ import type { Channel } from './channel.ts';
 import { type ChannelsDocument, channelsDocument } from './channels-document.ts';
 import { type OpenChannelDeps, openChannel } from './open-channel.ts';
 
-/** Who can be told, and which messages go to whom. */
+/** Where notifications can go, and which go where. */
 export interface Channels {
   readonly byName: ReadonlyMap<string, Channel>;
   readonly routes: readonly Route[];

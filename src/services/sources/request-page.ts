@@ -11,7 +11,7 @@ export interface Upstream {
   now(): number;
 }
 
-/** What fetching cost so far; counted while it goes on, so that a failure can tell it too. */
+/** What fetching cost so far; counted while it goes on, so that a failure can say it too. */
 export interface Traffic {
   pages: number;
   retries: number;

@@ -33,8 +33,14 @@ describe('mock', () => {
     const { events } = await stored();
     expect(events.map(({ ts }) => Date.parse(ts))).toEqual([NOW_MS - 2 * MINUTE_MS, NOW_MS - MINUTE_MS, NOW_MS]);
     expect(events[0]).toMatchObject({
-      ...{ signal_id: 'a', coherenceScore: 87.2, eventCount: 3, agentStates: { mood: 'calm' }, signals: { a: 87.2 } },
-      ...{ service: 'darshan', endpoint: 'signals/summary', id: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      signal_id: 'a',
+      coherenceScore: 87.2,
+      eventCount: 3,
+      agentStates: { mood: 'calm' },
+      signals: { a: 87.2 },
+      service: 'darshan',
+      endpoint: 'signals/summary',
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     context.clock.set(NOW_MS + 5 * HOUR_MS);
     expect(await ingestSignals(context)).toMatchObject({ records: 3, accepted: 0, duplicates: 3 });
@@ -145,7 +151,11 @@ describe('features', () => {
     for (let i = 0; i < 40; i++) deep = { deep };
     const states = [wide, deep, ...Array.from({ length: 60 }, (_, i) => ({ [`new ${i}`]: 1 })), [1, 2, 3], 'up', null];
     const records = states.map((agentStates, i) => ({
-      ...{ timestamp: LAST_YEAR + i * 1000, signal_id: 'a', coherenceScore: 1, agentStates, region: { [`r${i}`]: 1 } },
+      timestamp: LAST_YEAR + i * 1000,
+      signal_id: 'a',
+      coherenceScore: 1,
+      agentStates,
+      region: { [`r${i}`]: 1 },
     }));
     expect(await ingestSignals(await withMock(records))).toMatchObject({ accepted: 65, rejected: 0, invalid: 0 });
     const { events, paths } = await stored();

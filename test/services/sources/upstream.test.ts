@@ -7,7 +7,11 @@ import { type Answer, openUpstream } from './receiver.ts';
 const SPAN = { startMs: Date.UTC(2026, 0, 1), endMs: Date.UTC(2026, 0, 2) };
 const KEY = 'very-secret-key';
 const record = (signal: string, fields: object = {}) => ({
-  ...{ timestamp: '2026-01-01T10:00:00Z', signal_id: signal, coherenceScore: 87.2, agentStates: {}, eventCount: 1 },
+  timestamp: '2026-01-01T10:00:00Z',
+  signal_id: signal,
+  coherenceScore: 87.2,
+  agentStates: {},
+  eventCount: 1,
   ...fields,
 });
 const page = (signal: string, next_page: unknown = null): Answer => ({ body: { data: [record(signal)], next_page } });

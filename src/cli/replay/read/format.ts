@@ -18,7 +18,7 @@ export async function readFirstLine(path: string): Promise<string> {
   return '';
 }
 
-/** Tells the format by the first line, and where that says nothing by the name. */
+/** Recognizes the format by the first line, and where that says nothing by the name. */
 export function guessFormat(path: string, firstLine: string): Format {
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (firstLine.startsWith('{')) return 'ndjson';

@@ -20,7 +20,7 @@ export interface OpenFile {
   bytesRead(): number;
 }
 
-/** Opens a file for reading from the start, unpacked if it is gzip (told by its first bytes, not by its name). */
+/** Opens a file for reading from the start, unpacked if it is gzip (recognized by its first bytes, not by its name). */
 export async function openFile(path: string): Promise<OpenFile> {
   const gzipped = await isGzip(path);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });

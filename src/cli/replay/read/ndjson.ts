@@ -11,7 +11,7 @@ function parseJsonLine({ number: line, text }: Line): FileRecord | SkippedLine {
     const value: unknown = JSON.parse(text);
     if (isJsonObject(value)) return { line, fields: value, raw: text };
   } catch {
-    // told below
+    // Reported below.
   }
   return { line, code: 'not_json', message: `not a JSON object: ${excerpt(text)}` };
 }

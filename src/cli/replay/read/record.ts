@@ -7,7 +7,7 @@ export interface FileRecord {
   readonly raw?: string;
 }
 
-/** A line that holds no event: counted by its code, told with its number. */
+/** A line that holds no event: counted by its code, shown with its number. */
 export interface SkippedLine {
   readonly line: number;
   readonly code: string;
