@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { comparePage } from '../../src/cli/compare-page.ts';
+import { comparePage } from '../../src/cli/output/compare-page.ts';
 import { detectDrift } from '../../src/services/datasets/drift-detector.ts';
 import { makeTemporaryDirectory } from '../database.ts';
 import { launchBrowser } from './chromium.ts';

@@ -4,10 +4,10 @@ import { count } from '../../core/format/amounts.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
 import { Failure, usageFailure } from '../failure.ts';
 import { readTextFile, writeFailure } from '../files.ts';
-import { formatMinute } from '../format-minute.ts';
 import { collect } from '../option-values.ts';
 import { type ApiOption, addApiCommand, type StreamOptions, windowOption, withStreamOptions } from '../options.ts';
-import { renderTable } from '../table.ts';
+import { formatMinute } from '../output/format-minute.ts';
+import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface BuildOptions extends StreamOptions {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { apiFrom } from '../api.ts';
 import { Failure } from '../failure.ts';
 import { type ApiOption, addApiCommand } from '../options.ts';
-import { renderTable } from '../table.ts';
+import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface NotificationEntry {

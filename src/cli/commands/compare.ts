@@ -11,13 +11,13 @@ import { type DetectDriftBody, detectDriftBetween } from '../../services/dataset
 import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
 import { readPair } from '../../services/datasets/read-pair.ts';
-import { comparePage } from '../compare-page.ts';
-import { renderComparison } from '../compare-table.ts';
 import { Failure } from '../failure.ts';
 import { writeFailure } from '../files.ts';
 import { commaList, positiveNumber, shareNumber } from '../option-values.ts';
 import { aggregateOption, JSON_OPTION, policyOption, presetOption } from '../options.ts';
-import { ReadingProgress } from '../reading-progress.ts';
+import { comparePage } from '../output/compare-page.ts';
+import { renderComparison } from '../output/compare-table.ts';
+import { ReadingProgress } from '../output/reading-progress.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface CompareOptions {

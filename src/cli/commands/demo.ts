@@ -6,8 +6,8 @@ import { readConfig } from '../../config/config.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { Api } from '../api.ts';
 import { Failure } from '../failure.ts';
+import { type ReportBody, renderReport } from '../output/report-table.ts';
 import { PAYMENTS_ENDPOINT, PAYMENTS_SERVICE } from '../payments.ts';
-import { type ReportBody, renderReport } from '../report-table.ts';
 import { sendPayments } from '../send-payments.ts';
 import type { Terminal } from '../terminal.ts';
 

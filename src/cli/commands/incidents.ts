@@ -4,7 +4,7 @@ import { SECOND_MS } from '../../core/time/window.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { readDuration } from '../option-values.ts';
 import { type ApiOption, addApiCommand } from '../options.ts';
-import { renderTable } from '../table.ts';
+import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface IncidentEntry {

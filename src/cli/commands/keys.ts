@@ -9,7 +9,7 @@ import { migrate } from '../../store/engine/migrate.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
 import { withDatabase } from '../direct-database.ts';
 import { Failure } from '../failure.ts';
-import { renderTable } from '../table.ts';
+import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface KeyEntry {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { type Api, apiFrom } from '../api.ts';
 import { type ApiOption, addApiCommand, DRY_RUN_OPTION } from '../options.ts';
-import { renderTable } from '../table.ts';
+import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface MonitorEntry {

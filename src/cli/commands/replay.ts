@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { isoTime } from '../../core/format/iso-time.ts';
-import { type Clock, systemClock } from '../../core/time/clock.ts';
-import { parseTimestamp } from '../../core/time/timestamp.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
-import { Failure, usageFailure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { collect, positiveNumber, wholeNumber } from '../option-values.ts';
-import { planReplay, type ReplayPlan } from '../replay/plan.ts';
-import { findLastTime } from '../replay/read/find-last-time.ts';
+import { planReplay } from '../replay/plan.ts';
 import { FORMATS, type Format } from '../replay/read/format.ts';
-import { type ReplayResult, runReplay } from '../replay/run-replay.ts';
-import { findState, type ReplayState, removeState, saveState } from '../replay/state.ts';
+import { type ReplayResult, type ReplayRun, runReplay } from '../replay/run-replay.ts';
+import { startState, trySaveState } from '../replay/start-state.ts';
+import { removeState } from '../replay/state.ts';
 import { summarizeReplay } from '../replay/summary.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -83,110 +81,46 @@ async function replay(terminal: Terminal, path: string, options: ReplayOptions):
   });
   const api = apiFrom(terminal.env, options.api);
   await api.call('GET', '/livez', { timeoutMs: 10_000 });
-  const chosenPath = options.state ?? `${path}.replay.json`;
-  const state =
-    (await findResumeState(terminal, plan, api, chosenPath, options.resume ?? false)) ??
-    (await freshState(terminal, plan, api, options.shiftTo, systemClock));
-  const statePath = await tryState(terminal, chosenPath, state, options.state !== undefined);
-  const result = await runUntilStopped(terminal, api, plan, state, statePath, options.connections);
-  await finish(terminal, result, state, statePath);
+  const start = {
+    terminal,
+    plan,
+    api,
+    clock: systemClock,
+    path: options.state ?? `${path}.replay.json`,
+    isResume: options.resume ?? false,
+    shiftTo: options.shiftTo,
+  };
+  const state = await startState(start);
+  const isSaved = await trySaveState(start, state, options.state !== undefined);
+  const run = { plan, connections: options.connections, state, statePath: isSaved ? start.path : undefined };
+  await finish(terminal, run, await runUntilStopped(terminal, api, run));
 }
 
-/** The state to go on from; undefined to start at the beginning. */
-async function findResumeState(
-  terminal: Terminal,
-  plan: ReplayPlan,
-  api: Api,
-  path: string,
-  isWanted: boolean,
-): Promise<ReplayState | undefined> {
-  const state = await findState(path);
-  if (!isWanted) {
-    if (state !== undefined && state.lastLine > 0)
-      terminal.err(`starting over; --resume would go on after line ${state.lastLine}\n`);
-    return undefined;
-  }
-  if (state === undefined) terminal.err(`nothing to resume in ${path}; starting at the first line\n`);
-  else if (state.identity !== plan.identity)
-    throw new Failure(
-      `${path} belongs to another file, or to other options (map, format, batch, speed, names); start without --resume`,
-    );
-  else if (state.api !== api.url)
-    throw new Failure(`${path} belongs to a replay into ${state.api}; pass that --api, or start without --resume`);
-  else terminal.err(`going on after line ${state.lastLine.toLocaleString('en-US')}\n`);
-  return state;
-}
-
-async function freshState(
-  terminal: Terminal,
-  plan: ReplayPlan,
-  api: Api,
-  shiftTo: string | undefined,
-  clock: Clock,
-): Promise<ReplayState> {
-  const state = { version: 1, identity: plan.identity, api: api.url, shiftMs: 0, lastLine: 0 } as const;
-  if (shiftTo === undefined) return state;
-  const target = shiftTo === 'now' ? clock.now() : parseTimestamp(shiftTo);
-  if (typeof target === 'string')
-    throw usageFailure(`--shift-to takes "now" or an ISO time with a zone, not "${shiftTo}"`);
-  const lastMs = await findLastTime(plan, terminal, clock);
-  if (lastMs === undefined) throw new Failure(`no event of ${plan.path} has a time to move; is \`ts\` mapped?`);
-  terminal.err(`moving the last event from ${isoTime(lastMs)} to ${isoTime(target)}\n`);
-  return { ...state, shiftMs: target - lastMs };
-}
-
-/** A directory that cannot be written (a mounted data set) stops nobody; a path that was asked for must work. */
-async function tryState(
-  terminal: Terminal,
-  path: string,
-  state: ReplayState,
-  isAsked: boolean,
-): Promise<string | undefined> {
-  try {
-    await saveState(path, state);
-    return path;
-  } catch (error) {
-    if (isAsked) throw error;
-    terminal.err(`${path} cannot be written, so this replay cannot be resumed; --state PATH keeps it elsewhere\n`);
-    return undefined;
-  }
-}
-
-async function runUntilStopped(
-  terminal: Terminal,
-  api: Api,
-  plan: ReplayPlan,
-  state: ReplayState,
-  statePath: string | undefined,
-  connections: number,
-): Promise<ReplayResult> {
+async function runUntilStopped(terminal: Terminal, api: Api, run: ReplayRun): Promise<ReplayResult> {
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    return await runReplay(
-      { api, clock: systemClock, terminal, sleep: sleepUntilHalt, stop: stopping.signal },
-      { plan, connections, state, statePath },
-    );
+    return await runReplay({ api, clock: systemClock, terminal, sleep: sleepUntilAbort, stop: stopping.signal }, run);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
-function sleepUntilHalt(ms: number, halt: AbortSignal): Promise<void> {
-  return delay(ms, undefined, { signal: halt }).catch(() => undefined);
+function sleepUntilAbort(ms: number, signal: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 async function finish(
   terminal: Terminal,
+  { state, statePath }: ReplayRun,
   { tally, elapsedMs, lastLine, isComplete }: ReplayResult,
-  state: ReplayState,
-  statePath: string | undefined,
 ): Promise<void> {
   for (const line of summarizeReplay(tally, elapsedMs, terminal.colors)) terminal.out(line);
-  if (!isComplete) throw new Failure(`stopped after line ${lastLine}${statePath ? '; go on with --resume' : ''}`, 130);
+  if (!isComplete)
+    throw new Failure(`stopped after line ${lastLine}${statePath ? '; continue with --resume' : ''}`, 130);
   if (statePath !== undefined) await removeState(statePath);
   if (tally.sent === 0 && state.lastLine > 0) terminal.err('nothing was left to send\n');
-  else if (tally.sent === 0) throw new Failure('the file holds no event');
+  else if (tally.sent === 0) throw new Failure('the file has no events');
   else if (tally.accepted + tally.duplicates === 0) throw new Failure('no event was accepted');
 }

@@ -13,7 +13,7 @@ import {
   windowOption,
   withStreamOptions,
 } from '../options.ts';
-import { type ReportBody, renderReport } from '../report-table.ts';
+import { type ReportBody, renderReport } from '../output/report-table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ReportOptions extends StreamOptions {

@@ -1,10 +1,10 @@
 import type { ReplayEvent } from './read/events.ts';
 import type { SkippedLine } from './read/record.ts';
 
-/** Well under the service's 16 MiB, with room for its own counting. */
+/** Far below the limit of the service, 16 MiB. */
 const MAX_BATCH_CHARS = 4 * 1024 * 1024;
 
-/** Events that travel in one request, and the lines of the file that they settle: skipped ones before them included. */
+/** The events of one request, and the lines of the file that it completes, including skipped lines before the events. */
 export interface Batch {
   readonly firstLine: number;
   readonly lastLine: number;
@@ -17,8 +17,8 @@ export interface BatchRules {
 }
 
 /**
- * Cuts events into batches. Where it cuts depends on the file and the rules only, never on time or on where a replay resumes: so a batch
- * sent again is the same batch, with the same key.
+ * Splits events into batches. The split depends only on the file and the rules, never on time or on the line where a replay resumes, so a
+ * batch that is sent again has the same events and the same key.
  */
 export async function* cutBatches(
   lists: AsyncIterable<readonly (ReplayEvent | SkippedLine)[]>,
@@ -28,7 +28,7 @@ export async function* cutBatches(
   let events: ReplayEvent[] = [];
   let chars = 0;
   let firstLine = 1;
-  let slot = Number.NEGATIVE_INFINITY;
+  let second = Number.NEGATIVE_INFINITY;
   const take = (): Batch => {
     const batch = { firstLine, lastLine: events.at(-1)?.line ?? firstLine, events };
     firstLine = batch.lastLine + 1;
@@ -42,9 +42,9 @@ export async function* cutBatches(
         onSkipped(item);
         continue;
       }
-      const itemSlot = slotOf(item, rules.speed);
-      if (events.length > 0 && (itemSlot > slot || chars + item.json.length > MAX_BATCH_CHARS)) yield take();
-      slot = Math.max(slot, itemSlot);
+      const itemSecond = secondOf(item, rules.speed);
+      if (events.length > 0 && (itemSecond > second || chars + item.json.length > MAX_BATCH_CHARS)) yield take();
+      second = Math.max(second, itemSecond);
       events.push(item);
       chars += item.json.length + 1;
       if (events.length === rules.batchEvents) yield take();
@@ -53,7 +53,7 @@ export async function* cutBatches(
   if (events.length > 0) yield take();
 }
 
-/** At a given speed, events of one second of the replay travel together. */
-function slotOf({ tsMs }: ReplayEvent, speed: number | undefined): number {
+/** At a fixed speed, events of the same second of the replay are sent together. */
+function secondOf({ tsMs }: ReplayEvent, speed: number | undefined): number {
   return speed === undefined || tsMs === undefined ? Number.NEGATIVE_INFINITY : Math.floor(tsMs / (1_000 * speed));
 }

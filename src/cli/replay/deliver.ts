@@ -16,7 +16,7 @@ export interface DeliveryContext {
   readonly shiftMs: number;
   readonly tally: Tally;
   readonly sleep: (ms: number, halt: AbortSignal) => Promise<void>;
-  /** Fires when the replay stops or has failed elsewhere: nothing is tried again then. */
+  /** Aborts when the replay stops or fails; then nothing is retried. */
   readonly halt: AbortSignal;
 }
 
@@ -27,9 +27,9 @@ interface IngestAnswer {
   readonly errors: readonly { readonly index: number; readonly code?: string; readonly message: string }[];
 }
 
-/** Sends one batch until the service has taken or refused it. Safe to repeat: the key says that it is the same batch. */
+/** Sends one batch until the service accepts or refuses it. Sending it twice is safe, because the key stays the same. */
 export async function deliverBatch(context: DeliveryContext, batch: Batch): Promise<void> {
-  const answer = await sendPatiently(context, batch);
+  const answer = await sendWithRetries(context, batch);
   if (answer.status === 200) return countAnswer(context.tally, batch, answer);
   const problem = readProblem(answer);
   if (answer.status === 413 && batch.events.length > 1) return deliverHalves(context, batch);
@@ -44,7 +44,7 @@ async function deliverHalves(context: DeliveryContext, { firstLine, lastLine, ev
   await deliverBatch(context, { firstLine: middleLine + 1, lastLine, events: events.slice(half) });
 }
 
-async function sendPatiently(context: DeliveryContext, batch: Batch): Promise<ApiAnswer> {
+async function sendWithRetries(context: DeliveryContext, batch: Batch): Promise<ApiAnswer> {
   const { api, plan, shiftMs, sleep, halt } = context;
   const request = {
     body: batch.events.map(({ json }) => json).join('\n'),
@@ -80,7 +80,7 @@ function countAnswer(tally: Tally, batch: Batch, answer: ApiAnswer): void {
   countUnlisted(tally, batch, body.rejected - body.errors.length);
 }
 
-/** A batch refused as a whole: counted by its events where the answer lists them (`/3`, `code: message`), else by the answer itself. */
+/** Counts a batch that was refused as a whole: by the events that the answer lists (`/3`, `code: message`), otherwise by its own code. */
 function countRefusals(tally: Tally, batch: Batch, problem: Problem): void {
   tally.sent += batch.events.length;
   const listed = problem.errors.flatMap(({ path = '', message }) => {

@@ -3,11 +3,11 @@ import { open, stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { readFailure } from '../files.ts';
 import { type FieldMap, parseFieldMap } from './read/field-map.ts';
-import { type Format, guessFormat, readFirstLine } from './read/format.ts';
+import { detectFormat, type Format, readFirstLine } from './read/format.ts';
 
 const IDENTITY_BYTES = 1024 * 1024;
 
-/** What decides the bytes that are sent for a line of the file. */
+/** The options that decide which bytes are sent for a line of the file. */
 interface EventRules {
   readonly service: string | undefined;
   readonly endpoint: string | undefined;
@@ -22,9 +22,9 @@ export interface ReplayPlan extends EventRules {
   readonly firstLine: string;
   readonly fieldMap: FieldMap | undefined;
   readonly batchEvents: number;
-  /** Seconds of the file for each second of the replay; undefined: as fast as the service takes them. */
+  /** Seconds of the file per second of the replay; undefined: as fast as the service accepts events. */
   readonly speed: number | undefined;
-  /** One hash over the file and all that decides where batches are cut and what they hold; the shift comes on top. */
+  /** A hash of the file and of all options that decide the batches, without the time shift. */
   readonly identity: string;
 }
 
@@ -35,13 +35,13 @@ export interface ReplayChoices extends EventRules {
   readonly speed: number | undefined;
 }
 
-/** Looks at the file and settles how it is read. */
+/** Inspects the file and decides how to read it. */
 export async function planReplay(choices: ReplayChoices): Promise<ReplayPlan> {
   const { path, service, endpoint, map, assumeUtc, batchEvents, speed } = choices;
-  const { sizeBytes, headHash } = await lookAt(path);
+  const { sizeBytes, headHash } = await inspectFile(path);
   const firstLine = await readFirstLine(path);
   if (firstLine === '') throw new Failure(`${path} is empty`);
-  const format = choices.format ?? guessFormat(path, firstLine);
+  const format = choices.format ?? detectFormat(path, firstLine);
   const identity = hashOf([sizeBytes, headHash, format, service, endpoint, map, assumeUtc, batchEvents, speed]);
   const fieldMap = map.length === 0 ? undefined : parseFieldMap(map);
   return {
@@ -60,7 +60,7 @@ export async function planReplay(choices: ReplayChoices): Promise<ReplayPlan> {
   };
 }
 
-/** The key of one batch: the same lines of the same file, moved by the same shift, are the same request. */
+/** The key of one batch: the same lines of the same file with the same shift give the same key. */
 export function batchKey(identity: string, shiftMs: number, firstLine: number, lastLine: number): string {
   return `replay-${hashOf([identity, shiftMs, firstLine, lastLine]).slice(0, 40)}`;
 }
@@ -69,7 +69,7 @@ function hashOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-async function lookAt(path: string): Promise<{ sizeBytes: number; headHash: string }> {
+async function inspectFile(path: string): Promise<{ sizeBytes: number; headHash: string }> {
   try {
     const { size } = await stat(path);
     const handle = await open(path, 'r');

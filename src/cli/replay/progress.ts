@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal.ts';
 
 const BAR_CHARS = 24;
 
-/** One line that is drawn over on a terminal; elsewhere (a log, CI) a line each five seconds. */
+/** A progress bar on a terminal; in a log or in CI one line every five seconds. */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #clock: Clock;
@@ -21,7 +21,7 @@ export class Progress {
     return Math.max(1, this.#clock.now() - this.#startMs);
   }
 
-  /** @param share - how much is done, in [0, 1] */
+  /** @param share - share that is done, in [0, 1] */
   update(share: number, text: string): void {
     const { isTty, colors } = this.#terminal;
     if (this.#clock.now() - this.#drawnMs < (isTty ? 100 : 5_000)) return;
@@ -32,7 +32,7 @@ export class Progress {
     this.#terminal.err(isTty ? `\r\x1b[2K${bar}${percent}  ${text}` : `${percent}  ${text}\n`);
   }
 
-  /** Takes the bar away, so that what follows begins on a clean line. */
+  /** Removes the bar, so that the next output starts on an empty line. */
   clear(): void {
     if (this.#terminal.isTty) this.#terminal.err('\r\x1b[2K');
   }

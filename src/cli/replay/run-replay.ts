@@ -1,9 +1,10 @@
+import { count } from '../../core/format/amounts.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Api } from '../api.ts';
 import { Failure, messageOf } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Batch, cutBatches } from './batches.ts';
-import { deliverBatch } from './deliver.ts';
+import { type DeliveryContext, deliverBatch } from './deliver.ts';
 import type { ReplayPlan } from './plan.ts';
 import { Progress } from './progress.ts';
 import { readEvents } from './read/events.ts';
@@ -13,11 +14,11 @@ import { countInto, Tally } from './tally.ts';
 
 const SAVE_EVERY_MS = 1_000;
 
-export interface ReplayDeps {
+export interface ReplayContext {
   readonly api: Api;
   readonly clock: Clock;
   readonly terminal: Terminal;
-  /** Waits that long; ends early, without an error, when the signal fires. */
+  /** Waits; returns early, without an error, when the signal aborts. */
   readonly sleep: (ms: number, halt: AbortSignal) => Promise<void>;
   readonly stop: AbortSignal;
 }
@@ -25,9 +26,9 @@ export interface ReplayDeps {
 export interface ReplayRun {
   readonly plan: ReplayPlan;
   readonly connections: number;
-  /** Where it begins and how far it moves events: from the state file, or fresh. */
+  /** The first line and the time shift, new or from the state file. */
   readonly state: ReplayState;
-  /** undefined: the state is not kept. */
+  /** undefined: the state is not saved. */
   readonly statePath: string | undefined;
 }
 
@@ -35,44 +36,46 @@ export interface ReplayResult {
   readonly tally: Tally;
   readonly elapsedMs: number;
   readonly lastLine: number;
-  /** Whether the file was sent to its end; false when it was stopped before. */
+  /** True when the whole file was sent; false when the replay was stopped. */
   readonly isComplete: boolean;
 }
 
-/** Sends a file's events, `connections` batches at a time; the next lines are read only when one of them is free. */
-export async function runReplay(deps: ReplayDeps, run: ReplayRun): Promise<ReplayResult> {
+/** Sends the events of a file, with `connections` requests in parallel. Lines are read only when a connection is free. */
+export async function runReplay(context: ReplayContext, run: ReplayRun): Promise<ReplayResult> {
   const { plan, state } = run;
   const file = await openFile(plan.path);
   const tally = new Tally();
-  const progress = new Progress(deps.terminal, deps.clock);
+  const progress = new Progress(context.terminal, context.clock);
   const acknowledged = new AcknowledgedLines(state.lastLine);
-  const save = stateSaver(deps.clock, run, acknowledged);
+  const save = stateSaver(context.clock, run, acknowledged);
   const failed = new AbortController();
-  const halt = AbortSignal.any([deps.stop, failed.signal]);
-  const context = { ...deps, plan, shiftMs: state.shiftMs, tally, halt };
-  const batches = batchesToSend(deps, run, file, tally, halt);
-  const isComplete = await forEachAtOnce(batches, run.connections, failed, deps.stop, async (batch) => {
-    await deliverBatch(context, batch);
-    acknowledged.add(batch);
-    await save(false);
-    progress.update(file.bytesRead() / plan.sizeBytes, describeProgress(tally, progress.elapsedMs));
-  }).finally(async () => {
+  const halt = AbortSignal.any([context.stop, failed.signal]);
+  const delivery = { ...context, plan, shiftMs: state.shiftMs, tally, halt };
+  const batches = batchesToSend(delivery, run, file);
+  const isComplete = await runInParallel(
+    batches,
+    { workers: run.connections, failed, stop: context.stop },
+    async (batch) => {
+      await deliverBatch(delivery, batch);
+      acknowledged.add(batch);
+      await save(false);
+      progress.update(file.bytesRead() / plan.sizeBytes, describeProgress(tally, progress.elapsedMs));
+    },
+  ).finally(async () => {
     progress.clear();
     await save(true);
   });
   return { tally, elapsedMs: progress.elapsedMs, lastLine: acknowledged.lastLine, isComplete };
 }
 
-/** The batches not yet acknowledged, each when it is due. Batches before are cut too, so that these are cut at the same lines. */
+/** Yields the batches that are not acknowledged yet, each when it is due. Earlier batches are split too, so that all splits are the same. */
 async function* batchesToSend(
-  deps: ReplayDeps,
+  { clock, sleep, halt, tally }: DeliveryContext & Pick<ReplayContext, 'clock'>,
   { plan, state }: ReplayRun,
   file: OpenFile,
-  tally: Tally,
-  halt: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const waitUntilDue = pacer(deps, plan.speed, halt);
-  const lists = unreadable(readEvents(plan, file.chunks, state.shiftMs), plan.path);
+  const waitUntilDue = pacer(clock, plan.speed, (ms) => sleep(ms, halt));
+  const lists = withReadFailure(readEvents(plan, file.chunks, state.shiftMs), plan.path);
   const batches = cutBatches(lists, plan, ({ line, code, message }) => {
     if (line > state.lastLine) countInto(tally.skipped, code, line, message);
   });
@@ -84,8 +87,8 @@ async function* batchesToSend(
   }
 }
 
-/** A gzip file that is cut short or broken: its events up to there are sent, then it is said. */
-async function* unreadable<T>(lists: AsyncIterable<T>, path: string): AsyncGenerator<T> {
+/** If a gzip file is incomplete or damaged, the events before the damage are sent before this fails. */
+async function* withReadFailure<T>(lists: AsyncIterable<T>, path: string): AsyncGenerator<T> {
   try {
     yield* lists;
   } catch (error) {
@@ -94,11 +97,11 @@ async function* unreadable<T>(lists: AsyncIterable<T>, path: string): AsyncGener
   }
 }
 
-/** At speed N, an event that happened N seconds after the first is sent one second after it. */
+/** At speed N, an event that is N seconds later than the first event is sent one second after it. */
 function pacer(
-  { clock, sleep }: ReplayDeps,
+  clock: Clock,
   speed: number | undefined,
-  halt: AbortSignal,
+  sleep: (ms: number) => Promise<void>,
 ): (batch: Batch) => Promise<void> {
   let firstTsMs: number | undefined;
   const startMs = clock.now();
@@ -107,16 +110,21 @@ function pacer(
     if (speed === undefined || tsMs === undefined) return;
     firstTsMs ??= tsMs;
     const dueInMs = startMs + (tsMs - firstTsMs) / speed - clock.now();
-    if (dueInMs > 0) await sleep(dueInMs, halt);
+    if (dueInMs > 0) await sleep(dueInMs);
   };
 }
 
-/** Pulls from one source with several workers; says whether all of it was done. The first error stops all of them, and is thrown then. */
-async function forEachAtOnce<T>(
+interface Workers {
+  readonly workers: number;
+  /** Aborted by the first error. */
+  readonly failed: AbortController;
+  readonly stop: AbortSignal;
+}
+
+/** Several workers read from one source. Returns whether all of it was done. The first error stops all workers and is thrown at the end. */
+async function runInParallel<T>(
   source: AsyncGenerator<T>,
-  workers: number,
-  failed: AbortController,
-  stop: AbortSignal,
+  { workers, failed, stop }: Workers,
   work: (item: T) => Promise<void>,
 ): Promise<boolean> {
   let hasEnded = false;
@@ -152,6 +160,5 @@ function stateSaver(clock: Clock, run: ReplayRun, acknowledged: AcknowledgedLine
 function describeProgress(tally: Tally, elapsedMs: number): string {
   const rate = Math.round((tally.sent * 1_000) / elapsedMs);
   const refused = tally.refusedEvents + tally.skippedLines;
-  const count = (n: number) => n.toLocaleString('en-US');
   return `${count(tally.sent)} events, ${count(rate)}/s${refused > 0 ? `, ${count(refused)} refused` : ''}`;
 }

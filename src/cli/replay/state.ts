@@ -11,7 +11,7 @@ const stateSchema = z.object({
   lastLine: z.number().int().min(0),
 });
 
-/** How far a replay has come: every line up to `lastLine` was taken or refused by the service, and its answer seen. */
+/** The progress of a replay: the service has accepted or refused every line up to `lastLine`. */
 export type ReplayState = z.output<typeof stateSchema>;
 
 export async function findState(path: string): Promise<ReplayState | undefined> {
@@ -19,22 +19,26 @@ export async function findState(path: string): Promise<ReplayState | undefined> 
     return stateSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new Failure(`${path} cannot be read as the state of a replay; delete it or pass --state`, 1, {
+    throw new Failure(`${path} is not a valid state of a replay; delete it, or use --state to choose another file`, 1, {
       cause: error,
     });
   }
 }
 
-/** Written beside and renamed over, so that a kill leaves the old state or the new one. */
+/** Writes a new file and renames it, so that a crash leaves the old or the new state. */
 export async function saveState(path: string, state: ReplayState): Promise<void> {
   try {
     await writeFile(`${path}.new`, `${JSON.stringify(state)}\n`);
     await rename(`${path}.new`, path);
   } catch (error) {
     const reason = systemCode(error) ?? messageOf(error);
-    throw new Failure(`the state of the replay cannot be written to ${path} (${reason}); pass --state PATH`, 1, {
-      cause: error,
-    });
+    throw new Failure(
+      `the state of the replay cannot be written to ${path} (${reason}); use --state to choose another file`,
+      1,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -42,7 +46,7 @@ export async function removeState(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Batches are answered out of order; only lines before the first gap are done. */
+/** Batches are answered in any order; lines are complete only up to the first gap. */
 export class AcknowledgedLines {
   #lastLine: number;
   readonly #later = new Map<number, number>();

@@ -1,7 +1,8 @@
+import { count } from '../../core/format/amounts.ts';
 import type { Colors } from '../terminal.ts';
 import type { Tally, TallyEntry } from './tally.ts';
 
-/** What is said at the end: the count, the rate, and each kind of refusal with its first line. */
+/** The summary at the end: counts, rate, and each kind of refusal with its first line. */
 export function summarizeReplay(tally: Tally, elapsedMs: number, colors: Colors): string[] {
   const seconds = elapsedMs / 1_000;
   const rate = Math.round(tally.sent / seconds);
@@ -12,7 +13,8 @@ export function summarizeReplay(tally: Tally, elapsedMs: number, colors: Colors)
   if (tally.repeated > 0) lines.push(`${count(tally.repeated)} of them had been sent before and were not stored again`);
   lines.push(...describeEntries('refused by the service', tally.refused, colors));
   lines.push(...describeEntries('skipped, never sent', tally.skipped, colors));
-  if (tally.refused.has('ts_too_old')) lines.push(colors.yellow('--shift-to now moves old events to the present'));
+  if (tally.refused.has('ts_too_old'))
+    lines.push(colors.yellow('use --shift-to now to shift old events to the present'));
   return lines;
 }
 
@@ -27,8 +29,4 @@ function describeEntries(title: string, entries: ReadonlyMap<string, TallyEntry>
         `  ${colors.red(code.padEnd(width))}  ${count(n).padStart(7)}  ${colors.dim(`first at line ${count(line)}: ${message}`)}`,
     ),
   ];
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -1,11 +1,11 @@
-/** How often something was refused or skipped, and the first time it was. */
+/** How often something was refused or skipped, with the first line as an example. */
 export interface TallyEntry {
   readonly count: number;
   readonly line: number;
   readonly message: string;
 }
 
-/** What became of the events, with refusals by code. */
+/** Counts of events by result, with refusals by code. */
 export class Tally {
   sent = 0;
   accepted = 0;
@@ -24,7 +24,7 @@ export class Tally {
   }
 }
 
-/** Adds one case; the one of the earliest line is kept as the example, whatever the order in which answers come. */
+/** Counts one case. The earliest line is the example, in whatever order answers arrive. */
 export function countInto(entries: Map<string, TallyEntry>, code: string, line: number, message: string): void {
   const known = entries.get(code);
   const isEarlier = known === undefined || line < known.line;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { isAccessLine, parseAccessLine } from '../../../src/cli/replay/read/access-log.ts';
-import { EndpointCap, endpointName } from '../../../src/cli/replay/read/endpoint-name.ts';
+import { EndpointLimit, endpointName } from '../../../src/cli/replay/read/endpoint-name.ts';
 
 const LINE =
   '83.149.9.216 - alice [17/May/2015:10:05:03 +0200] "GET /images/web/a.png?token=s3cret HTTP/1.1" 200 203023 "http://x.example/p?q=1" "Mozilla/5.0 (X11)"';
-const parse = (text: string) => parseAccessLine({ number: 7, text }, 'web', new EndpointCap());
+const parse = (text: string) => parseAccessLine({ number: 7, text }, 'web', new EndpointLimit());
 
 describe('an access log line', () => {
   test('becomes an event, without the address, the user and the query', () => {
@@ -87,8 +87,8 @@ describe('endpointName', () => {
   });
 
   test('is capped for a file', () => {
-    const cap = new EndpointCap(2);
-    expect(['GET /a', 'GET /b', 'PUT /c', 'GET /a'].map((name) => cap.admit(name))).toEqual([
+    const limit = new EndpointLimit(2);
+    expect(['GET /a', 'GET /b', 'PUT /c', 'GET /a'].map((name) => limit.limit(name))).toEqual([
       'GET /a',
       'GET /b',
       'PUT (other)',

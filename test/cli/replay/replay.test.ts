@@ -177,7 +177,7 @@ describe('replay', () => {
 
     const second = await replay(path, '--batch', '10', '--connections', '1', '--resume');
     expect(second.code).toBe(0);
-    expect(second.errors).toMatch(/going on after line 30/);
+    expect(second.errors).toMatch(/continuing after line 30/);
     expect(service.batches).toHaveLength(4 + 7);
     expect(service.batches[4]?.headers['idempotency-key']).toBe(service.batches[3]?.headers['idempotency-key']);
     expect(service.batches[4]?.body).toBe(service.batches[3]?.body);
@@ -193,7 +193,7 @@ describe('replay', () => {
     expect(other.errors).toMatch(/belongs to another file, or to other options/);
     await service.close();
     service = await startStubService();
-    expect((await replay(path, '--batch', '10', '--resume')).errors).toMatch(/belongs to a replay into http/);
+    expect((await replay(path, '--batch', '10', '--resume')).errors).toMatch(/belongs to a replay to http/);
     expect(service.batches).toHaveLength(0);
   });
 
@@ -273,8 +273,8 @@ describe('replay says in one line', () => {
     ['a file that is not there', undefined, /there is no file/],
     ['an empty file', '', /is empty/],
     ['a JSON array', '[{"ts":1}]', /one JSON array/],
-    ['a file of no known format', 'hello', /cannot be guessed; pass --format/],
-    ['a file without events', '{broken', /the file holds no event/],
+    ['a file of no known format', 'hello', /is not known; use --format/],
+    ['a file without events', '{broken', /the file has no events/],
   ])('%s', async (_, content, expected) => {
     service = await startStubService();
     const path = content === undefined ? join(directory, 'none') : await file('some', content);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparePage } from '../../../src/cli/compare-page.ts';
+import { comparePage } from '../../../src/cli/output/compare-page.ts';
 import { PRESET_NAMES } from '../../../src/core/drift/presets/table.ts';
 import { TEST_NAMES } from '../../../src/core/drift/test-name.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';

@@ -11,7 +11,7 @@ interface CsvRow {
   readonly record: Record<string, string>;
 }
 
-/** Rows of a CSV file with a header, quoted cells over several lines included. A row's line is the one where it ends. */
+/** Reads the rows of a CSV file with a header. Quoted cells may have several lines; the line of a row is its last one. */
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   firstLine: string,
@@ -31,7 +31,7 @@ export async function* readCsv(
   });
   let list: (FileRecord | SkippedLine)[] = [];
   for await (const { info, record } of parser as AsyncIterable<CsvRow>) {
-    list.push({ line: info.lines, fields: givenCells(record) });
+    list.push({ line: info.lines, fields: nonEmptyCells(record) });
     if (list.length < ROWS_A_LIST) continue;
     yield [...skipped.splice(0), ...list].sort((a, b) => a.line - b.line);
     list = [];
@@ -39,18 +39,18 @@ export async function* readCsv(
   yield [...skipped.splice(0), ...list].sort((a, b) => a.line - b.line);
 }
 
-function givenCells(row: Record<string, string>): JsonObject {
+function nonEmptyCells(row: Record<string, string>): JsonObject {
   const fields = emptyObject();
   for (const [name, text] of Object.entries(row)) if (text !== '') fields[name] = text;
   return fields;
 }
 
-/** The fields of an event that are text, whatever they look like. */
+/** Fields of an event that are always text. */
 const TEXT_FIELDS = new Set(['service', 'endpoint', 'host', 'id']);
 
 /**
- * CSV has no types: a cell that is written like a JSON number is one, `true` and `false` are booleans, the rest is text. `007` stays
- * text, and an empty cell is absent, not 0.
+ * CSV has no types: a cell that looks like a JSON number is a number, `true` and `false` are booleans, everything else is text. `007`
+ * stays text, and an empty cell is missing, not 0.
  */
 export function typedCell(path: readonly string[], cell: unknown): unknown {
   if (typeof cell !== 'string' || (path.length === 1 && TEXT_FIELDS.has(path[0] ?? ''))) return cell;

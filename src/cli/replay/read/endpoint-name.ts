@@ -1,11 +1,11 @@
-/** Words of a path that name one thing, not a kind of thing: numbers, UUIDs, long hexadecimal. */
+/** Parts of a path that are identifiers: numbers, UUIDs, long hexadecimal numbers. */
 const IDENTIFIER = /^(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,})$/i;
 const EXTENSION = /\.([a-z][a-z0-9]{0,5})$/i;
 const MAX_SEGMENT_CHARS = 60;
 
 /**
- * The endpoint of a request in a web server's log: the method and the first two segments of the path. The query is left out, an
- * identifier becomes `:id`, and a file stands for its kind, so that a site of 10,000 pages gives a few hundred streams.
+ * The endpoint of a request in an access log: the method and the first two segments of the path. The query is left out, an identifier
+ * becomes `:id` and a file becomes `*.extension`, so that a site with 10,000 pages gives a few hundred streams.
  *
  * @example endpointName('GET', '/images/web/2009/banner.png?v=2') // 'GET /images/web'
  * @example endpointName('GET', '/images/logo.png') // 'GET /images/*.png'
@@ -18,7 +18,7 @@ export function endpointName(method: string, target: string): string {
   return `${method} /${named.join('/')}`;
 }
 
-/** The path of a request target, without query, fragment, and (for a proxy's absolute form) without scheme and host. */
+/** The path of a request target, without query and fragment, and without scheme and host if it is a full URL. */
 export function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/';
 }
@@ -29,8 +29,8 @@ function nameSegment(segment: string, isLast: boolean): string {
   return extension === undefined ? segment.slice(0, MAX_SEGMENT_CHARS) : `*.${extension.toLowerCase()}`;
 }
 
-/** Keeps the first `max` endpoints of a file; what comes later is `METHOD (other)`, so that a scan for holes makes no streams. */
-export class EndpointCap {
+/** Limits the endpoints of a file: after the first `max`, new ones become `METHOD (other)`, so that a scanner does not create streams. */
+export class EndpointLimit {
   readonly #seen = new Set<string>();
   readonly #max: number;
 
@@ -38,7 +38,7 @@ export class EndpointCap {
     this.#max = max;
   }
 
-  admit(endpoint: string): string {
+  limit(endpoint: string): string {
     if (this.#seen.has(endpoint)) return endpoint;
     if (this.#seen.size >= this.#max) return `${endpoint.slice(0, endpoint.indexOf(' '))} (other)`;
     this.#seen.add(endpoint);

@@ -6,14 +6,14 @@ import { IDENTITY_MAP, mapFields } from './field-map.ts';
 import { readRecords } from './format.ts';
 import type { FileRecord, JsonObject, SkippedLine } from './record.ts';
 
-/** An event ready to be sent: its JSON, and its time where that is a time (the service refuses it otherwise). */
+/** An event to send: its JSON and its time. Without a valid time, the service will refuse it. */
 export interface ReplayEvent {
   readonly line: number;
   readonly json: string;
   readonly tsMs: number | undefined;
 }
 
-/** Reads the file's events in order, moved by `shiftMs`. */
+/** Reads the events of the file in order, with times shifted by `shiftMs`. */
 export async function* readEvents(
   plan: ReplayPlan,
   chunks: AsyncIterable<Uint8Array>,
@@ -28,14 +28,18 @@ function finishEvent(record: FileRecord, plan: ReplayPlan, shiftMs: number): Rep
   const isCsv = plan.format === 'csv';
   const map = plan.fieldMap ?? (isCsv ? IDENTITY_MAP : undefined);
   const event = map === undefined ? record.fields : mapFields(map, record.fields, isCsv ? typedCell : undefined);
-  const filled = fillNames(event, plan);
+  const isFilled = fillNames(event, plan);
   const tsMs = readTime(event.ts, plan.assumeUtc);
-  const moved = tsMs !== undefined && moveTime(event, tsMs, shiftMs, plan.assumeUtc);
-  const untouched = raw !== undefined && map === undefined && !filled && !moved;
-  return { line, json: untouched ? raw : JSON.stringify(event), tsMs: tsMs === undefined ? undefined : tsMs + shiftMs };
+  const isShifted = tsMs !== undefined && shiftTime(event, tsMs, shiftMs, plan.assumeUtc);
+  const isUnchanged = raw !== undefined && map === undefined && !isFilled && !isShifted;
+  return {
+    line,
+    json: isUnchanged ? raw : JSON.stringify(event),
+    tsMs: tsMs === undefined ? undefined : tsMs + shiftMs,
+  };
 }
 
-/** `--service` and `--endpoint` name the events that carry no name themselves. */
+/** Applies `--service` and `--endpoint` to events without a service or endpoint. */
 function fillNames(event: JsonObject, { service, endpoint }: ReplayPlan): boolean {
   const addsService = service !== undefined && isBlank(event.service);
   const addsEndpoint = endpoint !== undefined && isBlank(event.endpoint);
@@ -61,7 +65,7 @@ function withZone(text: string): string {
   return `${date}T${/^\d{2}:\d{2}$/.test(time) ? `${time}:00` : time}Z`;
 }
 
-function moveTime(event: JsonObject, tsMs: number, shiftMs: number, assumeUtc: boolean): boolean {
+function shiftTime(event: JsonObject, tsMs: number, shiftMs: number, assumeUtc: boolean): boolean {
   if (shiftMs === 0 && !(assumeUtc && parseTimestamp(event.ts) === 'no_zone')) return false;
   event.ts = typeof event.ts === 'number' ? tsMs + shiftMs : isoTime(tsMs + shiftMs);
   return true;

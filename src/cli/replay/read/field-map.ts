@@ -3,19 +3,19 @@ import { emptyObject, isJsonObject, type JsonObject } from './record.ts';
 
 type Source = { readonly column: string } | { readonly literal: string };
 
-/** Where the fields of an event come from. `rest` is the path under which all other columns go, when they go anywhere. */
+/** The sources of the fields of an event. All other columns go below the path `rest`; undefined: they are left out. */
 export interface FieldMap {
   readonly fields: readonly { readonly path: readonly string[]; readonly source: Source }[];
   readonly rest: readonly string[] | undefined;
 }
 
-/** Without `--map`: every column at the path that its name spells. */
+/** Without `--map`, the name of each column is the path of its field. */
 export const IDENTITY_MAP: FieldMap = { fields: [], rest: [] };
 
 const ENTRY = /^([^=]+)=(?:"([^"]*)"|([^"]+))$/;
 
 /**
- * Reads `--map`: `field=column`, `field="constant"`, and `prefix.*=*` for all columns not named, separated by commas.
+ * Reads `--map`: `field=column`, `field="constant"`, and `prefix.*=*` for all other columns, separated by commas.
  *
  * @example parseFieldMap(['ts=time,service="shop",request.body.*=*'])
  */
@@ -39,14 +39,14 @@ export function parseFieldMap(texts: readonly string[]): FieldMap {
 
 function restPath(target: string[], entry: string): string[] {
   if (target.at(-1) !== '*')
-    throw usageFailure(`--map: "${entry}": all other columns go under a prefix, such as request.body.*=*`);
+    throw usageFailure(`--map: "${entry}" needs a prefix for all other columns, such as request.body.*=*`);
   return target.slice(0, -1);
 }
 
-/** What a column's value is as the field at a path: CSV reads numbers here. */
+/** Converts the value of a column for the field at a path; CSV reads numbers here. */
 export type ReadValue = (path: readonly string[], value: unknown) => unknown;
 
-/** Makes an event of a row. A column that is absent or empty leaves its field absent: nothing becomes 0 or "". */
+/** Makes an event from a row. If a column is missing or empty, its field is missing too, never 0 or "". */
 export function mapFields(
   { fields, rest }: FieldMap,
   row: JsonObject,
@@ -71,7 +71,7 @@ export function mapFields(
   return event;
 }
 
-/** A column by its exact name; in JSON also a dotted path into objects. */
+/** Finds a column by its exact name; in JSON also by a path with dots. */
 function valueAt(row: JsonObject, name: string): unknown {
   if (Object.hasOwn(row, name)) return row[name];
   let value: unknown = row;

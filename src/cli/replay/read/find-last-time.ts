@@ -5,7 +5,7 @@ import { Progress } from '../progress.ts';
 import { readEvents } from './events.ts';
 import { openFile } from './lines.ts';
 
-/** Reads the whole file once for the time of its last event; undefined when no event has a time. */
+/** Reads the whole file to find the time of its last event; undefined when no event has a time. */
 export async function findLastTime(plan: ReplayPlan, terminal: Terminal, clock: Clock): Promise<number | undefined> {
   const file = await openFile(plan.path);
   const progress = new Progress(terminal, clock);

@@ -18,17 +18,17 @@ export async function readFirstLine(path: string): Promise<string> {
   return '';
 }
 
-/** Recognizes the format by the first line, and where that says nothing by the name. */
-export function guessFormat(path: string, firstLine: string): Format {
+/** Detects the format from the first line, or else from the name of the file. */
+export function detectFormat(path: string, firstLine: string): Format {
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (firstLine.startsWith('{')) return 'ndjson';
   if (firstLine.startsWith('['))
-    throw new Failure(`${path} is one JSON array; give one event a line, e.g. \`jq -c '.[]'\``);
+    throw new Failure(`${path} is one JSON array; convert it to one event per line, for example with \`jq -c '.[]'\``);
   if (isAccessLine(firstLine)) return 'combined';
   if (/\.(csv|tsv)$/.test(name)) return 'csv';
   if (/\.(ndjson|jsonl)$/.test(name)) return 'ndjson';
   if (firstLine.includes(delimiterOf(firstLine))) return 'csv';
-  throw new Failure(`the format of ${path} cannot be guessed; pass --format ${FORMATS.join('|')}`);
+  throw new Failure(`the format of ${path} is not known; use --format ${FORMATS.join('|')}`);
 }
 
 export function readRecords(

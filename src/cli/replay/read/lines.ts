@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { readFailure } from '../../files.ts';
 
-/** Longer lines are cut here, so that a file without line ends cannot fill the memory; what is left is no valid event. */
+/** Longer lines are cut, so that a file without line breaks cannot fill the memory; the rest is not a valid event. */
 const MAX_LINE_CHARS = 16 * 1024 * 1024;
 const CUT_LINE_CHARS = 1_000;
 
@@ -16,11 +16,11 @@ export interface Line {
 
 export interface OpenFile {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Bytes of the file read so far, before unpacking: what a progress bar can compare with the file's size. */
+  /** Bytes read so far, compressed as in the file, for a progress bar. */
   bytesRead(): number;
 }
 
-/** Opens a file for reading from the start, unpacked if it is gzip (recognized by its first bytes, not by its name). */
+/** Opens a file for reading, and decompresses it if its first bytes are those of gzip. */
 export async function openFile(path: string): Promise<OpenFile> {
   const gzipped = await isGzip(path);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
@@ -42,7 +42,7 @@ async function isGzip(path: string): Promise<boolean> {
   }
 }
 
-/** Cuts text into lines, a list for each chunk, so that a million lines do not cost a million turns of the event loop. */
+/** Splits text into lines. Each chunk gives one list, so that a million lines do not need a million turns of the event loop. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder();
   let rest = '';

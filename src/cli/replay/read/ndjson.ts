@@ -1,7 +1,7 @@
 import { type Line, readLines } from './lines.ts';
 import { type FileRecord, isJsonObject, type SkippedLine } from './record.ts';
 
-/** One JSON object a line. Empty lines are nothing. */
+/** Reads one JSON object per line. Empty lines are ignored. */
 export async function* readNdjson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<(FileRecord | SkippedLine)[]> {
   for await (const lines of readLines(chunks)) yield lines.filter(({ text }) => text.trim() !== '').map(parseJsonLine);
 }

@@ -1,20 +1,20 @@
 export type JsonObject = Record<string, unknown>;
 
-/** One event as it stands in the file; `raw` is its JSON where the file already holds JSON. */
+/** One event of the file; `raw` is its text if the file has JSON. */
 export interface FileRecord {
   readonly line: number;
   readonly fields: JsonObject;
   readonly raw?: string;
 }
 
-/** A line that holds no event: counted by its code, shown with its number. */
+/** A line without a valid event. */
 export interface SkippedLine {
   readonly line: number;
   readonly code: string;
   readonly message: string;
 }
 
-/** An object without a prototype, so that a column named `__proto__` is only a name. */
+/** An object without a prototype, so that a column named `__proto__` is an ordinary column. */
 export function emptyObject(): JsonObject {
   return Object.create(null) as JsonObject;
 }

@@ -1,6 +1,6 @@
-import { amount, count, pValue } from '../core/format/amounts.ts';
+import { amount, count, pValue } from '../../core/format/amounts.ts';
+import type { Colors } from '../terminal.ts';
 import { renderTable } from './table.ts';
-import type { Colors } from './terminal.ts';
 
 /** What a person reads of one check of a report; a finding has more, an SLO check less. */
 interface CheckBody {

@@ -1,7 +1,7 @@
-import { amount, count, pValue } from '../core/format/amounts.ts';
-import type { DetectDriftBody, FeatureBody, FindingBody } from '../services/datasets/detect-drift.ts';
+import { amount, count, pValue } from '../../core/format/amounts.ts';
+import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
+import type { Colors } from '../terminal.ts';
 import { renderTable } from './table.ts';
-import type { Colors } from './terminal.ts';
 
 const HEAD = ['column', 'type', 'verdict', 'test', 'effect', 'floor', 'p adjusted', 'where', 'reason'];
 const MOST_WHERE = 24;

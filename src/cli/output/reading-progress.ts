@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 const WIDTH = 30;
 /** Smaller files are read so fast that a bar is not useful. */

@@ -1,6 +1,6 @@
-import { escapeHtml } from '../core/format/escape-html.ts';
-import { drawBars, drawCurves, drawHistogram } from '../dashboard/charts/draw.ts';
-import type { DetectDriftBody, FeatureBody, FindingBody } from '../services/datasets/detect-drift.ts';
+import { escapeHtml } from '../../core/format/escape-html.ts';
+import { drawBars, drawCurves, drawHistogram } from '../../dashboard/charts/draw.ts';
+import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c2733; --soft: #5b6b7b; --line: #d6dee6; --paper: #fff; --card: #f7f9fb;

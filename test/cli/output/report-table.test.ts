@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { type ReportBody, renderReport } from '../../src/cli/report-table.ts';
-import { renderTable } from '../../src/cli/table.ts';
-import { amount } from '../../src/core/format/amounts.ts';
-import { fakeTerminal } from './fake-terminal.ts';
+import { type ReportBody, renderReport } from '../../../src/cli/output/report-table.ts';
+import { renderTable } from '../../../src/cli/output/table.ts';
+import { amount } from '../../../src/core/format/amounts.ts';
+import { fakeTerminal } from '../fake-terminal.ts';
 
 const { colors } = fakeTerminal();
 
