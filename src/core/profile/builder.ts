@@ -7,22 +7,22 @@ import type { FeatureProfile, Profile } from './profile.ts';
 
 /** Folds events into a profile. The same events in the same order with the same seed give the same bytes. */
 export class ProfileBuilder {
-  private readonly index: FeatureIndex;
-  private readonly seed: number;
+  readonly #index: FeatureIndex;
+  readonly #seed: number;
   /** By the number of the path in the index, which may grow. */
-  private readonly features: (FeatureProfile | undefined)[] = [];
-  private eventCount = 0;
-  private statusKnown = 0;
-  private success = 0;
+  readonly #features: (FeatureProfile | undefined)[] = [];
+  #eventCount = 0;
+  #statusKnown = 0;
+  #success = 0;
 
   /** @param seed - from `seedOf`; each feature's path is mixed in */
   constructor(index: FeatureIndex, seed: number) {
-    this.index = index;
-    this.seed = seed;
+    this.#index = index;
+    this.#seed = seed;
   }
 
   get events(): number {
-    return this.eventCount;
+    return this.#eventCount;
   }
 
   /**
@@ -32,43 +32,43 @@ export class ProfileBuilder {
    */
   add(leaves: Leaves): void {
     const { indexes, values, status } = leaves;
-    this.eventCount++;
+    this.#eventCount++;
     if (status !== undefined) {
-      this.statusKnown++;
-      if (status >= 200 && status <= 299) this.success++;
+      this.#statusKnown++;
+      if (status >= 200 && status <= 299) this.#success++;
     }
-    for (let i = 0; i < indexes.length; i++) this.addValue(indexes[i] as number, values[i] as number | string);
+    for (let i = 0; i < indexes.length; i++) this.#addValue(indexes[i] as number, values[i] as number | string);
   }
 
   /** The profile so far. It shares the builder's state: do not add afterwards. */
   build(): Profile {
     const features = new Map<string, FeatureProfile>();
-    for (const [i, feature] of this.features.entries()) {
-      if (feature !== undefined) features.set(this.index.paths[i] as string, feature);
+    for (const [i, feature] of this.#features.entries()) {
+      if (feature !== undefined) features.set(this.#index.paths[i] as string, feature);
     }
-    return { events: this.eventCount, statusKnown: this.statusKnown, success: this.success, features };
+    return { events: this.#eventCount, statusKnown: this.#statusKnown, success: this.#success, features };
   }
 
-  private addValue(index: number, value: number | string): void {
-    const feature = this.features[index] ?? this.startFeature(index);
+  #addValue(index: number, value: number | string): void {
+    const feature = this.#features[index] ?? this.#startFeature(index);
     if (typeof value === 'string') {
       feature.categories ??= new CategoryCounts();
       feature.categories.add(value);
       return;
     }
-    feature.numeric ??= { moments: emptyMoments(), sketch: new KllSketch({ seed: this.seedOfFeature(index) }) };
+    feature.numeric ??= { moments: emptyMoments(), sketch: new KllSketch({ seed: this.#seedOfFeature(index) }) };
     addValueInto(feature.numeric.moments, value);
     feature.numeric.sketch.add(value);
   }
 
-  private startFeature(index: number): FeatureProfile {
-    while (this.features.length < index) this.features.push(undefined);
+  #startFeature(index: number): FeatureProfile {
+    while (this.#features.length < index) this.#features.push(undefined);
     const feature: FeatureProfile = {};
-    this.features[index] = feature;
+    this.#features[index] = feature;
     return feature;
   }
 
-  private seedOfFeature(index: number): number {
-    return hash32(this.index.paths[index] as string, this.seed);
+  #seedOfFeature(index: number): number {
+    return hash32(this.#index.paths[index] as string, this.#seed);
   }
 }

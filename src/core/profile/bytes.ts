@@ -2,29 +2,29 @@ const MAX_VARINT_BYTES = 8;
 
 /** Writes numbers and texts to a buffer that grows by doubling. */
 export class ByteWriter {
-  private bytes = new Uint8Array(256);
-  private view = new DataView(this.bytes.buffer);
-  private at = 0;
-  private readonly encoder = new TextEncoder();
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+  readonly #encoder = new TextEncoder();
 
   finish(): Uint8Array {
-    return this.bytes.slice(0, this.at);
+    return this.#bytes.slice(0, this.#at);
   }
 
   byte(value: number): void {
-    this.reserve(1);
-    this.bytes[this.at++] = value;
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
   }
 
   /** An integer, [0, 2^53), 7 bits a byte, low bits first. */
   varint(value: number): void {
-    this.reserve(MAX_VARINT_BYTES);
+    this.#reserve(MAX_VARINT_BYTES);
     let rest = value;
     while (rest >= 0x80) {
-      this.bytes[this.at++] = (rest % 0x80) | 0x80;
+      this.#bytes[this.#at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.bytes[this.at++] = rest;
+    this.#bytes[this.#at++] = rest;
   }
 
   /** An integer of either sign, as 2i or −2i − 1; |i| < 2^52. */
@@ -33,53 +33,53 @@ export class ByteWriter {
   }
 
   float(value: number): void {
-    this.reserve(8);
-    this.view.setFloat64(this.at, value, true);
-    this.at += 8;
+    this.#reserve(8);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
   }
 
   block(block: Uint8Array): void {
-    this.reserve(block.length);
-    this.bytes.set(block, this.at);
-    this.at += block.length;
+    this.#reserve(block.length);
+    this.#bytes.set(block, this.#at);
+    this.#at += block.length;
   }
 
   text(text: string): void {
-    const encoded = this.encoder.encode(text);
+    const encoded = this.#encoder.encode(text);
     this.varint(encoded.length);
     this.block(encoded);
   }
 
   /** Makes room for `count` more bytes. */
-  private reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.bytes.length, this.at + count));
-    grown.set(this.bytes);
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+  #reserve(count: number): void {
+    if (this.#at + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#at + count));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
   }
 }
 
 /** Reads what ByteWriter wrote; every wrong or missing byte is a RangeError. */
 export class ByteReader {
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private at = 0;
-  private readonly decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get left(): number {
-    return this.bytes.length - this.at;
+    return this.#bytes.length - this.#at;
   }
 
   byte(): number {
-    const value = this.bytes[this.at];
+    const value = this.#bytes[this.#at];
     if (value === undefined) throw corrupt('it ends too early');
-    this.at++;
+    this.#at++;
     return value;
   }
 
@@ -113,24 +113,24 @@ export class ByteReader {
   /** A finite number. */
   float(): number {
     if (this.left < 8) throw corrupt('it ends too early');
-    const value = this.view.getFloat64(this.at, true);
-    this.at += 8;
+    const value = this.#view.getFloat64(this.#at, true);
+    this.#at += 8;
     if (value - value !== 0) throw corrupt('a number is not finite');
     return value;
   }
 
   block(length: number): Uint8Array {
     if (this.left < length) throw corrupt('it ends too early');
-    this.at += length;
-    return this.bytes.slice(this.at - length, this.at);
+    this.#at += length;
+    return this.#bytes.slice(this.#at - length, this.#at);
   }
 
   text(): string {
     const length = this.count(1);
-    const encoded = this.bytes.subarray(this.at, this.at + length);
-    this.at += length;
+    const encoded = this.#bytes.subarray(this.#at, this.#at + length);
+    this.#at += length;
     try {
-      return this.decoder.decode(encoded);
+      return this.#decoder.decode(encoded);
     } catch {
       throw corrupt('a text is not UTF-8');
     }

@@ -28,36 +28,36 @@ interface CountsState {
  * @example const c = new CategoryCounts(); c.add('USD'); c.add('EUR', 2); c.counts.get('EUR') // 2
  */
 export class CategoryCounts {
-  private total = 0;
-  private unnamed = 0;
-  private tallies = new Map<string, number>();
-  private distinct: HyperLogLog | undefined;
-  private namesDropped = false;
-  private settledAt = 0;
-  private reviewAt = 0;
+  #total = 0;
+  #unnamed = 0;
+  #tallies = new Map<string, number>();
+  #distinct: HyperLogLog | undefined;
+  #namesDropped = false;
+  #settledAt = 0;
+  #reviewAt = 0;
 
   static restore(state: CountsState): CategoryCounts {
     const restored = new CategoryCounts();
-    restored.tallies = state.counts;
-    restored.unnamed = state.other;
-    restored.distinct = state.distinct;
-    restored.namesDropped = state.distinct !== undefined && state.counts.size === 0;
-    for (const tally of state.counts.values()) restored.total += tally;
-    restored.total += state.other;
-    restored.settledAt = restored.total;
-    restored.reviewAt = 2 * restored.total;
+    restored.#tallies = state.counts;
+    restored.#unnamed = state.other;
+    restored.#distinct = state.distinct;
+    restored.#namesDropped = state.distinct !== undefined && state.counts.size === 0;
+    for (const tally of state.counts.values()) restored.#total += tally;
+    restored.#total += state.other;
+    restored.#settledAt = restored.#total;
+    restored.#reviewAt = 2 * restored.#total;
     return restored;
   }
 
   /** The parts that `restore` takes. Read only. */
   state(): CountsState {
-    this.settle();
-    return { counts: this.tallies, other: this.unnamed, distinct: this.distinct };
+    this.#settle();
+    return { counts: this.#tallies, other: this.#unnamed, distinct: this.#distinct };
   }
 
   /** Number of values seen. */
   get n(): number {
-    return this.total;
+    return this.#total;
   }
 
   /** At most 1,000 categories with their counts. */
@@ -78,7 +78,7 @@ export class CategoryCounts {
   /** Number of distinct categories: exact, or estimated beyond the cap. */
   cardinality(): number {
     const { counts, distinct } = this.state();
-    return distinct === undefined ? counts.size : this.estimate(distinct);
+    return distinct === undefined ? counts.size : this.#estimate(distinct);
   }
 
   /**
@@ -90,24 +90,24 @@ export class CategoryCounts {
     if (!(Number.isSafeInteger(count) && count >= 1)) {
       throw new RangeError(`CategoryCounts.add: count must be an integer >= 1, got ${count}`);
     }
-    this.total += count;
-    const tally = this.tallies.get(value);
-    if (tally === undefined) this.addUnseen(storable(value), count);
-    else this.tallies.set(value, tally + count);
+    this.#total += count;
+    const tally = this.#tallies.get(value);
+    if (tally === undefined) this.#addUnseen(storable(value), count);
+    else this.#tallies.set(value, tally + count);
   }
 
   /** Merges other counts into these; the others are not changed. */
   merge(other: CategoryCounts): void {
     const merged = other.state();
     if (merged.distinct !== undefined) {
-      this.distinct ??= distinctOf(this.tallies);
-      this.distinct.merge(merged.distinct);
+      this.#distinct ??= distinctOf(this.#tallies);
+      this.#distinct.merge(merged.distinct);
     }
-    this.unnamed += merged.other;
-    this.total += merged.other;
+    this.#unnamed += merged.other;
+    this.#total += merged.other;
     for (const [name, tally] of merged.counts) {
-      this.total += tally;
-      this.addUnseen(name, tally);
+      this.#total += tally;
+      this.#addUnseen(name, tally);
     }
   }
 
@@ -116,32 +116,32 @@ export class CategoryCounts {
     return CategoryCounts.restore({ counts: new Map(counts), other, distinct: distinct?.clone() });
   }
 
-  private addUnseen(name: string, count: number): void {
-    this.distinct?.add(name);
-    if (this.namesDropped) this.unnamed += count;
-    else this.tallies.set(name, (this.tallies.get(name) ?? 0) + count);
-    if (this.tallies.size > 2 * MAX_CATEGORIES || (this.namesDropped && this.total >= this.reviewAt)) this.prune();
+  #addUnseen(name: string, count: number): void {
+    this.#distinct?.add(name);
+    if (this.#namesDropped) this.#unnamed += count;
+    else this.#tallies.set(name, (this.#tallies.get(name) ?? 0) + count);
+    if (this.#tallies.size > 2 * MAX_CATEGORIES || (this.#namesDropped && this.#total >= this.#reviewAt)) this.#prune();
   }
 
-  private settle(): void {
-    if (this.settledAt === this.total) return;
-    if (this.tallies.size > MAX_CATEGORIES || this.distinct !== undefined) this.prune();
-    this.settledAt = this.total;
+  #settle(): void {
+    if (this.#settledAt === this.#total) return;
+    if (this.#tallies.size > MAX_CATEGORIES || this.#distinct !== undefined) this.#prune();
+    this.#settledAt = this.#total;
   }
 
-  private estimate(distinct: HyperLogLog): number {
-    return Math.max(this.tallies.size, Math.min(this.total, Math.round(distinct.estimate())));
+  #estimate(distinct: HyperLogLog): number {
+    return Math.max(this.#tallies.size, Math.min(this.#total, Math.round(distinct.estimate())));
   }
 
-  private prune(): void {
-    this.distinct ??= distinctOf(this.tallies);
-    this.namesDropped = this.estimate(this.distinct) > IDENTIFIER_SHARE * this.total;
-    this.reviewAt = 2 * this.total;
-    if (!this.namesDropped && this.tallies.size <= MAX_CATEGORIES) return;
-    const kept = this.namesDropped ? [] : mostFrequent(this.tallies);
-    this.tallies = new Map(kept);
-    this.unnamed = this.total;
-    for (const [, tally] of kept) this.unnamed -= tally;
+  #prune(): void {
+    this.#distinct ??= distinctOf(this.#tallies);
+    this.#namesDropped = this.#estimate(this.#distinct) > IDENTIFIER_SHARE * this.#total;
+    this.#reviewAt = 2 * this.#total;
+    if (!this.#namesDropped && this.#tallies.size <= MAX_CATEGORIES) return;
+    const kept = this.#namesDropped ? [] : mostFrequent(this.#tallies);
+    this.#tallies = new Map(kept);
+    this.#unnamed = this.#total;
+    for (const [, tally] of kept) this.#unnamed -= tally;
   }
 }
 

@@ -38,22 +38,22 @@ const SHORTEST_INPUT_RUN = 1 / 8;
  */
 export class KllSketch {
   readonly k: number;
-  private readonly seed: number;
+  readonly #seed: number;
   /** Level 0, weight 1: the first `fill` entries count, the first `sortedFill` of them are ascending. */
-  private buffer: Float64Array = NO_VALUES;
-  private fill = 0;
-  private sortedFill = 0;
+  #buffer: Float64Array = NO_VALUES;
+  #fill = 0;
+  #sortedFill = 0;
   /** `fill` at which `makeRoom` must act. */
-  private room = 0;
+  #room = 0;
   /** Levels 1, 2, …: ascending, and never changed in place, so that clones share them. */
-  private upper: Float64Array[] = [];
-  private upperWeight = 0;
-  private flat: WeightedSample | undefined;
+  #upper: Float64Array[] = [];
+  #upperWeight = 0;
+  #flat: WeightedSample | undefined;
 
   /** @throws RangeError when k is not an integer in 8..65535 */
   constructor(options: KllOptions = {}) {
     this.k = options.k ?? DEFAULT_K;
-    this.seed = options.seed ?? 0;
+    this.#seed = options.seed ?? 0;
     if (!(Number.isInteger(this.k) && this.k >= 8 && this.k <= 65_535)) {
       throw new RangeError(`KllSketch: k must be an integer in 8..65535, got ${this.k}`);
     }
@@ -62,31 +62,31 @@ export class KllSketch {
   /** Makes a sketch of these levels (`levels[h]` ascending, weight 2^h) and takes ownership of them; the inverse of `levels`. */
   static fromLevels(levels: readonly Float64Array[], options: KllOptions = {}): KllSketch {
     const sketch = new KllSketch(options);
-    sketch.buffer = levels[0] ?? NO_VALUES;
-    sketch.fill = sketch.sortedFill = sketch.room = sketch.buffer.length;
-    sketch.upper = levels.slice(1);
-    sketch.upperWeight = sketch.upper.reduce((weight, run, i) => weight + run.length * 2 ** (i + 1), 0);
+    sketch.#buffer = levels[0] ?? NO_VALUES;
+    sketch.#fill = sketch.#sortedFill = sketch.#room = sketch.#buffer.length;
+    sketch.#upper = levels.slice(1);
+    sketch.#upperWeight = sketch.#upper.reduce((weight, run, i) => weight + run.length * 2 ** (i + 1), 0);
     return sketch;
   }
 
   /** Every value kept: `levels()[h]` ascending, weight 2^h. Read only. */
   levels(): readonly Float64Array[] {
-    return [this.sortedInput(), ...this.upper];
+    return [this.#sortedInput(), ...this.#upper];
   }
 
   /** Number of values seen. */
   get n(): number {
-    return this.fill + this.upperWeight;
+    return this.#fill + this.#upperWeight;
   }
 
   /** Whether every value is kept; always true while n ≤ k. */
   get isExact(): boolean {
-    return this.upper.length === 0;
+    return this.#upper.length === 0;
   }
 
   /** Number of values kept. */
   get retained(): number {
-    return this.upper.reduce((count, run) => count + run.length, this.fill);
+    return this.#upper.reduce((count, run) => count + run.length, this.#fill);
   }
 
   /**
@@ -97,8 +97,8 @@ export class KllSketch {
    */
   add(x: number): void {
     if (x - x !== 0) throw new RangeError(`KllSketch.add: x must be finite, got ${x}`);
-    if (this.fill >= this.room) this.makeRoom();
-    this.buffer[this.fill++] = x + 0;
+    if (this.#fill >= this.#room) this.#makeRoom();
+    this.#buffer[this.#fill++] = x + 0;
   }
 
   /**
@@ -109,16 +109,16 @@ export class KllSketch {
    */
   addAll(values: Float64Array): void {
     for (let i = 0; i < values.length; ) {
-      if (this.fill >= this.room) this.makeRoom();
-      const { buffer } = this;
-      const end = Math.min(values.length, i + this.room - this.fill);
-      let fill = this.fill;
+      if (this.#fill >= this.#room) this.#makeRoom();
+      const buffer = this.#buffer;
+      const end = Math.min(values.length, i + this.#room - this.#fill);
+      let fill = this.#fill;
       for (; i < end; i++) {
         const x = values[i] as number;
         if (x - x !== 0) break;
         buffer[fill++] = x + 0;
       }
-      this.fill = fill;
+      this.#fill = fill;
       if (i < end) throw new RangeError(`KllSketch.addAll: values must be finite, got ${values[i]}`);
     }
   }
@@ -130,18 +130,21 @@ export class KllSketch {
    * @param seed - seed of the coin flips of this merge
    * @throws RangeError when k differs
    */
-  merge(other: KllSketch, seed: number = this.seed): void {
+  merge(other: KllSketch, seed: number = this.#seed): void {
     if (other.k !== this.k) throw new RangeError(`KllSketch.merge: k must be ${this.k}, got ${other.k}`);
-    this.upperWeight += other.upperWeight;
-    this.appendInput(other);
-    for (const [i, run] of other.upper.entries()) this.upper[i] = mergeRuns(this.upper[i] ?? NO_VALUES, run);
-    while (this.retained > capacityOf(this.k, this.upper.length + 1)) this.compact(seed);
-    this.room = 0;
+    this.#upperWeight += other.#upperWeight;
+    this.#appendInput(other);
+    for (const [i, run] of other.#upper.entries()) this.#upper[i] = mergeRuns(this.#upper[i] ?? NO_VALUES, run);
+    while (this.retained > capacityOf(this.k, this.#upper.length + 1)) this.#compact(seed);
+    this.#room = 0;
   }
 
   clone(): KllSketch {
-    const copy = KllSketch.fromLevels([this.buffer.slice(0, this.fill), ...this.upper], { k: this.k, seed: this.seed });
-    copy.sortedFill = this.sortedFill;
+    const copy = KllSketch.fromLevels([this.#buffer.slice(0, this.#fill), ...this.#upper], {
+      k: this.k,
+      seed: this.#seed,
+    });
+    copy.#sortedFill = this.#sortedFill;
     return copy;
   }
 
@@ -157,8 +160,8 @@ export class KllSketch {
 
   /** The values kept, ascending, with their weights; cached until the next change. Read only. */
   weighted(): WeightedSample {
-    if (this.flat?.total !== this.n) this.flat = flatten(this.levels());
-    return this.flat as WeightedSample;
+    if (this.#flat?.total !== this.n) this.#flat = flatten(this.levels());
+    return this.#flat as WeightedSample;
   }
 
   /**
@@ -172,55 +175,55 @@ export class KllSketch {
   quantile(q: number): number {
     if (!(q >= 0 && q <= 1)) throw new RangeError(`KllSketch.quantile: q must be in 0..1, got ${q}`);
     if (this.n === 0) return Number.NaN;
-    return this.isExact ? quantileType7(this.sortedInput(), q) : valueAtRank(this.weighted(), q * this.n);
+    return this.isExact ? quantileType7(this.#sortedInput(), q) : valueAtRank(this.weighted(), q * this.n);
   }
 
-  private sortedInput(): Float64Array {
-    const input = this.buffer.subarray(0, this.fill);
-    if (this.sortedFill < this.fill) sortRun(input);
-    this.sortedFill = this.fill;
+  #sortedInput(): Float64Array {
+    const input = this.#buffer.subarray(0, this.#fill);
+    if (this.#sortedFill < this.#fill) sortRun(input);
+    this.#sortedFill = this.#fill;
     return input;
   }
 
   /** Compacts while the sketch is full, then doubles the buffer, so that a sketch of few values is small. */
-  private makeRoom(): void {
-    while (this.retained >= capacityOf(this.k, this.upper.length + 1)) this.compact(this.seed);
-    const most = capacityOf(this.k, this.upper.length + 1) - (this.retained - this.fill);
-    if (this.buffer.length <= this.fill) this.growBuffer(Math.min(most, Math.max(8, 2 * this.fill)));
-    this.room = Math.min(most, this.buffer.length);
+  #makeRoom(): void {
+    while (this.retained >= capacityOf(this.k, this.#upper.length + 1)) this.#compact(this.#seed);
+    const most = capacityOf(this.k, this.#upper.length + 1) - (this.retained - this.#fill);
+    if (this.#buffer.length <= this.#fill) this.#growBuffer(Math.min(most, Math.max(8, 2 * this.#fill)));
+    this.#room = Math.min(most, this.#buffer.length);
   }
 
-  private growBuffer(length: number): void {
+  #growBuffer(length: number): void {
     const grown = new Float64Array(length);
-    grown.set(this.buffer.subarray(0, this.fill));
-    this.buffer = grown;
+    grown.set(this.#buffer.subarray(0, this.#fill));
+    this.#buffer = grown;
   }
 
-  private appendInput(other: KllSketch): void {
-    const fill = this.fill + other.fill;
-    if (this.buffer.length < fill) this.growBuffer(Math.max(fill, Math.min(2 * this.fill, this.k)));
-    this.buffer.set(other.buffer.subarray(0, other.fill), this.fill);
-    this.fill = fill;
+  #appendInput(other: KllSketch): void {
+    const fill = this.#fill + other.#fill;
+    if (this.#buffer.length < fill) this.#growBuffer(Math.max(fill, Math.min(2 * this.#fill, this.k)));
+    this.#buffer.set(other.#buffer.subarray(0, other.#fill), this.#fill);
+    this.#fill = fill;
   }
 
   /** Moves every second value of the lowest full level up; of an odd count, the lowest value stays. */
-  private compact(seed: number): void {
+  #compact(seed: number): void {
     const n = this.n;
-    const level = this.lowestFullLevel();
-    const run = level === 0 ? this.sortedInput() : (this.upper[level - 1] as Float64Array);
+    const level = this.#lowestFullLevel();
+    const run = level === 0 ? this.#sortedInput() : (this.#upper[level - 1] as Float64Array);
     const odd = run.length % 2;
     const coin = hash32(`${n}:${level}`, seed) & 1;
-    this.upper[level] = mergeRuns(this.upper[level] ?? NO_VALUES, everySecond(run, odd + coin));
-    if (level === 0) this.fill = this.sortedFill = odd;
-    else this.upper[level - 1] = run.slice(0, odd);
-    this.upperWeight = n - this.fill;
+    this.#upper[level] = mergeRuns(this.#upper[level] ?? NO_VALUES, everySecond(run, odd + coin));
+    if (level === 0) this.#fill = this.#sortedFill = odd;
+    else this.#upper[level - 1] = run.slice(0, odd);
+    this.#upperWeight = n - this.#fill;
   }
 
-  private lowestFullLevel(): number {
-    const levels = this.upper.length + 1;
-    if (this.fill >= levelCapacity(this.k, levels, 0)) return 0;
+  #lowestFullLevel(): number {
+    const levels = this.#upper.length + 1;
+    if (this.#fill >= levelCapacity(this.k, levels, 0)) return 0;
     for (let level = 1; level < levels; level++) {
-      if ((this.upper[level - 1] as Float64Array).length >= levelCapacity(this.k, levels, level)) return level;
+      if ((this.#upper[level - 1] as Float64Array).length >= levelCapacity(this.k, levels, level)) return level;
     }
     throw new RangeError('KllSketch: no level is full');
   }

@@ -40,7 +40,7 @@ class PathNode {
   feature = UNKNOWN;
   isCategorical = false;
   skipsBelow = false;
-  private children: Map<PathStep, PathNode> | undefined;
+  #children: Map<PathStep, PathNode> | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -48,7 +48,7 @@ class PathNode {
 
   /** The node below; a new one is not yet in the trie. */
   below(step: PathStep): PathNode {
-    const known = this.children?.get(step);
+    const known = this.#children?.get(step);
     if (known !== undefined) return known;
     if (this.skipsBelow) return this;
     return new PathNode(step === ELEMENT ? elementPath(this.path) : joinPath(this.path, step));
@@ -56,8 +56,8 @@ class PathNode {
 
   keepBelow(step: PathStep): PathNode {
     const node = this.below(step);
-    this.children ??= new Map();
-    this.children.set(step, node);
+    this.#children ??= new Map();
+    this.#children.set(step, node);
     return node;
   }
 }
@@ -73,57 +73,59 @@ export class FeatureIndex {
   /** The event itself. */
   readonly root = new PathNode('');
   readonly walk = new Walk(this);
-  private readonly rules: FeatureRules;
-  private readonly known: string[] = [];
-  private taken = 0;
-  private skips = 0;
+  readonly #rules: FeatureRules;
+  readonly #known: string[] = [];
+  #taken = 0;
+  #skips = 0;
 
   /**
    * @param knownPaths - paths seen before; those that the rules no longer accept are omitted
    * @throws RangeError when one is not a path
    */
   constructor(rules: FeatureRules, knownPaths: Iterable<string> = []) {
-    this.rules = rules;
+    this.#rules = rules;
     for (const key of NOT_FEATURES) {
       const node = this.root.keepBelow(key);
       node.feature = SKIPPED;
       node.skipsBelow = true;
     }
-    for (const path of knownPaths) this.keep(path, this.classify(path, this.known.length));
-    this.taken = this.known.length;
+    for (const path of knownPaths) this.keep(path, this.classify(path, this.#known.length));
+    this.#taken = this.#known.length;
   }
 
   /** The path of each number. */
   get paths(): readonly string[] {
-    return this.known;
+    return this.#known;
   }
 
   /** Paths first seen since the last call. */
   takeNew(): string[] {
-    const added = this.known.slice(this.taken);
-    this.taken = this.known.length;
+    const added = this.#known.slice(this.#taken);
+    this.#taken = this.#known.length;
     return added;
   }
 
   /** The number (`feature` or SKIPPED) and type that a new path would get. */
   classify(path: string, feature: number): NewPath {
-    const accepted = path.length <= MAX_PATH_LENGTH && (path === DURATION_PATH || this.rules.accepts(path));
-    return accepted ? { feature, isCategorical: this.isCategorical(path) } : { feature: SKIPPED, isCategorical: false };
+    const accepted = path.length <= MAX_PATH_LENGTH && (path === DURATION_PATH || this.#rules.accepts(path));
+    return accepted
+      ? { feature, isCategorical: this.#isCategorical(path) }
+      : { feature: SKIPPED, isCategorical: false };
   }
 
   /** Adds a path of an accepted event. */
   keep(path: string, { feature, isCategorical }: NewPath): void {
-    if (feature === SKIPPED && (path.length > MAX_PATH_LENGTH || ++this.skips > MAX_REMEMBERED_SKIPS)) return;
+    if (feature === SKIPPED && (path.length > MAX_PATH_LENGTH || ++this.#skips > MAX_REMEMBERED_SKIPS)) return;
     const steps = parsePath(path);
     if (steps === undefined) throw new RangeError(`FeatureIndex: '${path}' is not a path`);
     const node = steps.reduce((above, step) => above.keepBelow(step), this.root);
     node.feature = feature;
     node.isCategorical = isCategorical;
-    if (feature !== SKIPPED) this.known.push(path);
+    if (feature !== SKIPPED) this.#known.push(path);
   }
 
-  private isCategorical(path: string): boolean {
-    return path !== DURATION_PATH && this.rules.isCategorical(path);
+  #isCategorical(path: string): boolean {
+    return path !== DURATION_PATH && this.#rules.isCategorical(path);
   }
 }
 
@@ -147,88 +149,88 @@ function statusOf(event: { response?: unknown }): number | undefined {
 
 /** A walk over one event, reused for the next one of the stream. Private methods return false once the event is refused. */
 class Walk {
-  private readonly index: FeatureIndex;
-  private limits: LeafLimits = { maxDepth: 0, maxLeaves: 0, maxFeatures: 0 };
+  readonly #index: FeatureIndex;
+  #limits: LeafLimits = { maxDepth: 0, maxLeaves: 0, maxFeatures: 0 };
   /** The first `taken` entries belong to this event. */
-  private readonly indexes: number[] = [];
-  private readonly values: (number | string)[] = [];
-  private taken = 0;
-  private leafCount = 0;
-  private newPaths: Map<string, NewPath> | undefined;
-  private newFeatures = 0;
-  private problem: LeafProblem = 'too_deep';
-  private lastIndexes: number[] = [];
+  readonly #indexes: number[] = [];
+  readonly #values: (number | string)[] = [];
+  #taken = 0;
+  #leafCount = 0;
+  #newPaths: Map<string, NewPath> | undefined;
+  #newFeatures = 0;
+  #problem: LeafProblem = 'too_deep';
+  #lastIndexes: number[] = [];
 
   constructor(index: FeatureIndex) {
-    this.index = index;
+    this.#index = index;
   }
 
   read(event: object, limits: LeafLimits): Leaves | LeafProblem {
-    this.limits = limits;
-    this.taken = 0;
-    this.leafCount = 0;
-    this.newPaths = undefined;
-    this.newFeatures = 0;
-    if (!this.enter(this.index.root, event, 1)) return this.problem;
-    if (this.newPaths !== undefined) this.commit(this.newPaths);
-    return { indexes: this.sharedIndexes(), values: this.values.slice(0, this.taken), status: statusOf(event) };
+    this.#limits = limits;
+    this.#taken = 0;
+    this.#leafCount = 0;
+    this.#newPaths = undefined;
+    this.#newFeatures = 0;
+    if (!this.#enter(this.#index.root, event, 1)) return this.#problem;
+    if (this.#newPaths !== undefined) this.#commit(this.#newPaths);
+    return { indexes: this.#sharedIndexes(), values: this.#values.slice(0, this.#taken), status: statusOf(event) };
   }
 
   /** Most events of a stream have the same shape: they share one array of numbers, which saves memory until the flush. */
-  private sharedIndexes(): number[] {
-    const { indexes, lastIndexes, taken } = this;
+  #sharedIndexes(): number[] {
+    const [indexes, lastIndexes, taken] = [this.#indexes, this.#lastIndexes, this.#taken];
     let same = taken === lastIndexes.length;
     for (let i = 0; same && i < taken; i++) same = indexes[i] === lastIndexes[i];
-    if (!same) this.lastIndexes = indexes.slice(0, taken);
-    return this.lastIndexes;
+    if (!same) this.#lastIndexes = indexes.slice(0, taken);
+    return this.#lastIndexes;
   }
 
-  private commit(newPaths: Map<string, NewPath>): void {
-    for (const [path, found] of newPaths) this.index.keep(path, found);
+  #commit(newPaths: Map<string, NewPath>): void {
+    for (const [path, found] of newPaths) this.#index.keep(path, found);
   }
 
-  private enter(node: PathNode, container: object, depth: number): boolean {
-    if (depth > this.limits.maxDepth) return this.refuse('too_deep');
+  #enter(node: PathNode, container: object, depth: number): boolean {
+    if (depth > this.#limits.maxDepth) return this.#refuse('too_deep');
     if (Array.isArray(container)) {
-      for (const value of container) if (!this.visit(node, ELEMENT, value, depth)) return false;
+      for (const value of container) if (!this.#visit(node, ELEMENT, value, depth)) return false;
       return true;
     }
     const object = container as Record<string, unknown>;
-    for (const key in object) if (!this.visit(node, key, object[key], depth)) return false;
+    for (const key in object) if (!this.#visit(node, key, object[key], depth)) return false;
     return true;
   }
 
-  private visit(above: PathNode, step: PathStep, value: unknown, depth: number): boolean {
-    if (typeof value === 'object' && value !== null) return this.enter(above.below(step), value, depth + 1);
-    if (++this.leafCount > this.limits.maxLeaves) return this.refuse('too_many_leaves');
+  #visit(above: PathNode, step: PathStep, value: unknown, depth: number): boolean {
+    if (typeof value === 'object' && value !== null) return this.#enter(above.below(step), value, depth + 1);
+    if (++this.#leafCount > this.#limits.maxLeaves) return this.#refuse('too_many_leaves');
     if (value === null || value === undefined) return true;
-    return this.take(above.below(step), value as number | string | boolean);
+    return this.#take(above.below(step), value as number | string | boolean);
   }
 
-  private take(node: PathNode, value: number | string | boolean): boolean {
+  #take(node: PathNode, value: number | string | boolean): boolean {
     const isNumber = typeof value === 'number';
-    if (isNumber && value - value !== 0) return this.refuse('not_finite');
-    const found = node.feature === UNKNOWN ? this.discover(node.path) : node;
-    if (found === undefined) return this.refuse('too_many_features');
+    if (isNumber && value - value !== 0) return this.#refuse('not_finite');
+    const found = node.feature === UNKNOWN ? this.#discover(node.path) : node;
+    if (found === undefined) return this.#refuse('too_many_features');
     if (found.feature === SKIPPED) return true;
-    this.indexes[this.taken] = found.feature;
-    this.values[this.taken++] = isNumber && !found.isCategorical ? value : String(value);
+    this.#indexes[this.#taken] = found.feature;
+    this.#values[this.#taken++] = isNumber && !found.isCategorical ? value : String(value);
     return true;
   }
 
-  private discover(path: string): NewPath | undefined {
-    const known = this.newPaths?.get(path);
+  #discover(path: string): NewPath | undefined {
+    const known = this.#newPaths?.get(path);
     if (known !== undefined) return known;
-    const next = this.index.paths.length + this.newFeatures;
-    const found = this.index.classify(path, next);
-    if (found.feature !== SKIPPED && ++this.newFeatures && next >= this.limits.maxFeatures) return undefined;
-    this.newPaths ??= new Map();
-    this.newPaths.set(path, found);
+    const next = this.#index.paths.length + this.#newFeatures;
+    const found = this.#index.classify(path, next);
+    if (found.feature !== SKIPPED && ++this.#newFeatures && next >= this.#limits.maxFeatures) return undefined;
+    this.#newPaths ??= new Map();
+    this.#newPaths.set(path, found);
     return found;
   }
 
-  private refuse(problem: LeafProblem): false {
-    this.problem = problem;
+  #refuse(problem: LeafProblem): false {
+    this.#problem = problem;
     return false;
   }
 }

@@ -63,72 +63,72 @@ export async function readJsonArray(
 
 /** Splits an array into its elements, at the commas that are neither in a text nor in an element. JSON.parse reads the elements. */
 class Elements {
-  private readonly table: RowsTable;
-  private readonly pending = new PendingBytes();
+  readonly #table: RowsTable;
+  readonly #pending = new PendingBytes();
   /** Number of open brackets; 0 before and after the array. */
-  private depth = 0;
-  private isInText = false;
-  private isEscaped = false;
-  private isOver = false;
-  private rows = 0;
+  #depth = 0;
+  #isInText = false;
+  #isEscaped = false;
+  #isOver = false;
+  #rows = 0;
 
   constructor(table: RowsTable) {
-    this.table = table;
+    this.#table = table;
   }
 
   write(chunk: Uint8Array): void {
-    let at = this.pending.length;
-    this.pending.append(chunk);
-    const { bytes } = this.pending;
+    let at = this.#pending.length;
+    this.#pending.append(chunk);
+    const { bytes } = this.#pending;
     let start = 0;
     for (; at < bytes.length; at++) {
-      const edge = this.step(bytes[at] as number);
+      const edge = this.#step(bytes[at] as number);
       if (edge === undefined) continue;
-      if (edge !== 'opens') this.take(bytes, start, at, edge === 'closes');
+      if (edge !== 'opens') this.#take(bytes, start, at, edge === 'closes');
       start = at + 1;
     }
-    this.pending.drop(start);
-    if (this.pending.length > LONGEST_ROW) this.table.refuse(`row ${this.rows + 1} is longer than 8 MiB`);
+    this.#pending.drop(start);
+    if (this.#pending.length > LONGEST_ROW) this.#table.refuse(`row ${this.#rows + 1} is longer than 8 MiB`);
   }
 
   end(): TableColumns {
-    if (!this.isOver) this.refuse('it ends before its list does');
-    const rest = this.pending.bytes.toString('latin1').trim();
-    if (rest !== '') this.refuse('there is text after its list');
-    return this.table.finish();
+    if (!this.#isOver) this.#refuse('it ends before its list does');
+    const rest = this.#pending.bytes.toString('latin1').trim();
+    if (rest !== '') this.#refuse('there is text after its list');
+    return this.#table.finish();
   }
 
   /** Whether this byte opens the array, separates two elements, or closes it. */
-  private step(byte: number): 'opens' | 'separates' | 'closes' | undefined {
-    if (this.isInText) {
-      if (this.isEscaped) this.isEscaped = false;
-      else if (byte === BACKSLASH) this.isEscaped = true;
-      else if (byte === QUOTE) this.isInText = false;
-    } else if (byte === QUOTE) this.isInText = true;
-    else if (byte === COMMA) return this.depth === 1 ? 'separates' : undefined;
-    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) return ++this.depth === 1 ? 'opens' : undefined;
-    else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) return this.close(byte);
+  #step(byte: number): 'opens' | 'separates' | 'closes' | undefined {
+    if (this.#isInText) {
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (byte === BACKSLASH) this.#isEscaped = true;
+      else if (byte === QUOTE) this.#isInText = false;
+    } else if (byte === QUOTE) this.#isInText = true;
+    else if (byte === COMMA) return this.#depth === 1 ? 'separates' : undefined;
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) return ++this.#depth === 1 ? 'opens' : undefined;
+    else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) return this.#close(byte);
     return undefined;
   }
 
-  private close(byte: number): 'closes' | undefined {
-    if (--this.depth !== 0) return undefined;
-    if (byte !== CLOSE_BRACKET) this.refuse('its list ends with }');
+  #close(byte: number): 'closes' | undefined {
+    if (--this.#depth !== 0) return undefined;
+    if (byte !== CLOSE_BRACKET) this.#refuse('its list ends with }');
     return 'closes';
   }
 
-  private take(bytes: Buffer, start: number, end: number, isLast: boolean): void {
-    if (this.isOver) this.refuse('there is text after its list');
-    this.isOver = isLast;
-    const row = this.rows + 1;
-    const text = decode(bytes, start, end) ?? this.table.refuse(`row ${row} is not UTF-8; save it as UTF-8`);
+  #take(bytes: Buffer, start: number, end: number, isLast: boolean): void {
+    if (this.#isOver) this.#refuse('there is text after its list');
+    this.#isOver = isLast;
+    const row = this.#rows + 1;
+    const text = decode(bytes, start, end) ?? this.#table.refuse(`row ${row} is not UTF-8; save it as UTF-8`);
     if (isLast && row === 1 && text.trim() === '') return;
-    this.table.add(parse(text, (why) => `is not valid JSON, in row ${row}: ${why}`, this.table));
-    this.rows = row;
+    this.#table.add(parse(text, (why) => `is not valid JSON, in row ${row}: ${why}`, this.#table));
+    this.#rows = row;
   }
 
-  private refuse(why: string): never {
-    return this.table.refuse(`is not valid JSON: ${why}`);
+  #refuse(why: string): never {
+    return this.#table.refuse(`is not valid JSON: ${why}`);
   }
 }
 

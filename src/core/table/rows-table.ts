@@ -8,10 +8,10 @@ export const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
 
 /** A table of rows as JSON objects whose keys are the columns. An absent key is a missing cell. */
 export class RowsTable {
-  private readonly table: TableProfiler;
+  readonly #table: TableProfiler;
 
   constructor(source: string, options: ReadOptions = {}) {
-    this.table = new TableProfiler(source, options);
+    this.#table = new TableProfiler(source, options);
   }
 
   /**
@@ -21,24 +21,24 @@ export class RowsTable {
    * @throws AppError when the row is not an object, or one of its values is one
    */
   add(row: unknown): number {
-    const place = this.table.rows + 1;
+    const place = this.#table.rows + 1;
     if (typeof row !== 'object' || row === null || Array.isArray(row))
-      this.table.refuse(`is not a list of objects: row ${place} is ${row === null ? 'null' : typeOf(row)}`);
-    this.table.addRows(1);
+      this.#table.refuse(`is not a list of objects: row ${place} is ${row === null ? 'null' : typeOf(row)}`);
+    this.#table.addRows(1);
     const cells = Object.entries(row);
     for (const [name, value] of cells) {
-      if (this.table.column(name)?.addValue(value) === false)
-        this.table.refuse(`row ${place}, column ${quote(name)}: ${typeOf(value)}; ${WHAT_CELLS_HOLD}`);
+      if (this.#table.column(name)?.addValue(value) === false)
+        this.#table.refuse(`row ${place}, column ${quote(name)}: ${typeOf(value)}; ${WHAT_CELLS_HOLD}`);
     }
     return cells.length;
   }
 
   finish(): TableColumns {
-    return this.table.finish();
+    return this.#table.finish();
   }
 
   refuse(what: string): never {
-    this.table.refuse(what);
+    this.#table.refuse(what);
   }
 }
 

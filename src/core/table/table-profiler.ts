@@ -51,19 +51,19 @@ const UNNAMED_LENGTH = 80;
 /** Profiles one column, cell by cell. */
 export class ColumnProfiler {
   readonly name: string;
-  private readonly isCategorical: boolean;
-  private readonly texts = new TextCounts();
-  private readonly distinct = new DistinctNumbers();
-  private readonly numeric: NumericProfile;
+  readonly #isCategorical: boolean;
+  readonly #texts = new TextCounts();
+  readonly #distinct = new DistinctNumbers();
+  readonly #numeric: NumericProfile;
   /** Numbers that are not yet in the profile: adding many at once costs less. */
-  private readonly buffer = new Float64Array(BUFFERED);
-  private buffered = 0;
+  readonly #buffer = new Float64Array(BUFFERED);
+  #buffered = 0;
 
   /** @param isCategorical - the column is declared categorical, so numbers count as texts */
   constructor(name: string, isCategorical: boolean, seed: number) {
     this.name = name;
-    this.isCategorical = isCategorical;
-    this.numeric = { moments: emptyMoments(), sketch: new KllSketch({ seed: hash32(name, seed) }) };
+    this.#isCategorical = isCategorical;
+    this.#numeric = { moments: emptyMoments(), sketch: new KllSketch({ seed: hash32(name, seed) }) };
   }
 
   /** Adds a cell as bytes, without quotes. @returns false when it is not UTF-8 */
@@ -73,18 +73,18 @@ export class ColumnProfiler {
     while (to > from && (bytes[to - 1] as number) <= 32) to--;
     if (from === to) return true;
     // Numbers begin with a digit, a sign or a point: all are below ':'.
-    if (!this.isCategorical && (bytes[from] as number) < 58) {
+    if (!this.#isCategorical && (bytes[from] as number) < 58) {
       const value = parseNumber(bytes, from, to);
       if (!Number.isNaN(value)) {
         this.addNumber(value);
         return true;
       }
     }
-    return this.texts.addBytes(bytes, from, to);
+    return this.#texts.addBytes(bytes, from, to);
   }
 
   addText(text: string): void {
-    this.texts.addText(text.trim());
+    this.#texts.addText(text.trim());
   }
 
   /**
@@ -103,32 +103,33 @@ export class ColumnProfiler {
 
   /** @param value - finite */
   addNumber(value: number): void {
-    if (this.isCategorical) {
-      this.texts.addText(String(value));
+    if (this.#isCategorical) {
+      this.#texts.addText(String(value));
       return;
     }
-    this.buffer[this.buffered++] = value + 0;
-    if (this.buffered === BUFFERED) this.flush();
+    this.#buffer[this.#buffered++] = value + 0;
+    if (this.#buffered === BUFFERED) this.#flush();
   }
 
   finish(): { facts: ColumnFacts; numeric?: NumericProfile; categories?: CategoryCounts } {
-    this.flush();
-    const { distinct, texts, name } = this;
-    const numbers = this.numeric.moments.n;
+    this.#flush();
+    const { name } = this;
+    const [distinct, texts] = [this.#distinct, this.#texts];
+    const numbers = this.#numeric.moments.n;
     const facts = { name, numbers, texts: texts.names, infinite: texts.infinite, distinct: distinct.entries() };
     return {
       facts: { ...facts, otherNumbers: distinct.other },
-      ...(numbers > 0 && { numeric: this.numeric }),
+      ...(numbers > 0 && { numeric: this.#numeric }),
       ...(texts.names > 0 && { categories: texts.categories() }),
     };
   }
 
-  private flush(): void {
-    const values = this.buffer.subarray(0, this.buffered);
-    this.buffered = 0;
-    addValuesInto(this.numeric.moments, values);
-    this.numeric.sketch.addAll(values);
-    for (let i = 0; i < values.length; i++) this.distinct.add(values[i] as number);
+  #flush(): void {
+    const values = this.#buffer.subarray(0, this.#buffered);
+    this.#buffered = 0;
+    addValuesInto(this.#numeric.moments, values);
+    this.#numeric.sketch.addAll(values);
+    for (let i = 0; i < values.length; i++) this.#distinct.add(values[i] as number);
   }
 }
 
@@ -136,32 +137,32 @@ export class ColumnProfiler {
 export class TableProfiler {
   /** Name of the table in messages. */
   readonly source: string;
-  private readonly options: ReadOptions;
-  private readonly known = new Map<string, ColumnProfiler | undefined>();
-  private rowCount = 0;
+  readonly #options: ReadOptions;
+  readonly #known = new Map<string, ColumnProfiler | undefined>();
+  #rowCount = 0;
 
   constructor(source: string, options: ReadOptions = {}) {
     this.source = source;
-    this.options = options;
+    this.#options = options;
   }
 
   get rows(): number {
-    return this.rowCount;
+    return this.#rowCount;
   }
 
   /** Counts rows; their cells are added through `column`. */
   addRows(count: number): void {
-    this.rowCount += count;
+    this.#rowCount += count;
   }
 
   /** @returns the column, a new one if needed; undefined when it is ignored */
   column(name: string): ColumnProfiler | undefined {
-    if (this.known.has(name)) return this.known.get(name);
-    if (this.known.size === MOST_COLUMNS) this.refuse(`has more than ${MOST_COLUMNS} columns; ignore some`);
-    const isCategorical = this.options.types?.get(name) === 'categorical';
-    const isIgnored = this.options.ignore?.includes(name) ?? false;
+    if (this.#known.has(name)) return this.#known.get(name);
+    if (this.#known.size === MOST_COLUMNS) this.refuse(`has more than ${MOST_COLUMNS} columns; ignore some`);
+    const isCategorical = this.#options.types?.get(name) === 'categorical';
+    const isIgnored = this.#options.ignore?.includes(name) ?? false;
     const column = isIgnored ? undefined : new ColumnProfiler(name, isCategorical, hash32(this.source));
-    this.known.set(name, column);
+    this.#known.set(name, column);
     return column;
   }
 
@@ -172,16 +173,16 @@ export class TableProfiler {
 
   /** @throws AppError when there are no rows */
   finish(): TableColumns {
-    if (this.rowCount === 0) this.refuse('has no rows; give at least one');
-    const profile: Profile = { ...emptyProfile(), events: this.rowCount };
+    if (this.#rowCount === 0) this.refuse('has no rows; give at least one');
+    const profile: Profile = { ...emptyProfile(), events: this.#rowCount };
     const columns: ColumnFacts[] = [];
-    for (const column of this.known.values()) {
+    for (const column of this.#known.values()) {
       if (column === undefined) continue;
       const { facts, ...feature } = column.finish();
       columns.push(facts);
       profile.features.set(facts.name, feature);
     }
-    return { source: this.source, rows: this.rowCount, columns, profile };
+    return { source: this.source, rows: this.#rowCount, columns, profile };
   }
 }
 

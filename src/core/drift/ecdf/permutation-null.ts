@@ -75,43 +75,43 @@ interface Dealt {
 }
 
 class Dealer {
-  private readonly steps: EcdfSteps;
-  private readonly integral: GapIntegral;
-  private readonly uniforms = randomPool().uniforms;
+  readonly #steps: EcdfSteps;
+  readonly #integral: GapIntegral;
+  readonly #uniforms = randomPool().uniforms;
   /** Steps below `left`, and from `right` on, are dealt row by row. */
-  private readonly left: number;
-  private readonly right: number;
-  private readonly middle: BridgeIntegral;
+  readonly #left: number;
+  readonly #right: number;
+  readonly #middle: BridgeIntegral;
   /** Place in the pool of random numbers; other data start elsewhere, so that errors of two tests are independent. */
-  private next: number;
+  #next: number;
 
   constructor(steps: EcdfSteps, integral: GapIntegral, isExact: boolean, seed: number) {
-    this.steps = steps;
-    this.integral = integral;
-    this.next = seed;
+    this.#steps = steps;
+    this.#integral = integral;
+    this.#next = seed;
     const rows = steps.nReference + steps.nCurrent;
     const outer = isExact ? (rows <= ALL_ROWS ? rows : OUTER_ROWS) : 0;
-    this.left = countSteps(steps, outer, 0, 1);
+    this.#left = countSteps(steps, outer, 0, 1);
     const above = countSteps(steps, outer, steps.values.length - 1, -1);
-    this.right = Math.max(this.left, steps.values.length - above);
-    this.middle = new BridgeIntegral(steps, integral, { from: this.left, to: this.right }, seed);
+    this.#right = Math.max(this.#left, steps.values.length - above);
+    this.#middle = new BridgeIntegral(steps, integral, { from: this.#left, to: this.#right }, seed);
   }
 
   /** The integral of one random deal. */
   round(): number {
-    const { nReference: n, nCurrent: m, values } = this.steps;
-    const low = this.deal(0, this.left, n, m);
-    const high = this.deal(values.length - 1, this.right - 1, n - low.reference, m - low.current);
-    return low.sum + high.sum + this.middle.draw(low, high);
+    const { nReference: n, nCurrent: m, values } = this.#steps;
+    const low = this.#deal(0, this.#left, n, m);
+    const high = this.#deal(values.length - 1, this.#right - 1, n - low.reference, m - low.current);
+    return low.sum + high.sum + this.#middle.draw(low, high);
   }
 
   /** Deals the rows of the steps from `from` to before `to`, upwards or downwards, to the rows left of both samples. */
-  private deal(from: number, to: number, leftReference: number, leftCurrent: number): Dealt {
-    const { reference, current, nReference: n, nCurrent: m } = this.steps;
-    const { weights, power } = this.integral;
-    const { uniforms } = this;
+  #deal(from: number, to: number, leftReference: number, leftCurrent: number): Dealt {
+    const { reference, current, nReference: n, nCurrent: m } = this.#steps;
+    const { weights, power } = this.#integral;
+    const uniforms = this.#uniforms;
     const [isUpwards, isAbsolute] = [from < to, power === 1];
-    let [left, ofReference, sum, gap, next] = [leftReference + leftCurrent, leftReference, 0, 0, this.next];
+    let [left, ofReference, sum, gap, next] = [leftReference + leftCurrent, leftReference, 0, 0, this.#next];
     for (let i = from; i !== to; i += isUpwards ? 1 : -1) {
       const weight = weights[i] as number;
       // From above, the gap after a step is minus that of the rows beyond it.
@@ -125,7 +125,7 @@ class Dealer {
       gap = dealt / n - (leftReference + leftCurrent - left - dealt) / m;
       if (isUpwards) sum += weight * (isAbsolute ? Math.abs(gap) : gap * gap);
     }
-    this.next = next;
+    this.#next = next;
     const dealt = leftReference - ofReference;
     return { reference: dealt, current: leftReference + leftCurrent - left - dealt, sum };
   }

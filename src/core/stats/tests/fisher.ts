@@ -49,32 +49,32 @@ function isCount({ k, n }: Proportion): boolean {
 
 /** The distribution of the second sample's successes, as weights relative to the mode's. */
 class Hypergeometric {
-  private readonly n1: number;
-  private readonly n2: number;
-  private readonly total: number;
-  private readonly low: number;
-  private readonly high: number;
-  private readonly mode: number;
+  readonly #n1: number;
+  readonly #n2: number;
+  readonly #total: number;
+  readonly #low: number;
+  readonly #high: number;
+  readonly #mode: number;
 
   constructor(n1: number, n2: number, total: number) {
-    this.n1 = n1;
-    this.n2 = n2;
-    this.total = total;
-    this.low = Math.max(0, total - n1);
-    this.high = Math.min(total, n2);
+    this.#n1 = n1;
+    this.#n2 = n2;
+    this.#total = total;
+    this.#low = Math.max(0, total - n1);
+    this.#high = Math.min(total, n2);
     const mode = Math.floor(((total + 1) * (n2 + 1)) / (n1 + n2 + 2));
-    this.mode = Math.min(this.high, Math.max(this.low, mode));
+    this.#mode = Math.min(this.#high, Math.max(this.#low, mode));
   }
 
   /** P(k + 1) / P(k). */
-  private ratioAbove(k: number): number {
-    return ((this.total - k) * (this.n2 - k)) / ((k + 1) * (this.n1 - this.total + k + 1));
+  #ratioAbove(k: number): number {
+    return ((this.#total - k) * (this.#n2 - k)) / ((k + 1) * (this.#n1 - this.#total + k + 1));
   }
 
   weightAt(k: number): number {
     let weight = 1;
-    for (let i = this.mode; i < k && weight > 0; i++) weight *= this.ratioAbove(i);
-    for (let i = this.mode; i > k && weight > 0; i--) weight /= this.ratioAbove(i - 1);
+    for (let i = this.#mode; i < k && weight > 0; i++) weight *= this.#ratioAbove(i);
+    for (let i = this.#mode; i > k && weight > 0; i--) weight /= this.#ratioAbove(i - 1);
     return weight;
   }
 
@@ -86,12 +86,12 @@ class Hypergeometric {
       all += weight;
       if (counts(k, weight)) counted += weight;
     };
-    for (let k = this.mode, weight = 1; k <= this.high && weight > floor; k++) {
+    for (let k = this.#mode, weight = 1; k <= this.#high && weight > floor; k++) {
       take(k, weight);
-      weight *= this.ratioAbove(k);
+      weight *= this.#ratioAbove(k);
     }
-    for (let k = this.mode, weight = 1; k > this.low && weight > floor; k--) {
-      weight /= this.ratioAbove(k - 1);
+    for (let k = this.#mode, weight = 1; k > this.#low && weight > floor; k--) {
+      weight /= this.#ratioAbove(k - 1);
       take(k - 1, weight);
     }
     return Math.min(1, counted / all);
