@@ -4,7 +4,7 @@ import { openDatabase } from '../store/engine/open.ts';
 import { Failure, messageOf } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The configuration; a wrong variable is one clear message. */
+/** Reads the configuration. An invalid variable is a usage error. */
 export function configFrom(terminal: Terminal): Config {
   try {
     return readConfig(terminal.env);
@@ -13,7 +13,7 @@ export function configFrom(terminal: Terminal): Config {
   }
 }
 
-/** Opens the database itself, without a service: DATABASE_URL, or the embedded directory when no service holds it. */
+/** Opens the database without a service: DATABASE_URL, or the embedded database if no service uses it. */
 export async function withDatabase<T>(
   terminal: Terminal,
   work: (db: Database, log: StoreLog) => Promise<T>,
@@ -33,8 +33,8 @@ export async function withDatabase<T>(
   }
 }
 
-/** A command speaks to a person: only what went wrong is told. */
+/** A command prints only warnings and errors of the database. */
 function quietLog(terminal: Terminal): StoreLog {
-  const tell = (_fields: object, message: string) => terminal.err(`${message}\n`);
-  return { info: () => undefined, warn: tell, error: tell };
+  const print = (_fields: object, message: string) => terminal.err(`${message}\n`);
+  return { info: () => undefined, warn: print, error: print };
 }

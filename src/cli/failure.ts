@@ -1,4 +1,4 @@
-/** Why a command ends without success, in one line for stderr. Exit code 1, or 2 for wrong usage and for `--fail-on-drift`. */
+/** A failed command, with one line for stderr. The exit code is 1, or 2 for wrong usage and for `--fail-on-drift`. */
 export class Failure extends Error {
   readonly exitCode: number;
 
@@ -9,7 +9,7 @@ export class Failure extends Error {
   }
 }
 
-/** Wrong usage: the command cannot be understood. */
+/** Wrong usage of a command: exit code 2. */
 export function usageFailure(message: string): Failure {
   return new Failure(message, 2);
 }

@@ -5,10 +5,10 @@ import type { Interval } from '../core/time/window.ts';
 export const PAYMENTS_SERVICE = 'payments_api';
 export const PAYMENTS_ENDPOINT = 'POST /v2/payments';
 
-/** With this seed the baseline keeps its own SLO and the drift is in the amounts: the story is OK, then FAIL. */
+/** With this seed the baseline meets its own SLO and only the amounts drift: the first report is OK, the second is FAIL. */
 export const DEFAULT_SEED = '21';
 
-/** How a day of payments looks. Amounts and durations (ms) are normal, cut off below; failures are answered with 500. */
+/** The distribution of payments. Amounts and durations (ms) are normal with a minimum; failures have status 500. */
 export interface PaymentMix {
   readonly events: number;
   readonly amountMean: number;
@@ -51,7 +51,7 @@ export interface PaymentEvent {
   readonly response: { readonly status: number; readonly duration_ms: number };
 }
 
-/** Payments drawn from a mix, spread evenly over an interval. The same seed gives the same payments. */
+/** Draws payments, evenly spaced in an interval. The same seed gives the same payments. */
 export function paymentEvents(mix: PaymentMix, rng: Rng, { startMs, endMs }: Interval): PaymentEvent[] {
   const stepMs = (endMs - startMs) / mix.events;
   return Array.from({ length: mix.events }, (_, i) => paymentAt(startMs + Math.floor(i * stepMs), mix, rng));
@@ -76,7 +76,7 @@ function paymentAt(ms: number, mix: PaymentMix, rng: Rng): PaymentEvent {
   };
 }
 
-/** Box and Muller's transform; 1 − u keeps the logarithm finite. */
+/** Box-Muller transform; 1 − u keeps the logarithm finite. */
 function drawNormal(rng: Rng, mean: number, sd: number): number {
   return mean + sd * Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
 }

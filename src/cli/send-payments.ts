@@ -21,7 +21,7 @@ const KINDS = {
   drift: { mix: DRIFT_MIX, minutes: 5 },
 } as const;
 
-/** Sends the payments of the last whole minutes, so that every window that ends now holds all of them; gives how many were stored. */
+/** Sends payments of the last whole minutes, so that windows that end now have all of them. Returns how many were stored. */
 export async function sendPayments(api: Api, kind: PaymentsKind, clock: Clock, seed = DEFAULT_SEED): Promise<number> {
   const { mix, minutes } = KINDS[kind];
   const endMs = floorTo(clock.now(), MINUTE_MS);
@@ -30,12 +30,12 @@ export async function sendPayments(api: Api, kind: PaymentsKind, clock: Clock, s
   return (await api.json<{ accepted: number }>('POST', '/v1/ingest', { body })).accepted;
 }
 
-/** The whole of a sender script. */
+/** Runs a sender script. */
 export async function sendFromCommandLine(kind: PaymentsKind): Promise<void> {
   const terminal = processTerminal();
   const command = new Command(`send-${kind}`)
     .option(...API_OPTION)
-    .option('--seed <text>', 'which payments are drawn', DEFAULT_SEED)
+    .option('--seed <text>', 'seed of the payments', DEFAULT_SEED)
     .exitOverride();
   process.exitCode = await exitCodeOf(terminal, async () => {
     const { api: url, seed } = command.parse().opts<{ api?: string; seed: string }>();

@@ -4,22 +4,22 @@ import picocolors from 'picocolors';
 export type Colors = ReturnType<typeof picocolors.createColors>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a command sees of the process: tests hand it another one. */
+/** The parts of the process that a command uses; tests replace it. */
 export interface Terminal {
   readonly env: Environment;
   readonly colors: Colors;
-  /** Whether stderr, where progress is drawn, is a terminal. */
+  /** Whether stderr is a terminal, so that progress bars can be drawn. */
   readonly isTty: boolean;
-  /** One line to stdout: the answer. */
+  /** Writes one line of the result to stdout. */
   out(line: string): void;
-  /** Raw text to stderr: progress, notes and errors. */
+  /** Writes text to stderr: progress, notes and errors. */
   err(text: string): void;
 }
 
-/** The terminal of this process. Reads `.env` of the working directory first; what the environment already says wins. */
+/** The terminal of this process. Loads `.env` from the working directory; variables that are already set are not changed. */
 export function processTerminal(): Terminal {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  // Who reads has had enough (`| head`): nothing is left to say, and nothing went wrong.
+  // The reader closed the pipe, as `head` does: this is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     env: process.env,
@@ -30,7 +30,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Whether stdout takes colours. picocolors also says yes to any CI; there stdout is a pipe, and what reads it wants plain text. */
+/** Whether stdout shows colors. picocolors also uses colors in CI, where stdout is a pipe and plain text is better. */
 function hasColors(): boolean {
   return picocolors.isColorSupported && (process.stdout.isTTY === true || Boolean(process.env.FORCE_COLOR));
 }

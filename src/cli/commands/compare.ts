@@ -7,6 +7,7 @@ import type { PresetName } from '../../core/drift/presets/table.ts';
 import { CORRECTIONS, type Correction } from '../../core/drift/settings.ts';
 import { TEST_NAMES } from '../../core/drift/test-name.ts';
 import { AppError } from '../../core/errors.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { type DetectDriftBody, detectDriftBetween } from '../../services/datasets/detect-drift.ts';
 import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
@@ -17,7 +18,7 @@ import { commaList, positiveNumber, shareNumber } from '../option-values.ts';
 import { aggregateOption, JSON_OPTION, policyOption, presetOption } from '../options.ts';
 import { comparePage } from '../output/compare-page.ts';
 import { renderComparison } from '../output/compare-table.ts';
-import { ReadingProgress } from '../output/reading-progress.ts';
+import { startReadingProgress } from '../output/reading-progress.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface CompareOptions {
@@ -103,7 +104,7 @@ async function detect(
   { reference, production }: PathPair,
   options: CompareOptions,
 ): Promise<DetectDriftBody> {
-  const progress = await ReadingProgress.start(terminal, [reference, production]);
+  const progress = await startReadingProgress(terminal, systemClock, [reference, production]);
   try {
     const pair = await readPair(reference, production, {
       types: declaredTypes(options.categorical, options.numeric),

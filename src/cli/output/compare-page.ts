@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../core/format/escape-html.ts';
 import { drawBars, drawCurves, drawHistogram } from '../../dashboard/charts/draw.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
+import { columnNotes, describePolicy, describeRows, sortedFeatures } from './comparison.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c2733; --soft: #5b6b7b; --line: #d6dee6; --paper: #fff; --card: #f7f9fb;
@@ -24,19 +25,17 @@ text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .area { fill-opacity: .25; stroke-width: 1.5; } .curve { fill: none; stroke-width: 1.75; } .bar { stroke: none; }
 `;
 
-const URGENCY = { drift: 0, inconclusive: 1, no_drift: 2 } as const;
 const WORDS = { drift: 'drift', no_drift: 'no drift', inconclusive: 'inconclusive' } as const;
 
-/** One page without scripts or anything from elsewhere: the summary, and every column with its distributions drawn. */
+/** An HTML page without scripts and external resources: the summary, and charts and tests of each column. */
 export function comparePage(body: DetectDriftBody, files: { reference: string; production: string }): string {
-  const features = Object.entries(body.feature_details).sort(([, a], [, b]) => URGENCY[a.verdict] - URGENCY[b.verdict]);
-  const decided = body.preset ? `as ${body.preset} decides` : `policy ${body.policy}`;
+  const features = sortedFeatures(body);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(`${files.reference} against ${files.production}`)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(files.reference)} against ${escapeHtml(files.production)}</h1>
-<p class="soft">${count(body.rows.reference)} reference rows, ${count(body.rows.production)} production rows, ${features.length} columns; ${escapeHtml(decided)}
+<p class="soft">${describeRows(body)}; ${escapeHtml(describePolicy(body))}
 <span class="key"><i style="background: var(--reference)"></i>reference<i style="background: var(--current)"></i>production</span></p>
 <p class="summary ${body.verdict}">${escapeHtml(body.summary)}</p>
 ${notes(body)}
@@ -46,11 +45,7 @@ ${features.map(([name, feature]) => section(name, feature)).join('\n')}
 }
 
 function notes(body: DetectDriftBody): string {
-  const lines = [
-    ...(body.added_columns.length > 0 ? [`Only in production: ${body.added_columns.join(', ')}`] : []),
-    ...(body.missing_columns.length > 0 ? [`Missing in production: ${body.missing_columns.join(', ')}`] : []),
-    ...body.notes,
-  ];
+  const lines = [...columnNotes(body), ...body.notes];
   return lines.length === 0
     ? ''
     : `<ul class="soft">${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
@@ -96,11 +91,7 @@ function number(x: number | null): string {
   return x !== 0 && Math.abs(x) < 0.001 ? x.toExponential(1) : String(Number(x.toPrecision(4)));
 }
 
-/** Below the smallest double a p-value is 0, and nobody should read it as impossible. */
+/** A p-value below the smallest double is 0, which would look impossible. */
 function probability(p: number | null): string {
   return p !== null && p < 1e-300 ? '&lt;1e-300' : number(p);
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -1,31 +1,30 @@
-import { amount, count, pValue } from '../../core/format/amounts.ts';
+import { amount, pValue } from '../../core/format/amounts.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
 import type { Colors } from '../terminal.ts';
+import { columnNotes, describePolicy, describeRows, sortedFeatures } from './comparison.ts';
 import { renderTable } from './table.ts';
 
 const HEAD = ['column', 'type', 'verdict', 'test', 'effect', 'floor', 'p adjusted', 'where', 'reason'];
-const MOST_WHERE = 24;
-const URGENCY = { drift: 0, inconclusive: 1, no_drift: 2 } as const;
+const MAX_WHERE_CHARS = 24;
 
-/** A comparison as lines for a terminal: drifting columns first, one row each for the test that says most, or all of them. */
-export function renderComparison(body: DetectDriftBody, colors: Colors, isWhole: boolean): string[] {
+/** A comparison as lines for a terminal: drifting columns first, with the deciding tests of each column or with all tests. */
+export function renderComparison(body: DetectDriftBody, colors: Colors, showsAllTests: boolean): string[] {
   const { bold, dim, green, red, yellow } = colors;
-  const features = Object.entries(body.feature_details).sort(([, a], [, b]) => URGENCY[a.verdict] - URGENCY[b.verdict]);
-  const rows = features.flatMap(([name, feature]) => featureRows(name, feature, colors, isWhole));
-  const says = body.drift_detected ? red : body.verdict === 'inconclusive' ? yellow : green;
+  const rows = sortedFeatures(body).flatMap(([name, feature]) => featureRows(name, feature, colors, showsAllTests));
+  const paint = body.drift_detected ? red : body.verdict === 'inconclusive' ? yellow : green;
   return [
-    `${count(body.rows.reference)} reference rows, ${count(body.rows.production)} production rows, ${features.length} columns`,
-    dim(body.preset ? `as ${body.preset} decides` : `policy ${body.policy}`),
+    describeRows(body),
+    dim(describePolicy(body)),
     '',
     ...renderTable(HEAD, rows),
     '',
-    ...columnNotes(body).map((note) => dim(note)),
-    says(bold(body.summary)),
+    ...notes(body).map((note) => dim(note)),
+    paint(bold(body.summary)),
   ];
 }
 
-function featureRows(name: string, feature: FeatureBody, colors: Colors, isWhole: boolean): string[][] {
-  const shown = isWhole ? feature.findings : feature.findings.filter((finding) => isTelling(finding, feature));
+function featureRows(name: string, feature: FeatureBody, colors: Colors, showsAllTests: boolean): string[][] {
+  const shown = showsAllTests ? feature.findings : feature.findings.filter((finding) => isDeciding(finding, feature));
   const findings = shown.length > 0 ? shown : feature.findings.slice(0, 1);
   const type = feature.type;
   if (findings.length === 0) return [[name, type, colors.dim('not tested'), '', '', '', '', '', feature.reason ?? '']];
@@ -42,8 +41,8 @@ function featureRows(name: string, feature: FeatureBody, colors: Colors, isWhole
   ]);
 }
 
-/** Those that drift; else the first, which stands for the others. */
-function isTelling(finding: FindingBody, feature: FeatureBody): boolean {
+/** Findings with drift; if there are none, the first one with the verdict of the column. */
+function isDeciding(finding: FindingBody, feature: FeatureBody): boolean {
   if (feature.verdict === 'drift') return finding.verdict === 'drift';
   return finding === feature.findings.find(({ verdict }) => verdict === feature.verdict);
 }
@@ -56,15 +55,14 @@ function verdictOf(verdict: FindingBody['verdict'], { bold, green, red, yellow }
 function whereOf({ at }: FindingBody): string {
   if (at === undefined) return '';
   const text = typeof at === 'number' ? amount(at) : at;
-  return text.length > MOST_WHERE ? `${text.slice(0, MOST_WHERE - 1)}…` : text;
+  return text.length > MAX_WHERE_CHARS ? `${text.slice(0, MAX_WHERE_CHARS - 1)}…` : text;
 }
 
-function columnNotes(body: DetectDriftBody): string[] {
-  const notes = [
-    ...(body.added_columns.length > 0 ? [`only in production: ${body.added_columns.join(', ')}`] : []),
-    ...(body.missing_columns.length > 0 ? [`missing in production: ${body.missing_columns.join(', ')}`] : []),
+function notes(body: DetectDriftBody): string[] {
+  const lines = [
+    ...columnNotes(body),
     ...body.not_tested.map(({ feature, reason }) => `not tested: ${feature}: ${reason}`),
     ...body.notes,
   ];
-  return notes.length === 0 ? [] : [...notes, ''];
+  return lines.length === 0 ? [] : [...lines, ''];
 }

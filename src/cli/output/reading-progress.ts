@@ -1,52 +1,38 @@
 import { stat } from 'node:fs/promises';
+import { count } from '../../core/format/amounts.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { Terminal } from '../terminal.ts';
+import { Progress } from './progress.ts';
 
-const WIDTH = 30;
 /** Smaller files are read so fast that a bar is not useful. */
 const MIN_SHOWN_BYTES = 16 * 1024 * 1024;
 
-/** A progress bar on stderr while large files are read; nothing if stderr is not a terminal. */
-export class ReadingProgress {
-  readonly #terminal: Terminal;
-  readonly #totalBytes: number;
-  readonly #isShown: boolean;
-  #drawnPercent = -1;
+export interface ReadingProgress {
+  report(bytesRead: number): void;
+  end(): void;
+}
 
-  private constructor(terminal: Terminal, totalBytes: number) {
-    this.#terminal = terminal;
-    this.#totalBytes = totalBytes;
-    this.#isShown = terminal.isTty && totalBytes >= MIN_SHOWN_BYTES;
-  }
+/** A progress bar while large files are read; nothing if stderr is not a terminal. */
+export async function startReadingProgress(
+  terminal: Terminal,
+  clock: Clock,
+  paths: readonly string[],
+): Promise<ReadingProgress> {
+  const sizes = await Promise.all(paths.map(sizeOf));
+  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (!terminal.isTty || totalBytes < MIN_SHOWN_BYTES) return { report: () => {}, end: () => {} };
+  const progress = new Progress(terminal, clock);
+  const total = `of ${count(Math.round(totalBytes / 1e6))} MB`;
+  return {
+    report: (bytesRead) => progress.update(bytesRead / totalBytes, total),
+    end: () => progress.clear(),
+  };
+}
 
-  static async start(terminal: Terminal, paths: readonly string[]): Promise<ReadingProgress> {
-    const sizes = await Promise.all(
-      paths.map((path) =>
-        stat(path).then(
-          (file) => file.size,
-          () => 0,
-        ),
-      ),
-    );
-    return new ReadingProgress(
-      terminal,
-      sizes.reduce((sum, size) => sum + size, 0),
-    );
-  }
-
-  report(bytes: number): void {
-    if (!this.#isShown) return;
-    const share = Math.min(1, bytes / this.#totalBytes);
-    const percent = Math.floor(share * 100);
-    if (percent === this.#drawnPercent) return;
-    this.#drawnPercent = percent;
-    const full = Math.round(share * WIDTH);
-    const megabytes = Math.round(this.#totalBytes / 1e6);
-    this.#terminal.err(
-      `\r${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(percent).padStart(3)} % of ${megabytes} MB`,
-    );
-  }
-
-  end(): void {
-    if (this.#drawnPercent >= 0) this.#terminal.err('\r\u001b[K');
-  }
+/** A missing file has size 0: reading it gives the error. */
+function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    (file) => file.size,
+    () => 0,
+  );
 }

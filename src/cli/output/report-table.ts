@@ -2,7 +2,7 @@ import { amount, count, pValue } from '../../core/format/amounts.ts';
 import type { Colors } from '../terminal.ts';
 import { renderTable } from './table.ts';
 
-/** What a person reads of one check of a report; a finding has more, an SLO check less. */
+/** The fields of a check that are printed. Drift tests and SLO checks have different fields. */
 interface CheckBody {
   readonly ok: boolean;
   readonly verdict?: string;
@@ -35,11 +35,11 @@ export interface ReportBody {
 }
 
 const SLO_CHECKS = new Set(['success_rate', 'latency_p95']);
-/** Tests whose good news a brief report leaves out. */
+/** Tests that a brief report shows only when they fail. */
 const QUIET_TESTS = new Set(['missing', 'unseen']);
 const HEAD = ['feature', 'test', 'verdict', 'effect', 'p adjusted', 'resolution', 'n', 'reason'];
 
-/** A report as lines for a terminal: what was compared, a row for each check, failing ones first, and the status. */
+/** A report as lines for a terminal: the windows, a row for each check with failing checks first, and the status. */
 export function renderReport(report: ReportBody, colors: Colors, isBrief = false): string[] {
   const { bold, dim } = colors;
   const checks = Object.entries(report.checks).sort(([, a], [, b]) => Number(a.ok) - Number(b.ok));
@@ -98,8 +98,8 @@ function statusLine({ status, state, checks }: ReportBody, { bold, green, red, y
 
 function span({ window_start, window_end }: ReportBody): string {
   const [start, end] = [window_start, window_end].map((iso) => iso.slice(0, 16).replace('T', ' '));
-  const sameDay = start?.slice(0, 10) === end?.slice(0, 10);
-  return `${start} – ${sameDay ? end?.slice(11) : end} UTC`;
+  const isSameDay = start?.slice(0, 10) === end?.slice(0, 10);
+  return `${start} – ${isSameDay ? end?.slice(11) : end} UTC`;
 }
 
 function share(x: number | null | undefined): string {

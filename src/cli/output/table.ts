@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Columns padded to their widest cell; colours take no width. Cells that look like numbers stand to the right. */
+/** A table with columns as wide as their widest cell, without color codes. Columns of numbers are aligned to the right. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
   const isNumeric = head.map((_, i) =>

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/time/clock.ts';
+import { Progress } from '../../output/progress.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { ReplayPlan } from '../plan.ts';
-import { Progress } from '../progress.ts';
 import { readEvents } from './events.ts';
 import { openFile } from './lines.ts';
 
