@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Message, titleOf } from '../../src/core/incident/message.ts';
-import { decodeProfile } from '../../src/core/profile/codec.ts';
+import { decodeProfile } from '../../src/core/profile/codec/profile-codec.ts';
 import { DrivenClock } from '../../src/core/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
 import { createMetrics } from '../../src/http/metrics.ts';

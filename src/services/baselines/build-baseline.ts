@@ -2,7 +2,7 @@ import type { SloTargets } from '../../core/drift/settings.ts';
 import { checkSlo } from '../../core/drift/slo.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
-import { encodeProfile } from '../../core/profile/codec.ts';
+import { encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { type Interval, MINUTE_MS } from '../../core/time/window.ts';

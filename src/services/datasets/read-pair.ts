@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
-import { decodeProfile } from '../../core/profile/codec.ts';
+import { decodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { type Dataset, datasetOf } from '../../core/table/dataset.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { startThread } from '../../runtime/workers/start-thread.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../core/errors.ts';
-import { encodeProfile } from '../../core/profile/codec.ts';
+import { encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import type { ColumnTypes, TableColumns } from '../../core/table/table-profiler.ts';
 import { readTable } from './read-table.ts';
 

@@ -1,4 +1,4 @@
-import { decodeProfile } from '../../core/profile/codec.ts';
+import { decodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { ceilTo, DAY_MS, floorTo, type Interval, SECOND_MS } from '../../core/time/window.ts';

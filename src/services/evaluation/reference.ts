@@ -2,7 +2,7 @@ import type { ReportContext } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { ReferenceChoice } from '../../core/monitor/monitor-spec.ts';
-import { decodeProfile } from '../../core/profile/codec.ts';
+import { decodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import type { StreamName } from '../../core/stream-name.ts';

@@ -1,5 +1,5 @@
 import { ProfileBuilder } from '../../core/profile/builder.ts';
-import { encodeProfile } from '../../core/profile/codec.ts';
+import { encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { SPANS } from '../../core/profile/span.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';

@@ -1,4 +1,4 @@
-import { decodeProfile, encodeProfile } from '../../core/profile/codec.ts';
+import { decodeProfile, encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import { SPANS, type Span } from '../../core/profile/span.ts';

@@ -1,5 +1,5 @@
 import { ProfileBuilder } from '../../core/profile/builder.ts';
-import { encodeProfile } from '../../core/profile/codec.ts';
+import { encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { FeatureIndex, type LeafLimits, readLeaves } from '../../core/profile/leaves.ts';
 import type { FeatureRules } from '../../core/profile/rules.ts';
 import { seedOf } from '../../core/profile/seed.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProfileBuilder } from '../../../src/core/profile/builder.ts';
-import { encodeProfile } from '../../../src/core/profile/codec.ts';
+import { encodeProfile } from '../../../src/core/profile/codec/profile-codec.ts';
 import { FeatureIndex } from '../../../src/core/profile/leaves.ts';
 import {
   durationSketch,

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
-import { encodeProfile } from '../../../src/core/profile/codec.ts';
+import { encodeProfile } from '../../../src/core/profile/codec/profile-codec.ts';
 import { datasetOf } from '../../../src/core/table/dataset.ts';
 import { readPair } from '../../../src/services/datasets/read-pair.ts';
 import { readChunks, readTable } from '../../../src/services/datasets/read-table.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
-import { decodeProfile } from '../../../src/core/profile/codec.ts';
+import { decodeProfile } from '../../../src/core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../../src/core/profile/profile.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { listEvents } from '../../../src/store/events.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { encodeProfile } from '../../../src/core/profile/codec.ts';
+import { encodeProfile } from '../../../src/core/profile/codec/profile-codec.ts';
 import type { Profile } from '../../../src/core/profile/profile.ts';
 import { ALL_FEATURES } from '../../../src/core/profile/rules.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';

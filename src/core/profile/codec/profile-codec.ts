@@ -1,8 +1,8 @@
+import { CategoryCounts, MAX_CATEGORIES } from '../counts.ts';
+import { HIGHEST_RANK, HyperLogLog, REGISTERS } from '../hll.ts';
+import { KllSketch } from '../kll.ts';
+import type { FeatureProfile, NumericProfile, Profile } from '../profile.ts';
 import { ByteReader, ByteWriter, corrupt } from './bytes.ts';
-import { CategoryCounts, MAX_CATEGORIES } from './counts.ts';
-import { HIGHEST_RANK, HyperLogLog, REGISTERS } from './hll.ts';
-import { KllSketch } from './kll.ts';
-import type { FeatureProfile, NumericProfile, Profile } from './profile.ts';
 import { readRun, runScaleOf, writeRun } from './run-codec.ts';
 
 const VERSION = 1;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeProfile, encodeProfile } from '../../../src/core/profile/codec.ts';
-import { CategoryCounts } from '../../../src/core/profile/counts.ts';
-import { KllSketch } from '../../../src/core/profile/kll.ts';
-import { addValueInto, emptyMoments } from '../../../src/core/profile/moments.ts';
-import { emptyProfile, mergeProfiles, type Profile } from '../../../src/core/profile/profile.ts';
-import { seededRng } from '../../../src/core/stats/rng.ts';
-import { anyNumber, events, profileOf } from './arbitraries.ts';
+import { decodeProfile, encodeProfile } from '../../../../src/core/profile/codec/profile-codec.ts';
+import { CategoryCounts } from '../../../../src/core/profile/counts.ts';
+import { KllSketch } from '../../../../src/core/profile/kll.ts';
+import { addValueInto, emptyMoments } from '../../../../src/core/profile/moments.ts';
+import { emptyProfile, mergeProfiles, type Profile } from '../../../../src/core/profile/profile.ts';
+import { seededRng } from '../../../../src/core/stats/rng.ts';
+import { anyNumber, events, profileOf } from '../arbitraries.ts';
 
 function numbersProfile(values: Iterable<number>): Profile {
   const numeric = { moments: emptyMoments(), sketch: new KllSketch() };
