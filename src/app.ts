@@ -13,7 +13,6 @@ import type { CoherenceContext } from './services/coherence/context.ts';
 import { runCoherence } from './services/coherence/run-coherence.ts';
 import { notifyDueIncidents } from './services/incidents/notify-due-incidents.ts';
 import { Ingest } from './services/ingest/ingest.ts';
-import { dropOld } from './services/maintenance/drop-old.ts';
 import { foldProfiles } from './services/maintenance/fold-profiles.ts';
 import { runMaintenance } from './services/maintenance/run-maintenance.ts';
 import { applyMonitorsFile } from './services/monitors/apply-file.ts';
@@ -65,7 +64,7 @@ async function startOn(app: AppContext): Promise<RunningApp> {
   const { config, clock, log, db } = app;
   await migrate(db, log);
   assertSafeHost(config, await countApiKeys(db));
-  await runMaintenance(db, config, clock.now());
+  await runMaintenance(app);
 
   const services = await createServices(app);
   const { ingest, coherence, monitoring } = services;
@@ -126,11 +125,11 @@ const EVERY_MINUTE = '41 * * * * *';
 const EVERY_HOUR = '17 23 * * * *';
 
 /** The cron only wakes: what is due, and which replica does it, is read from the database. */
-function jobsOf({ db, config, clock }: AppContext, { ingest, monitoring, coherence }: Services): Job[] {
+function jobsOf(app: AppContext, { ingest, monitoring, coherence }: Services): Job[] {
+  const { db, clock } = app;
   const { context, scheduler, delivery } = monitoring;
   const maintain = async () => {
-    if (await runMaintenance(db, config, clock.now())) ingest.forgetDays();
-    await dropOld(db, config, clock.now());
+    if ((await runMaintenance(app)) > 0) ingest.forgetDays();
   };
   return [
     { name: 'run monitors', cron: EVERY_SECOND, work: () => scheduler.wake() },

@@ -91,14 +91,14 @@ export class Simulation {
 
   /** What the service's other jobs do, once an hour or a day of simulated time. */
   async #maintain(): Promise<void> {
-    const { db, config, clock } = this.#options;
+    const { db, clock } = this.#options;
     if (clock.ms - this.#foldedMs < HOUR_MS) return;
     this.#foldedMs = clock.ms;
     await foldProfiles(db, clock.ms + 10 * MINUTE_MS);
     await reviseReports(this.monitoring.context);
     if (clock.ms - this.#maintainedMs < DAY_MS) return;
     this.#maintainedMs = clock.ms;
-    if (await runMaintenance(db, config, clock.ms)) this.#ingest.forgetDays();
+    if ((await runMaintenance(this.#options)) > 0) this.#ingest.forgetDays();
   }
 
   #channel(): Channel {

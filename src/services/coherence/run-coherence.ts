@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { reasonOf } from '../../core/format/reason-of.ts';
-import { DAY_MS, HOUR_MS, parseDuration } from '../../core/time/window.ts';
-import { dropHistoryBefore, insertHistory } from '../../store/coherence.ts';
+import { HOUR_MS, parseDuration } from '../../core/time/window.ts';
+import { insertHistory } from '../../store/coherence.ts';
 import { claimTask } from '../../store/scheduled-tasks.ts';
 import { writeArtifact } from '../incidents/artifact.ts';
 import { explainMissingSource, ingestSignals } from '../sources/ingest-signals.ts';
@@ -29,7 +29,6 @@ export async function runCoherence(context: CoherenceContext): Promise<void> {
     const requestId = randomUUID();
     const isSentryDue = await claimTask(db, clock, SENTRY_TASK, HOUR_MS);
     for (const window of config.DEFAULT_WINDOWS) await storeWindow(context, window, requestId, isSentryDue);
-    await dropHistoryBefore(db, clock.now() - config.REPORT_RETENTION_DAYS * DAY_MS);
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'signals could not be fetched; the next scheduled run tries again');
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
 import { runCoherence } from '../../../src/services/coherence/run-coherence.ts';
+import { runMaintenance } from '../../../src/services/maintenance/run-maintenance.ts';
 import { findFetch, listHistory } from '../../../src/store/coherence.ts';
 import { claimTask } from '../../../src/store/scheduled-tasks.ts';
 import { withDatabase } from '../../database.ts';
@@ -68,6 +69,7 @@ describe('runCoherence', () => {
     });
     context.clock.set(NOW_MS + 100 * DAY_MS);
     await runCoherence(context);
+    await runMaintenance(context);
     expect((await listHistory(db(), 10)).map(({ tsMs }) => tsMs)).toEqual(Array(2).fill(NOW_MS + 100 * DAY_MS));
   });
 

@@ -156,7 +156,8 @@ it('retention drops old events and profiles of short spans; totals do not change
   const before = exactly(await profileOf(streamId));
   const clock = drivenClock(NOW_MS + 6 * DAY_MS);
   await foldProfiles(database(), clock.now());
-  await runMaintenance(database(), testConfig({ EVENT_RETENTION_DAYS: '5', MINUTE_PROFILE_DAYS: '1' }), clock.now());
+  const config = testConfig({ EVENT_RETENTION_DAYS: '5', MINUTE_PROFILE_DAYS: '1' });
+  await runMaintenance({ db: database(), config, clock });
   expect(await spansOf(streamId)).not.toContain(60);
   expect(exactly(await profileOf(streamId))).toEqual(before);
   const { events } = await listEvents(database(), { streamId, limit: 10_000 });
