@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { IngestAnswer } from '../api/events.ts';
 import { seededRng } from '../core/stats/rng.ts';
 import { type Clock, systemClock } from '../core/time/clock.ts';
 import { floorTo, MINUTE_MS } from '../core/time/window.ts';
@@ -27,7 +28,7 @@ export async function sendPayments(api: Api, kind: PaymentsKind, clock: Clock, s
   const endMs = floorTo(clock.now(), MINUTE_MS);
   const rng = seededRng(`${seed}/${kind}`);
   const body = paymentEvents(mix, rng, { startMs: endMs - minutes * MINUTE_MS, endMs });
-  return (await api.json<{ accepted: number }>('POST', '/v1/ingest', { body })).accepted;
+  return (await api.json<IngestAnswer>('POST', '/v1/ingest', { body })).accepted;
 }
 
 /** Runs a sender script. */

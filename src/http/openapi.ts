@@ -2,30 +2,28 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { problem } from '../api/problem.ts';
 import { accessOf } from './auth.ts';
 
-/** Sent for each refusal of each route; written down once here, because it never passes a route's own serializer. */
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string', examples: ['urn:plumbline:error:not_found'] },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', description: 'One of docs/errors.md' },
-    detail: { type: 'string', description: 'What went wrong and what to do' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: { path: { type: 'string' }, message: { type: 'string' }, pointer: { type: 'string' } },
-      },
-    },
-  },
-} as const;
+/** Clients are told neither that answers are readonly, which is for our types, nor that they never get a field more. */
+function simplify({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}) {
+  delete jsonSchema.readOnly;
+  const { def } = zodSchema._zod;
+  if (def.type === 'object' && def.catchall === undefined) delete jsonSchema.additionalProperties;
+}
 
+const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: { override: simplify } });
+const { $schema: _, ...PROBLEM_SCHEMA } = z.toJSONSchema(problem, { override: simplify });
+
+/** Sent for each refusal of each route; a refusal never passes a route's own serializer. */
 const PROBLEM_ANSWER = {
   description: 'Refused, as RFC 9457 says',
   content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
@@ -64,11 +62,11 @@ export function collectSchemas(app: FastifyInstance, version: string): void {
         },
       },
     },
-    transform: (route) => describeRoute(jsonSchemaTransform(route), route.route.method),
+    transform: (route) => describeRoute(toJsonSchema(route), route.route.method),
   });
 }
 
-type Described = ReturnType<typeof jsonSchemaTransform>;
+type Described = ReturnType<typeof toJsonSchema>;
 
 function describeRoute({ schema, url }: Described, methods: string | readonly string[]): Described {
   const isPublic = [methods].flat().every((method) => accessOf(method, url) === 'public');

@@ -2,23 +2,14 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { AppError, ERRORS, type ErrorCode, type FieldError } from '../core/errors.ts';
+import type { Problem } from '../api/problem.ts';
+import { AppError, ERRORS, type ErrorCode } from '../core/errors.ts';
 import { describeError } from '../core/format/describe-error.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
 import { validationError } from './validation-error.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
 const DATABASE_RETRY_SECONDS = 2;
-
-/** RFC 9457. `detail` is always text: it is the field that older clients read. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-}
 
 /** What fastify itself refuses, in our words. */
 const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {

@@ -10,7 +10,7 @@ import { pathOf } from './problem.ts';
 
 const DRAIN_RETRY_SECONDS = 5;
 
-export interface RouteHookDeps {
+export interface RouteHookContext {
   readonly config: Config;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -23,33 +23,33 @@ export interface RouteHookDeps {
  * Gives every route its own hooks, with its access, its labels and its name resolved once: what thousands of requests
  * a second pass is then a few calls, all of them synchronous.
  */
-export function attachRouteHooks(app: FastifyInstance, deps: RouteHookDeps): void {
+export function attachRouteHooks(app: FastifyInstance, context: RouteHookContext): void {
   app.addHook('onRoute', (route) => {
-    if (route.method !== 'OPTIONS') deps.paths.add(route.url, route.method);
+    if (route.method !== 'OPTIONS') context.paths.add(route.url, route.method);
     const access = accessOf(String(route.method), route.url);
-    const guard = guardRoute(access, deps.callers, deps.config);
-    const before = [access === 'public' ? undefined : refuseWhileDraining(deps), guard];
+    const guard = guardRoute(access, context.callers, context.config);
+    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard];
     route.onRequest = [...before, route.onRequest].flat().filter((hook) => hook !== undefined);
-    const observe = observeAnswers(deps, deps.metrics.requestObserver(String(route.method), route.url));
+    const observe = observeAnswers(context, context.metrics.requestObserver(String(route.method), route.url));
     route.onResponse = [route.onResponse ?? [], observe].flat();
   });
   // Paths that do not exist have no route to hang a hook on, and must not become labels.
-  const observeUnknown = observeAnswers(deps, deps.metrics.requestObserver('any', 'none'));
+  const observeUnknown = observeAnswers(context, context.metrics.requestObserver('any', 'none'));
   app.addHook('onResponse', (request, reply, done) => {
     if (request.is404) observeUnknown.call(app, request, reply, done);
     else done();
   });
 }
 
-function refuseWhileDraining(deps: RouteHookDeps): onRequestHookHandler {
+function refuseWhileDraining(context: RouteHookContext): onRequestHookHandler {
   return (_request, _reply, done) => {
-    if (!deps.isDraining()) return done();
+    if (!context.isDraining()) return done();
     const detail = 'This process is stopping. Send the request again.';
     done(new AppError('shutting_down', detail, { retryAfterSeconds: DRAIN_RETRY_SECONDS }));
   };
 }
 
-function observeAnswers({ log }: RouteHookDeps, observe: ObserveRequest): onResponseHookHandler {
+function observeAnswers({ log }: RouteHookContext, observe: ObserveRequest): onResponseHookHandler {
   return (request, reply, done) => {
     const ms = reply.elapsedTime;
     observe(reply.statusCode, ms / 1000);

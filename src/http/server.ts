@@ -2,13 +2,14 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { CallerCache } from './caller-cache.ts';
-import type { HttpApp, HttpDeps, RouteDeps } from './deps.ts';
+import type { HttpApp, HttpContext, ServerContext } from './context.ts';
 import { takeJsonBodies } from './json-body.ts';
 import { KnownPaths, refuseUnknownPaths } from './not-found.ts';
 import { collectSchemas, servePages } from './openapi.ts';
 import { answerBrokenRequest, problemHandler } from './problem.ts';
 import { attachRouteHooks } from './route-hooks.ts';
 import { baselineRoutes } from './routes/baselines.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { coherenceRoutes } from './routes/coherence.ts';
 import { detectDriftRoutes } from './routes/detect-drift.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -18,7 +19,7 @@ import { ingestRoutes } from './routes/ingest.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { monitorRoutes } from './routes/monitors.ts';
-import { channelRoutes, notificationRoutes } from './routes/notifications.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { rebuildRoutes } from './routes/rebuild.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -41,11 +42,11 @@ const TIMEOUTS = {
 const PREFLIGHT_SECONDS = 600;
 
 /** The service apart from the process: it listens to nothing. */
-export function buildServer(deps: HttpDeps): FastifyInstance {
-  const handleProblem = problemHandler(deps.log);
+export function buildServer(parts: ServerContext): FastifyInstance {
+  const handleProblem = problemHandler(parts.log);
   const app = fastify({
     ...TIMEOUTS,
-    bodyLimit: deps.config.MAX_BODY_BYTES,
+    bodyLimit: parts.config.MAX_BODY_BYTES,
     // fastify's own 503 is not a problem+json; `refuseWhileDraining` answers instead.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1_000 },
@@ -62,40 +63,40 @@ export function buildServer(deps: HttpDeps): FastifyInstance {
     done();
   });
   const paths = new KnownPaths();
-  const callers = new CallerCache(deps.db, deps.clock);
-  attachRouteHooks(app, { ...deps, paths, callers, isDraining });
+  const callers = new CallerCache(parts.db, parts.clock);
+  attachRouteHooks(app, { ...parts, paths, callers, isDraining });
   refuseUnknownPaths(app, paths);
   app.register(cors, {
-    origin: [...deps.config.CORS_ORIGINS],
+    origin: [...parts.config.CORS_ORIGINS],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['Retry-After', 'Idempotent-Replayed', 'Link'],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   });
-  deps.metrics.watchBytesInFlight(() => deps.ingest.budget.inFlight);
-  deps.metrics.watchIncidents(deps.db);
-  collectSchemas(app, deps.version);
-  app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...deps, callers }));
+  parts.metrics.watchBytesInFlight(() => parts.ingest.budget.inFlight);
+  parts.metrics.watchIncidents(parts.db);
+  collectSchemas(app, parts.version);
+  app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...parts, callers }));
   servePages(app);
   return app;
 }
 
-function addRoutes(app: HttpApp, deps: RouteDeps): void {
-  healthRoutes(app, deps);
-  metricsRoutes(app, deps);
-  ingestRoutes(app, deps);
-  eventRoutes(app, deps);
-  streamRoutes(app, deps);
-  reportRoutes(app, deps);
+function addRoutes(app: HttpApp, context: HttpContext): void {
+  healthRoutes(app, context);
+  metricsRoutes(app, context);
+  ingestRoutes(app, context);
+  eventRoutes(app, context);
+  streamRoutes(app, context);
+  reportRoutes(app, context);
   detectDriftRoutes(app);
-  baselineRoutes(app, deps);
-  monitorRoutes(app, deps);
-  incidentRoutes(app, deps);
-  notificationRoutes(app, deps);
-  channelRoutes(app, deps);
-  coherenceRoutes(app, deps);
-  keyRoutes(app, deps);
-  rebuildRoutes(app, deps);
+  baselineRoutes(app, context);
+  monitorRoutes(app, context);
+  incidentRoutes(app, context);
+  notificationRoutes(app, context);
+  channelRoutes(app, context);
+  coherenceRoutes(app, context);
+  keyRoutes(app, context);
+  rebuildRoutes(app, context);
 }
 
 /** Answers that are on their way say `Connection: close` too, or `close()` would wait for their idle sockets. */

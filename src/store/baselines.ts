@@ -1,3 +1,4 @@
+import type { FeatureSummary } from '../core/drift/feature-summary.ts';
 import type { SloTargets } from '../core/drift/settings.ts';
 import type { Queryable } from './database.ts';
 import { BY_ID, NEWEST, type PageQuery } from './page.ts';
@@ -13,7 +14,7 @@ export interface BaselineInsert {
   /** The targets of its own; they win over the environment's. */
   readonly slo: Partial<SloTargets>;
   /** What its features are, for people; the store does not look inside. */
-  readonly features: readonly unknown[];
+  readonly features: readonly FeatureSummary[];
   readonly warnings: readonly string[];
   /** Where it came from, e.g. `events`. */
   readonly source: string;

@@ -132,6 +132,7 @@ describe('report', () => {
         status: 'fail',
         samples: 1,
         checks: {},
+        not_tested: [],
         window_start: '2026-01-05T00:00:00Z',
         window_end: '2026-01-06T00:00:00Z',
         baseline: {},

@@ -295,7 +295,7 @@ describe('baselines', () => {
     [{ start: '2026-01-01T00:00:00' }, 400, 'invalid_window', 'zone'],
     [{ start: '2030-01-01T00:00:00Z' }, 400, 'invalid_window', 'before end'],
     [{ start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00Z' }, 422, 'no_events', 'has no events'],
-    [{ name: '../../etc/passwd' }, 400, 'invalid_baseline', 'cannot be'],
+    [{ name: '../../etc/passwd' }, 400, 'invalid_baseline', 'not a valid baseline name'],
     [{ name: 'x'.repeat(129) }, 400, 'invalid_request', 'longer than 128'],
     [{ slo: { success_rate_min: 99.5 } }, 400, 'invalid_request', 'slo.success_rate_min'],
     [{ slo: { latency_p95_max: '2000' } }, 400, 'invalid_request', 'slo.latency_p95_max'],

@@ -24,7 +24,7 @@ function draft(streamId: number, name: string = randomUUID()): BaselineInsert {
     windowEndMs: DAY,
     samples: 200,
     slo: { successMin: 0.99 },
-    features: [{ path: 'request.amount', kind: 'numeric' }],
+    features: [{ path: 'request.amount', kind: 'numeric', n: 200, missing: 0 }],
     warnings: ['only 200 events'],
     source: 'events',
     profile: Uint8Array.of(1, 2, 255),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { ApplyAnswer } from '../../api/monitors.ts';
 import type { FileError } from '../../config/yaml-file.ts';
-import type { ApplyAnswer } from '../../services/monitors/apply-monitors.ts';
 import { checkMonitors } from '../../services/monitors/check-monitors.ts';
 import { type MonitorsFile, readMonitorsFile } from '../../services/monitors/read-monitors-file.ts';
 import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';

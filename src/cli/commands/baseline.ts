@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { BaselineDetails, BaselineEntry, BaselinePage, BuiltBaseline } from '../../api/baselines.ts';
 import { count } from '../../core/format/amounts.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
 import { Failure, usageFailure } from '../failure.ts';
@@ -17,19 +18,6 @@ interface BuildOptions extends StreamOptions {
   readonly exclude?: readonly string[];
   readonly name?: string;
   readonly activate: boolean;
-}
-
-interface Baseline {
-  readonly id: number;
-  readonly name: string;
-  readonly service: string;
-  readonly endpoint: string;
-  readonly window_start: string;
-  readonly window_end: string;
-  readonly samples: number;
-  readonly features: readonly { readonly path: string; readonly kind: string }[];
-  readonly warnings: readonly string[];
-  readonly active: boolean;
 }
 
 const HELP = `
@@ -52,11 +40,11 @@ export function addBaselineCommand(program: Command, terminal: Terminal): void {
     (options: StreamOptions) => listBaselines(terminal, apiOf(options), options),
   );
   onBaseline(group, 'show', 'Show a baseline').action(async (key: string, options: ApiOption) =>
-    showBaseline(terminal, await apiOf(options).json<Baseline>('GET', pathOf(key))),
+    showBaseline(terminal, await apiOf(options).json<BaselineDetails>('GET', pathOf(key))),
   );
   onBaseline(group, 'activate', 'Make it the active baseline of its stream').action(
     async (key: string, options: ApiOption) => {
-      const baseline = await apiOf(options).json<Baseline>('POST', `${pathOf(key)}/activate`);
+      const baseline = await apiOf(options).json<BaselineEntry>('POST', `${pathOf(key)}/activate`);
       terminal.out(`${baseline.name} is now the active baseline of ${baseline.service} ${baseline.endpoint}`);
     },
   );
@@ -104,7 +92,10 @@ async function buildBaseline(terminal: Terminal, options: BuildOptions): Promise
     throw usageFailure('use --window, or --start and --end, but not both');
   const exclude = (options.exclude ?? []).map(readInterval);
   const body = { service, endpoint, window, start, end, name, activate, ...(exclude.length > 0 ? { exclude } : {}) };
-  showBaseline(terminal, await apiFrom(terminal.env, options.api).json<Baseline>('POST', '/v1/baselines', { body }));
+  showBaseline(
+    terminal,
+    await apiFrom(terminal.env, options.api).json<BuiltBaseline>('POST', '/v1/baselines', { body }),
+  );
 }
 
 function readInterval(text: string): { start: string; end: string } {
@@ -114,7 +105,7 @@ function readInterval(text: string): { start: string; end: string } {
 }
 
 async function listBaselines(terminal: Terminal, api: Api, { service, endpoint }: StreamOptions): Promise<void> {
-  const { baselines } = await api.json<{ baselines: Baseline[] }>('GET', '/v1/baselines', {
+  const { baselines } = await api.json<BaselinePage>('GET', '/v1/baselines', {
     query: { service, endpoint },
   });
   const { bold, green } = terminal.colors;
@@ -130,7 +121,7 @@ async function listBaselines(terminal: Terminal, api: Api, { service, endpoint }
   else for (const line of renderTable(['id', '', 'name', 'stream', 'events', 'window'], rows)) terminal.out(line);
 }
 
-function showBaseline(terminal: Terminal, baseline: Baseline): void {
+function showBaseline(terminal: Terminal, baseline: BuiltBaseline): void {
   const { bold, dim, green, yellow } = terminal.colors;
   terminal.out(
     `${bold(baseline.name)} ${dim(`(id ${baseline.id})`)} ${baseline.active ? green('active') : 'not active'}`,
@@ -171,5 +162,5 @@ async function importBaseline(
   }
   const api = apiFrom(terminal.env, options.api);
   const query = { activate: String(options.activate) };
-  showBaseline(terminal, await api.json<Baseline>('POST', '/v1/baselines/import', { body: document, query }));
+  showBaseline(terminal, await api.json<BuiltBaseline>('POST', '/v1/baselines/import', { body: document, query }));
 }

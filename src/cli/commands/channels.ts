@@ -1,17 +1,11 @@
 import type { Command } from 'commander';
+import type { ChannelList, ChannelTest } from '../../api/channels.ts';
+import type { NotificationPage, ReplayAnswer } from '../../api/notifications.ts';
 import { apiFrom } from '../api.ts';
 import { Failure } from '../failure.ts';
 import { type ApiOption, addApiCommand } from '../options.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
-
-interface NotificationEntry {
-  readonly id: number;
-  readonly channel: string;
-  readonly title: string;
-  readonly attempts: number;
-  readonly last_error: string | null;
-}
 
 const HELP = `
 Channels are configured in the environment of the service: CHANNELS_FILE, or SLACK_WEBHOOK_URL and SMTP_HOST. See docs/channels.md.
@@ -28,9 +22,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
     .addHelpText('after', HELP);
   const add = (name: string, description: string) => addApiCommand(group, name, description);
   add('list', 'List channels').action(async ({ api }: ApiOption) => {
-    const answer = await apiFrom(terminal.env, api).json<{
-      channels: { name: string; type: string; dry_run: boolean }[];
-    }>('GET', '/v1/channels');
+    const answer = await apiFrom(terminal.env, api).json<ChannelList>('GET', '/v1/channels');
     const rows = answer.channels.map(({ name, type, dry_run: isDry }) => [
       name,
       type,
@@ -42,7 +34,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
     .argument('<channel>', 'name of the channel')
     .action(async (name: string, { api }: ApiOption) => {
       const path = `/v1/channels/${encodeURIComponent(name)}/test`;
-      const { dry_run: isDry } = await apiFrom(terminal.env, api).json<{ dry_run: boolean }>('POST', path);
+      const { dry_run: isDry } = await apiFrom(terminal.env, api).json<ChannelTest>('POST', path);
       terminal.out(
         isDry ? `${name} is a dry run: the message is in the service's log` : `${name} accepted the message`,
       );
@@ -53,7 +45,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
     .option('--channel <name>', 'only notifications of this channel')
     .action(async (id: string | undefined, { api, channel }: ApiOption & { channel?: string }) => {
       const body = { ...(id !== undefined && { id: Number(id) }), ...(channel !== undefined && { channel }) };
-      const answer = await apiFrom(terminal.env, api).json<{ replayed: number }>('POST', '/v1/notifications/replay', {
+      const answer = await apiFrom(terminal.env, api).json<ReplayAnswer>('POST', '/v1/notifications/replay', {
         body,
       });
       if (id !== undefined && answer.replayed === 0)
@@ -64,11 +56,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
 
 async function listDead(terminal: Terminal, api: string | undefined): Promise<void> {
   const query = { status: 'dead', limit: 1_000 };
-  const answer = await apiFrom(terminal.env, api).json<{ notifications: NotificationEntry[] }>(
-    'GET',
-    '/v1/notifications',
-    { query },
-  );
+  const answer = await apiFrom(terminal.env, api).json<NotificationPage>('GET', '/v1/notifications', { query });
   if (answer.notifications.length === 0) return terminal.out('no notifications failed');
   const rows = answer.notifications.map((row) => [
     String(row.id),

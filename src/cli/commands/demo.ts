@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { BuiltBaseline } from '../../api/baselines.ts';
+import type { Report } from '../../api/reports.ts';
 import { readConfig } from '../../config/config.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { Api } from '../api.ts';
 import { Failure } from '../failure.ts';
-import { type ReportBody, renderReport } from '../output/report-table.ts';
+import { renderReport } from '../output/report-table.ts';
 import { PAYMENTS_ENDPOINT, PAYMENTS_SERVICE } from '../payments.ts';
 import { sendPayments } from '../send-payments.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,7 +59,7 @@ async function runSteps(terminal: Terminal, api: Api): Promise<void> {
   step(1, 'Send 200 payments and build a baseline');
   await sendPayments(api, 'baseline', systemClock);
   const body = { service: PAYMENTS_SERVICE, endpoint: PAYMENTS_ENDPOINT, name: 'payments' };
-  const baseline = await api.json<{ samples: number; features: unknown[] }>('POST', '/v1/baselines', { body });
+  const baseline = await api.json<BuiltBaseline>('POST', '/v1/baselines', { body });
   terminal.out(dim(`baseline "payments": ${baseline.samples} events, ${baseline.features.length} features\n`));
   const before = await printReport(terminal, api);
 
@@ -71,7 +73,7 @@ async function runSteps(terminal: Terminal, api: Api): Promise<void> {
 }
 
 async function printReport(terminal: Terminal, api: Api): Promise<string> {
-  const report = await api.json<ReportBody>('GET', '/reports/latest', { query: { window_minutes: 30 } });
+  const report = await api.json<Report>('GET', '/reports/latest', { query: { window_minutes: 30 } });
   for (const line of renderReport(report, terminal.colors, true)) terminal.out(line);
   return report.status;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { IncidentDetails, IncidentPage } from '../../api/incidents.ts';
 import { INCIDENT_STATES } from '../../core/incident/incident.ts';
 import { SECOND_MS } from '../../core/time/window.ts';
 import { type Api, apiFrom } from '../api.ts';
@@ -6,25 +7,6 @@ import { readDuration } from '../option-values.ts';
 import { type ApiOption, addApiCommand } from '../options.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
-
-interface IncidentEntry {
-  readonly id: number;
-  readonly state: string;
-  readonly severity: string;
-  readonly monitor: string;
-  readonly service: string;
-  readonly endpoint: string;
-  readonly started_at: string;
-  readonly acknowledged_by: string | null;
-  readonly findings: readonly { readonly check: string; readonly text: string }[];
-}
-
-interface IncidentDetails extends IncidentEntry {
-  readonly resolved_at: string | null;
-  readonly reports: number;
-  readonly trail: readonly { at: string; who: string; what: string; details: { note?: string } }[];
-  readonly notifications: readonly { channel: string; reason: string; status: string; last_error: string | null }[];
-}
 
 interface ActOptions extends ApiOption {
   readonly by?: string;
@@ -70,7 +52,7 @@ export function addIncidentsCommand(program: Command, terminal: Terminal): void 
 
 async function list(terminal: Terminal, api: Api, state: string): Promise<void> {
   const query = { state, limit: 100 };
-  const { incidents } = await api.json<{ incidents: IncidentEntry[] }>('GET', '/v1/incidents', { query });
+  const { incidents } = await api.json<IncidentPage>('GET', '/v1/incidents', { query });
   if (incidents.length === 0) return terminal.out(state === 'open' ? 'no open incidents' : 'no incidents');
   const rows = incidents.map((row) => [
     String(row.id),

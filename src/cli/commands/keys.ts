@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { CreatedKey, KeyEntry, KeyList } from '../../api/keys.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { KEY_SCOPES, type KeyScope } from '../../core/key-scope.ts';
 import { createKey as createStoredKey } from '../../services/keys/create-key.ts';
@@ -12,18 +13,10 @@ import { Failure } from '../failure.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface KeyEntry {
-  readonly id: number;
-  readonly name: string;
-  readonly scope: KeyScope;
-  readonly created_at: string;
-  readonly revoked_at: string | null;
-}
-
 /** Keys are managed by the running service, or before the first start directly in the database. */
 interface KeyRing {
   create(name: string, scope: KeyScope): Promise<{ id: number; key: string }>;
-  list(): Promise<KeyEntry[]>;
+  list(): Promise<readonly KeyEntry[]>;
   revoke(id: number): Promise<void>;
 }
 
@@ -108,8 +101,8 @@ async function withKeyRing(
 
 function ringBehind(api: Api): KeyRing {
   return {
-    create: (name, scope) => api.json('POST', '/v1/keys', { body: { name, scope } }),
-    list: async () => (await api.json<{ keys: KeyEntry[] }>('GET', '/v1/keys')).keys,
+    create: (name, scope) => api.json<CreatedKey>('POST', '/v1/keys', { body: { name, scope } }),
+    list: async () => (await api.json<KeyList>('GET', '/v1/keys')).keys,
     revoke: async (id) => {
       await api.json('DELETE', `/v1/keys/${id}`);
     },

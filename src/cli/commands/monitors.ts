@@ -1,26 +1,10 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import type { MonitorEntry, MonitorPage, RunAnswer } from '../../api/monitors.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { type ApiOption, addApiCommand, DRY_RUN_OPTION } from '../options.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
-
-interface MonitorEntry {
-  readonly name: string;
-  readonly service: string;
-  readonly endpoint: string;
-  readonly origin: string;
-  readonly paused: boolean;
-  readonly next_slot: string | null;
-  readonly spec: { readonly window: string | number; readonly every?: string | number; readonly cron?: string };
-  readonly last_run: { readonly slot: string; readonly status: string; readonly reason: string | null } | null;
-}
-
-interface RunAnswer {
-  readonly report: { readonly status: string; readonly state: string; readonly samples: number } | null;
-  readonly failure: string | null;
-  readonly changes: readonly { group: string; from: string | null; to: string | null; reason: string }[];
-}
 
 const HELP = `
 A monitor sets what to evaluate, how often, and whom to notify. Create monitors with plumbline apply.
@@ -69,7 +53,7 @@ async function fetchAll(api: Api): Promise<MonitorEntry[]> {
   const all: MonitorEntry[] = [];
   for (let cursor: string | undefined; ; ) {
     const query = { limit: 1_000, cursor };
-    const page = await api.json<{ monitors: MonitorEntry[]; next: string | null }>('GET', '/v1/monitors', { query });
+    const page = await api.json<MonitorPage>('GET', '/v1/monitors', { query });
     all.push(...page.monitors);
     if (page.next === null) return all;
     cursor = page.next;

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { RebuildAnswer } from '../../api/rebuild.ts';
+import type { StreamPage } from '../../api/streams.ts';
 import { count } from '../../core/format/amounts.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { StreamName } from '../../core/stream-name.ts';
@@ -39,7 +41,7 @@ async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<voi
   const named = service !== undefined && endpoint !== undefined ? [{ service, endpoint }] : undefined;
   for await (const stream of named ?? listStreams(api)) {
     const body = { service: stream.service, endpoint: stream.endpoint, from, to };
-    const { minutes, events } = await api.json<{ minutes: number; events: number }>('POST', '/v1/rebuild', {
+    const { minutes, events } = await api.json<RebuildAnswer>('POST', '/v1/rebuild', {
       body,
       timeoutMs: 3_600_000,
     });
@@ -51,7 +53,7 @@ async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<voi
 async function* listStreams(api: Api): AsyncGenerator<StreamName> {
   let cursor: string | undefined;
   do {
-    const page = await api.json<{ streams: StreamName[]; next: string | null }>('GET', '/v1/streams', {
+    const page = await api.json<StreamPage>('GET', '/v1/streams', {
       query: { cursor },
     });
     yield* page.streams;

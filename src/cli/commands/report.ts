@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Report } from '../../api/reports.ts';
 
 import { MINUTE_MS } from '../../core/time/window.ts';
 import { apiFrom } from '../api.ts';
@@ -13,7 +14,7 @@ import {
   windowOption,
   withStreamOptions,
 } from '../options.ts';
-import { type ReportBody, renderReport } from '../output/report-table.ts';
+import { renderReport } from '../output/report-table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ReportOptions extends StreamOptions {
@@ -73,7 +74,7 @@ async function report(terminal: Terminal, options: ReportOptions): Promise<void>
     preset,
     aggregate,
   };
-  const body = await apiFrom(terminal.env, options.api).json<ReportBody>('GET', '/reports/latest', { query });
+  const body = await apiFrom(terminal.env, options.api).json<Report>('GET', '/reports/latest', { query });
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderReport(body, terminal.colors)) terminal.out(line);
   if (options.failOnDrift && body.status === 'fail') throw new Failure('the window does not match its baseline', 2);

@@ -1,7 +1,8 @@
 import type { FeatureProfile } from '../profile/profile.ts';
 
 /** What a feature is, as far as tests distinguish it. */
-export type FeatureType = 'numeric' | 'categorical' | 'identifier';
+export const FEATURE_TYPES = ['numeric', 'categorical', 'identifier'] as const;
+export type FeatureType = (typeof FEATURE_TYPES)[number];
 
 /** `calibrated`: an adjusted p-value and an effect at its floor. `classic`: plain thresholds, each test by itself. */
 export const POLICIES = ['calibrated', 'classic'] as const;

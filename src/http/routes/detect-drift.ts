@@ -1,79 +1,30 @@
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { TEST_NAMES } from '../../core/drift/test-name.ts';
+import type { z } from 'zod';
+import { aggregateOf } from '../../api/comparison-options.ts';
+import {
+  type DetectDriftOptions,
+  detectDriftAnswer,
+  detectDriftOptions,
+  detectDriftRequest,
+} from '../../api/detect-drift.ts';
 import { AppError, type FieldError } from '../../core/errors.ts';
-import { listOr } from '../../core/format/list-or.ts';
 import { profileInSteps } from '../../core/table/rows-table.ts';
-import { COLUMN_TYPES, type ReadOptions, type TableColumns } from '../../core/table/table-profiler.ts';
+import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { type DetectDriftBody, detectInSteps } from '../../services/datasets/detect-drift.ts';
 import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
 import { pairOf } from '../../services/datasets/read-pair.ts';
 import { readChunks } from '../../services/datasets/read-table.ts';
-import { aggregateOf, comparisonOptions, driftShare, testNames } from '../comparison-options.ts';
-import type { HttpApp } from '../deps.ts';
+import type { HttpApp } from '../context.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const LARGEST_BODY = 64 * MEBIBYTE;
 /** Files are folded as they arrive and never held, so that they may be larger than a body. */
 const LARGEST_FILE = 1024 * MEBIBYTE;
 const LARGEST_FIELD = 256 * 1024;
-const COLUMN_CHOICES = [...COLUMN_TYPES, 'ignore'] as const;
 const SIDES = ['reference', 'production'] as const;
-
-const level = z.number('use a number between 0 and 1').gt(0, 'use a number above 0').lt(1, 'use a number below 1');
-const floors = z.partialRecord(z.enum(TEST_NAMES), z.number().min(0));
-const names = z.array(z.string()).describe('Column names');
-
-const options = {
-  categorical_features: names.optional().describe('Columns that hold names, whatever they look like'),
-  significance_level: level.optional().describe('Level of the p-values, after the correction; .05 by default'),
-  psi_threshold: z.number().gt(0, 'use a number above 0').optional().describe('The PSI that counts; .25 by default'),
-  ...comparisonOptions,
-  tests: testNames.optional(),
-  floors: floors.optional().describe('Smallest effect that counts, by test'),
-  drift_share: driftShare.optional(),
-  features: z
-    .record(
-      z.string(),
-      z.object({
-        type: z.enum(COLUMN_CHOICES, `use ${listOr(COLUMN_CHOICES)}`).optional(),
-        tests: testNames.optional(),
-        floors: floors.optional(),
-        significance_level: level.optional(),
-      }),
-    )
-    .optional()
-    .describe('What single columns do differently'),
-};
-const optionsBody = z.object(options);
-type Options = z.infer<typeof optionsBody>;
-
-const rows = z.array(z.any(), 'use a list of objects').min(1, 'is empty; give at least one row');
-const body = z.object({
-  reference_data: rows.describe('Rows as they should be: objects of column → number, text, boolean or null'),
-  production_data: rows.describe('Rows as they are'),
-  ...options,
-});
-
-const namedTest = z.looseObject({ test: z.string(), drift_detected: z.boolean() });
-const answer = z.looseObject({
-  drift_detected: z.boolean(),
-  features_with_drift: z.array(z.string()),
-  feature_details: z.record(
-    z.string(),
-    z.looseObject({
-      type: z.enum(['continuous', 'categorical']),
-      ks_test: namedTest.optional(),
-      psi: namedTest.optional(),
-      chi_square: namedTest.optional(),
-      drift_detected: z.boolean(),
-    }),
-  ),
-  summary: z.string(),
-});
 
 const DESCRIPTION = `JSON with both tables, or \`multipart/form-data\` with files \`reference\` and \`production\` (CSV, NDJSON or JSON, gzip
 allowed), which are folded as they arrive, and the options as fields. Columns that production lacks, or has beside, are reported.`;
@@ -92,8 +43,8 @@ export function detectDriftRoutes(app: HttpApp): void {
           tags: ['comparison'],
           summary: 'Compare two tables',
           description: DESCRIPTION,
-          body,
-          response: { 200: answer },
+          body: detectDriftRequest,
+          response: { 200: detectDriftAnswer },
         },
         // A form is read by the handler, which holds its fields to the same schema.
         validatorCompiler: () => (value: unknown) => ({ value }),
@@ -106,7 +57,7 @@ export function detectDriftRoutes(app: HttpApp): void {
 }
 
 async function detectInJson(request: FastifyRequest): Promise<DetectDriftBody> {
-  const given = parse(body, request.body ?? {});
+  const given = parse(detectDriftRequest, request.body ?? {});
   const read = readOptions(given);
   const reference = await runStepsInTurns(profileInSteps(given.reference_data, 'reference_data', read));
   const production = await runStepsInTurns(profileInSteps(given.production_data, 'production_data', read));
@@ -128,7 +79,7 @@ async function detectInForm(request: FastifyRequest, reply: FastifyReply): Promi
   const [reference, production] = SIDES.map((side) => tables.get(side));
   if (reference === undefined || production === undefined)
     throw new AppError('invalid_dataset', 'Send two files, in the parts `reference` and `production`.');
-  return compare(reference, production, parse(optionsBody, fields));
+  return compare(reference, production, parse(detectDriftOptions, fields));
 }
 
 async function takePart(part: Multipart, tables: Map<string, TableColumns>, fields: Record<string, unknown>) {
@@ -144,7 +95,7 @@ async function takePart(part: Multipart, tables: Map<string, TableColumns>, fiel
   const kinds =
     fields.categorical_features === undefined && fields.features === undefined
       ? undefined
-      : readOptions(parse(optionsBody, fields));
+      : readOptions(parse(detectDriftOptions, fields));
   tables.set(part.fieldname, await readChunks(part.file, part.fieldname, kinds));
   if (part.file.truncated) throw new AppError('too_large', `The file ${part.fieldname} is over 1 GiB.`);
 }
@@ -176,7 +127,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new AppError('invalid_request', `${detail.join('; ')}.`, { errors });
 }
 
-function readOptions({ categorical_features: categorical = [], features = {} }: Options): ReadOptions {
+function readOptions({ categorical_features: categorical = [], features = {} }: DetectDriftOptions): ReadOptions {
   const of = (type: string) => Object.keys(features).filter((name) => features[name]?.type === type);
   const both = categorical.find((name) => features[name]?.type === 'numeric');
   if (both !== undefined)
@@ -184,7 +135,11 @@ function readOptions({ categorical_features: categorical = [], features = {} }: 
   return { types: declaredTypes([...categorical, ...of('categorical')], of('numeric')), ignore: of('ignore') };
 }
 
-function compare(reference: TableColumns, production: TableColumns, given: Options): Promise<DetectDriftBody> {
+function compare(
+  reference: TableColumns,
+  production: TableColumns,
+  given: DetectDriftOptions,
+): Promise<DetectDriftBody> {
   const features = Object.entries(given.features ?? {}).map(
     ([name, { tests, floors, significance_level: alpha }]) =>
       [name, { ...(tests && { tests }), ...(floors && { floors }), ...(alpha !== undefined && { alpha }) }] as const,

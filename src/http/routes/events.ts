@@ -1,37 +1,23 @@
 import { z } from 'zod';
+import { eventPage, eventQuery } from '../../api/events.ts';
 import { AppError } from '../../core/errors.ts';
-import { streamNameFields } from '../../core/stream-name.ts';
 import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import { listEvents } from '../../store/events.ts';
 import { chooseType } from '../accept.ts';
-import type { HttpApp, RouteDeps } from '../deps.ts';
-import { next, pageQuery } from '../page.ts';
-import { inOrder, time } from '../parameters.ts';
+import type { HttpApp, HttpContext } from '../context.ts';
 
-const DEFAULT_LIMIT = 1_000;
-const MAX_LIMIT = 10_000;
 const NDJSON = 'application/x-ndjson';
 const TYPES = ['application/json', NDJSON, 'application/ndjson'] as const;
 
-const query = z
-  .object({
-    ...streamNameFields,
-    from: time.optional().describe('The first moment'),
-    to: time.optional().describe('The moment after the last'),
-    ...pageQuery(DEFAULT_LIMIT, MAX_LIMIT),
-  })
-  .check(inOrder('from', 'to'));
-
-const answer = z.object({ events: z.array(z.looseObject({})).describe('Each as it was sent'), next });
 const response = {
   200: {
     description: 'Oldest first',
-    content: { 'application/json': { schema: answer }, [NDJSON]: { schema: z.string() } },
+    content: { 'application/json': { schema: eventPage }, [NDJSON]: { schema: z.string() } },
   },
 };
 
-export function eventRoutes(app: HttpApp, { db }: RouteDeps): void {
-  const schema = { tags: ['events'], summary: 'The stored events of a stream', querystring: query, response };
+export function eventRoutes(app: HttpApp, { db }: Pick<HttpContext, 'db'>): void {
+  const schema = { tags: ['events'], summary: 'The stored events of a stream', querystring: eventQuery, response };
   app.get('/v1/events', { schema }, async (request, reply) => {
     const type = chooseType(request.headers.accept, TYPES);
     if (type === undefined) throw new AppError('not_acceptable', `Events come as ${TYPES.join(' or ')}.`);
@@ -39,7 +25,7 @@ export function eventRoutes(app: HttpApp, { db }: RouteDeps): void {
     const stream = await getStream(db, service, endpoint);
     const page = await listEvents(db, {
       streamId: stream.id,
-      limit: limit ?? DEFAULT_LIMIT,
+      limit,
       ...(from !== undefined && { startMs: from }),
       ...(to !== undefined && { endMs: to }),
       ...(cursor !== undefined && { after: cursor }),

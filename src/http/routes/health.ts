@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import { aliveAnswer, healthAnswer, readyAnswer } from '../../api/health.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Database } from '../../store/database.ts';
 import { pendingMigrations } from '../../store/engine/migrate.ts';
-import type { HttpApp, RouteDeps } from '../deps.ts';
+import type { HttpApp, HttpContext } from '../context.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
 const RETRY_SECONDS = 5;
@@ -16,28 +16,10 @@ const MODEL_QUALITY = {
   check_interval_hours: 6,
 };
 
-const upOrDown = z.enum(['up', 'down']);
-
-const healthAnswer = z.looseObject({
-  status: z.literal('ok'),
-  ok: z.literal(true),
-  version: z.string(),
-  is_monitoring: z.boolean(),
-  config: z.looseObject({
-    kl_threshold: z.number(),
-    psi_threshold: z.number(),
-    accuracy_min: z.number(),
-    sliding_window_days: z.number(),
-    check_interval_hours: z.number(),
-  }),
-  api: upOrDown,
-  drift_detector: z.literal('ready'),
-  database: upOrDown,
-});
-
-export function healthRoutes(app: HttpApp, { db, version }: RouteDeps): void {
+export function healthRoutes(app: HttpApp, { db, version }: Pick<HttpContext, 'db' | 'version'>): void {
   const tags = ['health'];
-  app.get('/health', { schema: { tags, summary: 'Is it alive?', response: { 200: healthAnswer } } }, async () => ({
+  const health = { tags, summary: 'Is it alive?', response: { 200: healthAnswer } };
+  app.get('/health', { schema: health }, async () => ({
     status: 'ok' as const,
     ok: true as const,
     version,
@@ -48,22 +30,14 @@ export function healthRoutes(app: HttpApp, { db, version }: RouteDeps): void {
     database: (await isUp(db)) ? ('up' as const) : ('down' as const),
   }));
 
-  const alive = z.object({ status: z.literal('alive') });
-  app.get(
-    '/livez',
-    { schema: { tags, summary: 'Does the process answer? Looks at nothing else.', response: { 200: alive } } },
-    async () => ({ status: 'alive' as const }),
-  );
+  const alive = { tags, summary: 'Does the process answer? Looks at nothing else.', response: { 200: aliveAnswer } };
+  app.get('/livez', { schema: alive }, async () => ({ status: 'alive' as const }));
 
-  const ready = z.object({ status: z.literal('ready'), database: z.literal('up'), pending_migrations: z.literal(0) });
-  app.get(
-    '/readyz',
-    { schema: { tags, summary: 'Can it serve? Looks at the database and its migrations.', response: { 200: ready } } },
-    async () => {
-      await assertReady(db, app.isDraining);
-      return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
-    },
-  );
+  const summary = 'Can it serve? Looks at the database and its migrations.';
+  app.get('/readyz', { schema: { tags, summary, response: { 200: readyAnswer } } }, async () => {
+    await assertReady(db, app.isDraining);
+    return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
+  });
 }
 
 async function assertReady(db: Database, isDraining: boolean): Promise<void> {

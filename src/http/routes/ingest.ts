@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { ingestAnswer } from '../../api/events.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ByteBudget } from '../../services/ingest/byte-budget.ts';
 import { EVENT_SCHEMA } from '../../services/ingest/event-schema.ts';
 import type { BatchFormat } from '../../services/ingest/parse-batch.ts';
-import type { HttpApp, RouteDeps } from '../deps.ts';
+import type { HttpApp, HttpContext } from '../context.ts';
 
 const OVERLOAD_RETRY_SECONDS = 1;
 /** What a body without Content-Length is taken to weigh until it has been read. */
@@ -18,18 +19,13 @@ const gunzipBytes = promisify(gunzip);
 /** For the page of the API only: the events themselves are looked at one by one, so that the good ones are kept. */
 const body = z.array(z.any().meta({ ...EVENT_SCHEMA })).min(1);
 
-const answer = z.object({
-  accepted: z.number().int(),
-  rejected: z.number().int(),
-  duplicates: z.number().int(),
-  errors: z.array(z.object({ index: z.number().int(), code: z.string(), message: z.string() })),
-});
-
 const DESCRIPTION = `A JSON array of events, or NDJSON, gzip allowed. Bad events are refused one by one and the good ones kept;
 \`Prefer: handling=strict\` makes it all or nothing. \`Idempotency-Key\` makes sending again safe. Answered after the commit.`;
 
+type IngestContext = Pick<HttpContext, 'ingest' | 'config'>;
+
 /** POST /v1/ingest: the hot path. Bodies are read here as bytes, so that events can be stored exactly as they were sent. */
-export function ingestRoutes(app: HttpApp, deps: RouteDeps): void {
+export function ingestRoutes(app: HttpApp, context: IngestContext): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     for (const type of ['application/json', 'application/x-ndjson']) {
@@ -43,22 +39,22 @@ export function ingestRoutes(app: HttpApp, deps: RouteDeps): void {
           description: DESCRIPTION,
           tags: ['events'],
           body,
-          response: { 200: answer },
+          response: { 200: ingestAnswer },
         },
         validatorCompiler: () => (value: unknown) => ({ value }),
         // The answer is our own and its form fixed: zod's encoder would be the slowest step of a small batch.
         serializerCompiler: () => JSON.stringify,
-        onRequest: takeBudget(deps.ingest.budget),
+        onRequest: takeBudget(context.ingest.budget),
       },
-      (request, reply) => ingestBody(deps, request, reply),
+      (request, reply) => ingestBody(context, request, reply),
     );
   });
 }
 
-async function ingestBody(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const text = await readText(request, deps.config.MAX_BODY_BYTES);
+async function ingestBody(context: IngestContext, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const text = await readText(request, context.config.MAX_BODY_BYTES);
   const { 'idempotency-key': key, prefer } = request.headers;
-  const result = await deps.ingest.submit({
+  const result = await context.ingest.submit({
     text,
     format: formatOf(request),
     isStrict: typeof prefer === 'string' && /(^|[,;\s])handling=strict\b/i.test(prefer),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { HttpApp, RouteDeps } from '../deps.ts';
+import type { HttpApp, HttpContext } from '../context.ts';
 
-export function metricsRoutes(app: HttpApp, { metrics }: RouteDeps): void {
+export function metricsRoutes(app: HttpApp, { metrics }: Pick<HttpContext, 'metrics'>): void {
   const response = { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } } };
   app.get(
     '/metrics',

@@ -1,15 +1,10 @@
-import { z } from 'zod';
+import { rebuildAnswer, rebuildRequest } from '../../api/rebuild.ts';
 import { featureRules } from '../../core/profile/rules.ts';
-import { streamNameFields } from '../../core/stream-name.ts';
 import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import { rebuildProfiles } from '../../services/maintenance/rebuild-profiles.ts';
-import type { HttpApp, RouteDeps } from '../deps.ts';
-import { inOrder, time } from '../parameters.ts';
+import type { HttpApp, HttpContext } from '../context.ts';
 
-const body = z.object({ ...streamNameFields, from: time, to: time }).check(inOrder('from', 'to'));
-const answer = z.object({ minutes: z.int(), events: z.int() });
-
-export function rebuildRoutes(app: HttpApp, { db, config }: RouteDeps): void {
+export function rebuildRoutes(app: HttpApp, { db, config }: Pick<HttpContext, 'db' | 'config'>): void {
   const rules = featureRules({
     allow: config.FEATURES_ALLOW,
     deny: config.FEATURES_DENY,
@@ -18,8 +13,8 @@ export function rebuildRoutes(app: HttpApp, { db, config }: RouteDeps): void {
   const schema = {
     tags: ['streams'],
     summary: 'Recreate profiles from stored events',
-    body,
-    response: { 200: answer },
+    body: rebuildRequest,
+    response: { 200: rebuildAnswer },
   };
   app.post('/v1/rebuild', { schema }, async (request) => {
     const { service, endpoint, from, to } = request.body;

@@ -5,7 +5,7 @@ import type { Baseline } from '../../store/baselines.ts';
 export const BASELINE_FORMAT = 'plumbline.baseline/1';
 
 /** A baseline as a file: a summary for people, and the exact profile. */
-export function baselineDocument(baseline: Baseline, profile: Uint8Array): object {
+export function baselineDocument(baseline: Baseline, profile: Uint8Array) {
   return {
     format: BASELINE_FORMAT,
     name: baseline.name,

@@ -1,23 +1,7 @@
-import type { FeatureType } from '../../core/drift/drift-test.ts';
+import type { FeatureSummary } from '../../core/drift/feature-summary.ts';
 import { inferFeatureType } from '../../core/profile/feature-type.ts';
 import { standardDeviation } from '../../core/profile/moments.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../../core/profile/profile.ts';
-
-/** Summary of a feature of a baseline, for people and for the file. */
-export interface FeatureSummary {
-  readonly path: string;
-  readonly kind: FeatureType;
-  readonly n: number;
-  readonly missing: number;
-  readonly mean?: number;
-  readonly std?: number;
-  readonly min?: number;
-  readonly max?: number;
-  readonly categories?: number;
-  readonly top?: readonly { readonly value: string; readonly n: number }[];
-  /** Why the feature is not tested. */
-  readonly reason?: string;
-}
 
 const MAX_TOP = 10;
 
@@ -34,8 +18,10 @@ function describe(profile: Profile, path: string, feature: FeatureProfile): Feat
   const { numeric, categories } = feature;
   if (numeric !== undefined && numeric.moments.n >= (categories?.n ?? 0)) {
     const { n, mean, min, max } = numeric.moments;
+    // Without values there is no mean, and the extremes are infinite.
+    const moments = n > 0 ? { mean, min, max } : {};
     const std = n > 1 ? { std: standardDeviation(numeric.moments) } : {};
-    return { path, kind: inferred.type, n, missing, mean, ...std, min, max, ...reason };
+    return { path, kind: inferred.type, n, missing, ...moments, ...std, ...reason };
   }
   const counts = [...(categories?.counts ?? [])].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const top =

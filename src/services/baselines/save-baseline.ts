@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FeatureSummary } from '../../core/drift/feature-summary.ts';
 import type { SloTargets } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
@@ -10,7 +11,6 @@ import type { Stream } from '../../store/streams.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
 import { baselineDocument } from './baseline-document.ts';
 import { assertBaselineName, baselineNameOf } from './baseline-name.ts';
-import type { FeatureSummary } from './describe-features.ts';
 
 export interface BaselineDraft {
   readonly stream: Stream;

@@ -1,16 +1,11 @@
 import { VERSION } from '../../config/version.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { Artifact, ArtifactAssessment } from '../incidents/artifact.ts';
+import type { SignalDrift } from './compare-signals.ts';
 
 /** The fields of `GET /coherence/metrics` that the Sentry reads; another service may leave out any of them. */
-interface SentrySignal {
-  readonly name: string;
-  readonly psi: number | null;
-  readonly ks?: number | null;
-  readonly n?: number;
-  readonly verdict?: string;
-  readonly reason?: string;
-}
+type SentrySignal = Pick<SignalDrift, 'name' | 'psi'> &
+  Partial<Pick<SignalDrift, 'ks' | 'n' | 'reason'>> & { readonly verdict?: string };
 
 export interface SentryMetrics {
   readonly signals?: readonly SentrySignal[];

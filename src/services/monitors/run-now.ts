@@ -1,5 +1,6 @@
 import type { ReportBody } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
+import type { IncidentState } from '../../core/incident/incident.ts';
 import { decideNotification } from '../../core/incident/notification-policy.ts';
 import { step } from '../../core/incident/step.ts';
 import { readSpec } from '../../core/monitor/monitor-spec.ts';
@@ -25,8 +26,8 @@ export interface RunAnswer {
   readonly changes: readonly {
     readonly incident: number | null;
     readonly group: string;
-    readonly from: string | null;
-    readonly to: string | null;
+    readonly from: IncidentState | null;
+    readonly to: IncidentState | null;
     readonly reason: string;
     /** In a dry run: whether people would be told, and why. */
     readonly notification?: { readonly notify: boolean; readonly reason: string };

@@ -1,14 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { type ReportBody, renderReport } from '../../../src/cli/output/report-table.ts';
+import type { Report } from '../../../src/api/reports.ts';
+import { renderReport } from '../../../src/cli/output/report-table.ts';
 import { renderTable } from '../../../src/cli/output/table.ts';
 import { amount } from '../../../src/core/format/amounts.ts';
 import { fakeTerminal } from '../fake-terminal.ts';
 
 const { colors } = fakeTerminal();
 
-const REPORT: ReportBody = {
+const REPORT: Report = {
+  generated_at: '2026-01-01T10:00:00.000Z',
+  window_minutes: 30,
   status: 'fail',
   state: 'drift',
   samples: 700,
@@ -17,12 +20,31 @@ const REPORT: ReportBody = {
   policy: 'calibrated',
   window_start: '2026-01-01T09:30:00.000Z',
   window_end: '2026-01-01T10:00:00.000Z',
-  baseline: { name: 'payments' },
+  baseline: { id: 1, name: 'payments', created_at: '2025-12-31T00:00:00.000Z' },
+  reference: { kind: 'baseline' },
+  added_features: [],
   checks: {
-    currency_psi: { ok: true, verdict: 'no_drift', effect: 0.0123456, p_adjusted: 0.64, resolution: 0, live_n: 700 },
-    amount_ks: { ok: false, verdict: 'drift', effect: 0.7134, p_adjusted: 1e-40, resolution: 0.0028, live_n: 700 },
+    currency_psi: {
+      ok: true,
+      state: 'ok',
+      verdict: 'no_drift',
+      effect: 0.0123456,
+      p_adjusted: 0.64,
+      resolution: 0,
+      live_n: 700,
+    },
+    amount_ks: {
+      ok: false,
+      state: 'drift',
+      verdict: 'drift',
+      effect: 0.7134,
+      p_adjusted: 1e-40,
+      resolution: 0.0028,
+      live_n: 700,
+    },
     colour_chi2: {
       ok: true,
+      state: 'inconclusive',
       verdict: 'inconclusive',
       effect: null,
       p_adjusted: null,
@@ -30,10 +52,17 @@ const REPORT: ReportBody = {
       live_n: 3,
       reason: 'insufficient_samples',
     },
-    success_rate: { ok: true, success_rate: 0.9971, min: 0.995, total: 700 },
-    latency_p95: { ok: false, p95: 2103.4, max: 2000, live_n: 700 },
+    success_rate: { ok: true, state: 'ok', success_rate: 0.9971, min: 0.995, total: 700 },
+    latency_p95: { ok: false, state: 'slo_breach', p95: 2103.4, max: 2000, live_n: 700 },
   },
-  not_tested: [{ feature: 'request.body.id', reason: 'nearly every value is distinct' }],
+  not_tested: [
+    {
+      feature: 'request.body.id',
+      reason: 'nearly every value is distinct',
+      cardinality: 700,
+      missing_share: 0,
+    },
+  ],
 };
 
 test('a report is a table with what failed first, and a status that names it', () => {

@@ -12,8 +12,8 @@ import type { Database } from '../store/database.ts';
 import type { CallerCache } from './caller-cache.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The parts of the process that routes stand on. */
-export interface HttpDeps {
+/** What the server needs of the process. */
+export interface ServerContext {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
@@ -27,8 +27,8 @@ export interface HttpDeps {
   readonly metrics: Metrics;
 }
 
-/** What a file of routes gets: those, and the keys that this room remembers. */
-export interface RouteDeps extends HttpDeps {
+/** What routes choose from: each names the parts that it uses. */
+export interface HttpContext extends ServerContext {
   readonly callers: CallerCache;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { durationOrSeconds, inOrder, text, time, truth, wholeNumber } from '../../src/http/parameters.ts';
+import { durationOrSeconds, inOrder, text, time, truth, wholeNumber } from '../../src/api/parameters.ts';
 
 function messagesOf(schema: z.ZodType, value: unknown): string[] {
   return schema.safeParse(value).error?.issues.map((issue) => issue.message) ?? [];

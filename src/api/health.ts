@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const state = z.enum(['up', 'down']);
+
+export const healthAnswer = z
+  .object({
+    status: z.literal('ok'),
+    ok: z.literal(true),
+    version: z.string(),
+    is_monitoring: z.boolean(),
+    config: z
+      .object({
+        kl_threshold: z.number(),
+        psi_threshold: z.number(),
+        accuracy_min: z.number(),
+        sliding_window_days: z.number(),
+        check_interval_hours: z.number(),
+      })
+      .readonly(),
+    api: state,
+    drift_detector: z.literal('ready'),
+    database: state,
+  })
+  .readonly();
+
+export const aliveAnswer = z.object({ status: z.literal('alive') }).readonly();
+export const readyAnswer = z
+  .object({ status: z.literal('ready'), database: z.literal('up'), pending_migrations: z.literal(0) })
+  .readonly();

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { listOr } from '../core/format/list-or.ts';
+import { KEY_SCOPES } from '../core/key-scope.ts';
+import { text, wholeNumber } from './parameters.ts';
+
+const scope = z.enum(KEY_SCOPES, `use ${listOr(KEY_SCOPES)}`);
+const entry = z.object({
+  id: z.int(),
+  name: z.string(),
+  scope,
+  created_at: z.string(),
+  revoked_at: z.string().nullable(),
+});
+
+export const keyRequest = z.object({ name: text(100).optional(), scope });
+export const keyParams = z.object({ id: wholeNumber(1, Number.MAX_SAFE_INTEGER) });
+
+export const createdKey = entry
+  .extend({ key: z.string().describe('Shown only once; only its hash is stored') })
+  .readonly();
+export type CreatedKey = z.output<typeof createdKey>;
+
+const keyEntry = entry.readonly();
+export type KeyEntry = z.output<typeof keyEntry>;
+
+export const keyList = z.object({ keys: z.array(keyEntry).readonly() }).readonly();
+export type KeyList = z.output<typeof keyList>;

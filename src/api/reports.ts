@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { POLICIES } from '../core/drift/drift-test.ts';
+import { VERDICTS } from '../core/drift/finding.ts';
+import { PRESET_NAMES } from '../core/drift/presets/table.ts';
+import { REFERENCE_KINDS } from '../core/drift/reference-kind.ts';
+import { streamNameFields } from '../core/stream-name.ts';
+import { comparisonOptions, driftShareInQuery, testNamesInQuery } from './comparison-options.ts';
+import { pageOf, pageQuery } from './page.ts';
+import { inOrder, text, time, wholeNumber } from './parameters.ts';
+
+const MAX_WINDOW_MINUTES = 43_200;
+
+export const latestReportQuery = z
+  .object({
+    window_minutes: wholeNumber(1, MAX_WINDOW_MINUTES, 'invalid_window')
+      .optional()
+      .describe('The window that ends now, in minutes; DRIFT_WINDOW_MINUTES when not given'),
+    start: time.optional().describe('A window of the past instead: from here'),
+    end: time.optional().describe('… to here; now when not given'),
+    service: streamNameFields.service.optional(),
+    endpoint: streamNameFields.endpoint.optional(),
+    baseline: text().optional().describe('Its id or name; the active one when not given'),
+    ...comparisonOptions,
+    tests: testNamesInQuery.optional(),
+    drift_share: driftShareInQuery.optional(),
+  })
+  .check(inOrder('start', 'end'));
+
+export const reportQuery = z
+  .object({
+    stream: wholeNumber(1, Number.MAX_SAFE_INTEGER).describe('The `id` of a stream, see /v1/streams'),
+    from: time.optional(),
+    to: time.optional(),
+    ...pageQuery(),
+  })
+  .check(inOrder('from', 'to'));
+
+/** Loose, because each test has fields of its own. */
+const check = z
+  .looseObject({
+    ok: z.boolean(),
+    state: z.string(),
+    verdict: z.enum(VERDICTS).optional().describe('Of a drift test'),
+  })
+  .readonly();
+export type ReportCheck = z.output<typeof check>;
+
+export const report = z
+  .object({
+    generated_at: z.string(),
+    window_minutes: z.number(),
+    samples: z.number(),
+    status: z.enum(['ok', 'fail']),
+    checks: z
+      .record(z.string(), check)
+      .readonly()
+      .describe('By `<feature>_<test>`, then `success_rate` and `latency_p95`'),
+    state: z.string(),
+    verdicts: z
+      .object({ tested: z.int(), drift: z.int(), no_drift: z.int(), inconclusive: z.int() })
+      .readonly()
+      .optional()
+      .describe('How many tests came to which verdict'),
+    service: z.string(),
+    endpoint: z.string(),
+    window_start: z.string(),
+    window_end: z.string(),
+    baseline: z
+      .object({ id: z.int(), name: z.string(), created_at: z.string() })
+      .readonly()
+      .nullable()
+      .describe('Null where the reference is no baseline'),
+    reference: z
+      .object({
+        kind: z.enum(REFERENCE_KINDS),
+        windows: z
+          .array(z.object({ start: z.string(), end: z.string() }).readonly())
+          .readonly()
+          .optional()
+          .describe('What the reference is made of, when it is no baseline'),
+      })
+      .readonly(),
+    policy: z.enum(POLICIES),
+    preset: z.enum(PRESET_NAMES).optional(),
+    not_tested: z
+      .array(
+        z
+          .object({ feature: z.string(), reason: z.string(), cardinality: z.number(), missing_share: z.number() })
+          .readonly(),
+      )
+      .readonly(),
+    added_features: z.array(z.string()).readonly(),
+  })
+  .readonly();
+export type Report = z.output<typeof report>;
+
+export const reportPage = pageOf('reports', report);
