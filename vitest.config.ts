@@ -19,7 +19,7 @@ export default defineConfig({
         // The files of a worker share its modules and its database, which take longer to load than most files to run.
         test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [LONG], isolate: false },
       },
-      { extends: true, test: { name: 'long', include: [LONG] } },
+      { extends: true, test: { name: 'long', include: [LONG], testTimeout: 900_000 } },
     ],
   },
 });

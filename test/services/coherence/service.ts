@@ -5,8 +5,8 @@ import { MINUTE_MS } from '../../../src/core/time/window.ts';
 import type { CoherenceContext } from '../../../src/services/coherence/context.ts';
 import type { Database, StoreLog } from '../../../src/store/database.ts';
 import { makeTemporaryDirectory } from '../../database.ts';
+import { evaluationContext } from '../evaluation/context.ts';
 import { drivenClock, openIngest } from '../ingest/service.ts';
-import { evaluationContext } from '../monitors/service.ts';
 
 export interface TestCoherence extends CoherenceContext {
   readonly clock: ReturnType<typeof drivenClock> & { readonly isDriven: true };

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { seededRng } from '../../../src/core/stats/rng.ts';
+import { MINUTE_MS } from '../../../src/core/time/window.ts';
+import { loadBaseline, loadBaselineFile } from '../../../src/services/baselines/load-baseline.ts';
+import { evaluateWindow } from '../../../src/services/evaluation/evaluate-window.ts';
+import { withDatabase } from '../../database.ts';
+import { evaluationContext } from '../evaluation/context.ts';
+import { openPayments, payments, QUIET } from '../evaluation/payments.ts';
+import { NOW_MS, newStream, openIngest, send } from '../ingest/service.ts';
+
+const database = withDatabase();
+
+describe('a baseline', () => {
+  it('the file that one writes gives the same baseline elsewhere', async () => {
+    const { names, deps, baseline } = await openPayments(database(), 20);
+    const path = join(deps.config.BASELINES_DIR, `${baseline.name}.json`);
+    const document = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    expect(document).toMatchObject({ format: 'plumbline.baseline/1', ...names, samples: 600 });
+    const again = await loadBaseline(deps, { ...document, name: `${baseline.name}-again` });
+    const query = { ...names, interval: { startMs: QUIET.fromMs, endMs: QUIET.toMs } };
+    const [one, other] = [baseline, again].map((b) => evaluateWindow(deps, { ...query, baseline: String(b.id) }));
+    expect((await other)?.checks).toEqual((await one)?.checks);
+  });
+
+  it('of a start that loads a file: once, however often it starts', async () => {
+    const { deps, baseline } = await openPayments(database(), 21);
+    const path = join(deps.config.BASELINES_DIR, `${baseline.name}.json`);
+    expect(await loadBaselineFile(deps, path)).toBeUndefined();
+    await expect(loadBaselineFile(deps, `${path}.missing`)).rejects.toMatchObject({ code: 'invalid_baseline' });
+  });
+
+  it("the guard's own file loads, and its features are those of the guard's events", async () => {
+    const event = newStream();
+    const names = { service: String(event().service), endpoint: String(event().endpoint) };
+    const rng = seededRng(22);
+    const sample = Array.from({ length: 200 }, () => 80 + 40 * rng.next());
+    const file = {
+      created_at: '2026-05-04T10:00:00',
+      ...names,
+      samples: 400,
+      numeric: {
+        amount: { n: 400, mean: 100, std: 11.5, min: 80, max: 120, sample },
+        latency_ms: { n: 400, p95: 990, sample: sample.map((x) => x * 8) },
+      },
+      categorical: { currency: { USD: 240, EUR: 160 }, status_buckets: { '2xx': 399, '5xx': 1 } },
+      slo: { success_rate_min: 0.9, latency_p95_max: 1500 },
+    };
+    const deps = await evaluationContext(database());
+    const loaded = await loadBaseline(deps, file);
+    expect(loaded.features.map((feature) => [feature.path, feature.kind, feature.n, feature.missing])).toEqual([
+      ['request.body.amount', 'numeric', 400, 0],
+      ['request.body.currency', 'categorical', 400, 0],
+      ['response.duration_ms', 'numeric', 400, 0],
+    ]);
+    await send(
+      openIngest(database()),
+      payments(event, { ...QUIET, n: 200, fromMs: NOW_MS - 9 * MINUTE_MS, toMs: NOW_MS }, 23),
+    );
+    const report = await evaluateWindow(deps, names);
+    expect(report.checks.amount_ks).toMatchObject({ reference_n: 200, live_n: 200 });
+    expect(report.checks.success_rate).toMatchObject({ min: 0.9 });
+    expect(report.checks.latency_p95).toMatchObject({ max: 1500 });
+  });
+});
