@@ -9,17 +9,17 @@ import { CategoryCounts } from '../src/core/profile/counts.ts';
 import { KllSketch } from '../src/core/profile/kll.ts';
 import { addValueInto, emptyMoments } from '../src/core/profile/moments.ts';
 import type { FeatureProfile, Profile } from '../src/core/profile/profile.ts';
+import { drawNormal } from '../src/core/stats/draw-normal.ts';
 import { type Rng, seededRng } from '../src/core/stats/rng.ts';
 import { datasetOf } from '../src/core/table/dataset.ts';
 import { profileRows } from '../src/core/table/rows-table.ts';
 import { median, printTable } from './bench/figures.ts';
 import { option } from './bench/option.ts';
-import { normal } from './bench/tables.ts';
 
-// False alarms and power of every policy and preset on the same windows: 20 features, a window an hour, 168 a week.
+// Measures false alarms and power of each policy and preset on the same windows: 20 features, one window per hour, 168 per week.
 // Usage: npm run bench:calibration [-- --weeks 30 --trials 200 --rows 500 --reference 5000 --data FILE.csv[.gz]]
 
-const WINDOWS_A_WEEK = 168;
+const WINDOWS_PER_WEEK = 168;
 const SHIFT = 0.3;
 const OPEN_AFTER = 2;
 const AFTER_DRIFT = 6;
@@ -40,16 +40,16 @@ function isDrifting(reference: Profile, current: Profile, settings: CompareSetti
   return aggregateFindings(findings, settings.aggregate).verdict === 'drift';
 }
 
-/** A window of given rows; `shift` moves the first feature by so many standard deviations. */
+/** Draws a window; `shift` moves the first feature, in standard deviations. */
 type DrawWindow = (rng: Rng, rows: number, shift: number) => Profile;
 
 const NUMERIC: readonly ((rng: Rng) => number)[] = [
-  (rng) => normal(rng),
-  (rng) => Math.exp(normal(rng)),
+  (rng) => drawNormal(rng),
+  (rng) => Math.exp(drawNormal(rng)),
   (rng) => -Math.log(1 - rng.next()),
-  (rng) => Math.round(10 * normal(rng)),
+  (rng) => Math.round(10 * drawNormal(rng)),
   (rng) => rng.next(),
-  (rng) => (rng.next() < 0.7 ? normal(rng) : 4 + normal(rng)),
+  (rng) => (rng.next() < 0.7 ? drawNormal(rng) : 4 + drawNormal(rng)),
   (rng) => Math.tan(Math.PI * (rng.next() - 0.5)),
 ];
 const CATEGORIES = [3, 5, 8, 12, 30, 100] as const;
@@ -74,7 +74,7 @@ const drawSimulated: DrawWindow = (rng, rows, shift) => {
   return { events: rows, statusKnown: 0, success: 0, features };
 };
 
-/** Windows of real rows, drawn at random, so that nothing drifts between them. */
+/** Windows of rows that are drawn at random from a real table, so that there is no drift between them. */
 function drawFrom(path: string): DrawWindow {
   const bytes = readFileSync(path);
   const text = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
@@ -91,7 +91,7 @@ function drawFrom(path: string): DrawWindow {
   const values = rows.map((row) => Number(row[first]));
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
-  console.log(`  ${rows.length} rows of ${types.size} columns; ${first} is the one that moves`);
+  console.log(`  ${rows.length} rows of ${types.size} columns; ${first} is shifted`);
   return (rng, count, shift) => {
     const drawn = Array.from(
       { length: count },
@@ -105,13 +105,13 @@ function drawFrom(path: string): DrawWindow {
 
 interface Score {
   alarms: number;
-  /** Windows of an incident that should not be. */
+  /** Windows during false incidents. */
   inIncident: number;
   incidents: number;
   readonly delays: number[];
 }
 
-function sweep(draw: DrawWindow, title: string): void {
+function measurePolicies(draw: DrawWindow, title: string): void {
   const [weeks, trials, rows, referenceRows] = [
     option('weeks', 30),
     option('trials', 200),
@@ -123,7 +123,7 @@ function sweep(draw: DrawWindow, title: string): void {
   const runs = POLICIES.map(() => 0);
   for (let week = 0; week < weeks; week++) {
     const reference = draw(rng, referenceRows, 0);
-    for (let window = 0; window < WINDOWS_A_WEEK; window++) {
+    for (let window = 0; window < WINDOWS_PER_WEEK; window++) {
       const current = draw(rng, rows, 0);
       POLICIES.forEach(([, settings], i) => {
         const isDrift = isDrifting(reference, current, settings);
@@ -151,7 +151,7 @@ function sweep(draw: DrawWindow, title: string): void {
   print(scores, { title, weeks, trials, rows, referenceRows });
 }
 
-/** How many windows after the drift began two in a row had failed; Infinity when that did not happen. */
+/** Number of windows from the start of the drift until two in a row failed; Infinity if that did not happen. */
 function openedAfter(seen: readonly boolean[]): number {
   const at = seen.findIndex((isDrift, i) => i > 0 && isDrift && seen[i - 1]);
   return at < 0 ? Number.POSITIVE_INFINITY : at + 1;
@@ -159,30 +159,30 @@ function openedAfter(seen: readonly boolean[]): number {
 
 function print(
   scores: readonly Score[],
-  given: { title: string; weeks: number; trials: number; rows: number; referenceRows: number },
+  setup: { title: string; weeks: number; trials: number; rows: number; referenceRows: number },
 ): void {
   console.log(
-    `\n${given.title}: reference ${given.referenceRows} rows, windows of ${given.rows}; quiet ${given.weeks} weeks of ${WINDOWS_A_WEEK}; ${given.trials} times +${SHIFT} sd in one feature\n`,
+    `\n${setup.title}: reference of ${setup.referenceRows} rows, windows of ${setup.rows}; ${setup.weeks} weeks without drift (${WINDOWS_PER_WEEK} windows each); ${setup.trials} drifts of ${SHIFT} sd in one feature\n`,
   );
   const head = [
     '',
-    'false alarms a week',
-    `false incidents a week (${OPEN_AFTER} in a row)`,
-    'of the time in one',
+    'false alarms per week',
+    `false incidents per week (${OPEN_AFTER} in a row)`,
+    'time in a false incident',
     `found within ${OPEN_AFTER} windows`,
     'delay, windows (median)',
   ];
   const rows = scores.map(({ alarms, incidents, inIncident, delays }, i) => [
     POLICIES[i]?.[0] ?? '',
-    (alarms / given.weeks).toFixed(2),
-    (incidents / given.weeks).toFixed(2),
-    `${((100 * inIncident) / (given.weeks * WINDOWS_A_WEEK)).toFixed(1)} %`,
+    (alarms / setup.weeks).toFixed(2),
+    (incidents / setup.weeks).toFixed(2),
+    `${((100 * inIncident) / (setup.weeks * WINDOWS_PER_WEEK)).toFixed(1)} %`,
     `${((100 * delays.filter((delay) => delay <= OPEN_AFTER).length) / delays.length).toFixed(1)} %`,
     Number.isFinite(median(delays)) ? String(median(delays)) : `not in ${AFTER_DRIFT}`,
   ]);
   printTable([head, ...rows]);
 }
 
-sweep(drawSimulated, '20 simulated features');
+measurePolicies(drawSimulated, '20 simulated features');
 const at = process.argv.indexOf('--data');
-if (at >= 0) sweep(drawFrom(process.argv[at + 1] as string), 'real rows, drawn at random');
+if (at >= 0) measurePolicies(drawFrom(process.argv[at + 1] as string), 'real rows, drawn at random');

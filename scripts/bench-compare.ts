@@ -7,15 +7,16 @@ import { DRIFT_TESTS } from '../src/core/drift/test-table.ts';
 import { KllSketch } from '../src/core/profile/kll.ts';
 import { addValueInto, emptyMoments } from '../src/core/profile/moments.ts';
 import type { FeatureProfile, Profile } from '../src/core/profile/profile.ts';
+import { drawNormal } from '../src/core/stats/draw-normal.ts';
 import { seededRng } from '../src/core/stats/rng.ts';
 import { datasetOf } from '../src/core/table/dataset.ts';
 import { readTable } from '../src/services/datasets/read-table.ts';
 import { median, printTable } from './bench/figures.ts';
 import { option } from './bench/option.ts';
-import { normal, writeTable } from './bench/tables.ts';
+import { writeTable } from './bench/tables.ts';
 
-// Two files of 1,000,000 rows, from file to answer, beside Evidently and NannyML; KS alone beside SciPy; 50 features from profiles.
-// Usage: npm run bench:compare [-- --rows 1000000 --runs 5]. PEER_PYTHON names the Python that has the peers (python3).
+// Compares two files of 1,000,000 rows, next to Evidently and NannyML; KS alone next to SciPy; 50 features from profiles.
+// Usage: npm run bench:compare [-- --rows 1000000 --runs 5]. PEER_PYTHON is the Python that has these tools (default: python3).
 
 const PYTHON = process.env.PEER_PYTHON ?? 'python3';
 const PEER_RUNS = 3;
@@ -25,13 +26,13 @@ interface Run {
   readonly peakMb: number;
 }
 
-/** One process of ours, from its start to its end. */
-function runOurs(reference: string, production: string): Run & { summary: string } {
-  const tellPeak = `data:text/javascript,process.on('exit',()=>console.error('PEAK '+process.resourceUsage().maxRSS))`;
+/** One process of Plumbline, from start to end. */
+function runPlumbline(reference: string, production: string): Run & { summary: string } {
+  const printPeak = `data:text/javascript,process.on('exit',()=>console.error('PEAK '+process.resourceUsage().maxRSS))`;
   const began = performance.now();
   const child = spawnSync(
     process.execPath,
-    ['--import', tellPeak, 'dist/cli/main.js', 'compare', reference, production, '--json'],
+    ['--import', printPeak, 'dist/cli/main.js', 'compare', reference, production, '--json'],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   const seconds = (performance.now() - began) / 1000;
@@ -76,11 +77,11 @@ function medianOf<T>(runs: readonly T[], figure: (run: T) => number): number {
 }
 
 async function compareFiles(reference: string, production: string, runs: number): Promise<void> {
-  const ours = Array.from({ length: runs }, () => runOurs(reference, production));
-  const mine = { seconds: medianOf(ours, (run) => run.seconds), peakMb: medianOf(ours, (run) => run.peakMb) };
+  const own = Array.from({ length: runs }, () => runPlumbline(reference, production));
+  const plumbline = { seconds: medianOf(own, (run) => run.seconds), peakMb: medianOf(own, (run) => run.peakMb) };
   const rows = [
-    ['', 'seconds', 'peak MB', 'time ÷ ours', 'memory ÷ ours', 'imports beside'],
-    ['Plumbline, whole process', mine.seconds.toFixed(2), mine.peakMb.toFixed(0), '1', '1', 'included'],
+    ['', 'seconds', 'peak MB', 'time ÷ Plumbline', 'memory ÷ Plumbline', 'import time'],
+    ['Plumbline, whole process', plumbline.seconds.toFixed(2), plumbline.peakMb.toFixed(0), '1', '1', 'included'],
   ];
   for (const tool of ['evidently', 'nannyml']) {
     const first = runPeer(tool, reference, production);
@@ -93,21 +94,21 @@ async function compareFiles(reference: string, production: string, runs: number)
       `${tool} ${first.version}`,
       seconds.toFixed(2),
       peakMb.toFixed(0),
-      (seconds / mine.seconds).toFixed(1),
-      (peakMb / mine.peakMb).toFixed(1),
+      (seconds / plumbline.seconds).toFixed(1),
+      (peakMb / plumbline.peakMb).toFixed(1),
       `${first.importSeconds.toFixed(1)} s`,
     ]);
   }
   printTable(rows);
-  console.log(`  ours says: ${ours[0]?.summary}\n`);
+  console.log(`  Plumbline: ${own[0]?.summary}\n`);
 }
 
 async function compareKs(reference: string, production: string): Promise<void> {
   const column = 'score';
-  const [x, y] = await Promise.all([reference, production].map((path) => readTable(path, path)));
-  const pair = { reference: datasetOf(x as never).profile, current: datasetOf(y as never).profile };
+  const [x, y] = await Promise.all([readTable(reference, reference), readTable(production, production)]);
+  const pair = { reference: datasetOf(x).profile, current: datasetOf(y).profile };
   const rng = seededRng('ks');
-  const values = [0, 1].map(() => Float64Array.from({ length: x?.rows ?? 0 }, () => normal(rng)));
+  const values = [0, 1].map(() => Float64Array.from({ length: x.rows }, () => drawNormal(rng)));
   const times = { fold: [] as number[], compare: [] as number[] };
   let d: number | null = null;
   for (let run = 0; run < 11; run++) {
@@ -123,7 +124,7 @@ async function compareKs(reference: string, production: string): Promise<void> {
     times.compare.push(performance.now() - folded);
   }
   const [fold, compare] = [median(times.fold), median(times.compare)];
-  const rows = [['KS of one column', 'ms', 'SciPy ÷ ours', 'D']];
+  const rows = [['KS of one column', 'ms', 'SciPy ÷ Plumbline', 'D']];
   const peer = runPeer('scipy-ks', reference, production, column);
   const scipy = (peer?.found as { d: number; ks_seconds: number } | undefined) ?? {
     d: Number.NaN,
@@ -140,27 +141,33 @@ async function compareKs(reference: string, production: string): Promise<void> {
 
 function pairOf(feature: string, reference: Profile, current: Profile) {
   return {
-    ...{ feature, type: 'numeric' as const, referenceMissing: 0, currentMissing: 0 },
-    ...{ referenceEvents: reference.events, currentEvents: current.events },
+    feature,
+    type: 'numeric' as const,
+    referenceMissing: 0,
+    currentMissing: 0,
+    referenceEvents: reference.events,
+    currentEvents: current.events,
     reference: reference.features.get(feature) ?? {},
     current: current.features.get(feature) ?? {},
   };
 }
 
-/** Two profiles of 50 numeric features, by each choice of tests. */
+/** Compares two profiles of 50 numeric features, with the default tests and with `auto`. */
 function compareFifty(): void {
   const rng = seededRng('fifty');
   const feature = (rows: number, mean: number): FeatureProfile => {
     const [moments, sketch] = [emptyMoments(), new KllSketch({ seed: rng.nextUint32() })];
     for (let i = 0; i < rows; i++) {
-      const value = mean + normal(rng);
+      const value = mean + drawNormal(rng);
       addValueInto(moments, value);
       sketch.add(value);
     }
     return { numeric: { moments, sketch } };
   };
   const profile = (rows: number, mean: number): Profile => ({
-    ...{ events: rows, statusKnown: 0, success: 0 },
+    events: rows,
+    statusKnown: 0,
+    success: 0,
     features: new Map(Array.from({ length: 50 }, (_, i) => [`f${i}`, feature(rows, mean)])),
   });
   const rows = [['50 features, k = 2048', 'ks, missing: p50 ms', 'auto: p50 ms']];
@@ -180,7 +187,7 @@ function compareFifty(): void {
       });
       return median(times).toFixed(1);
     };
-    rows.push([`${n} against ${m}, ${mean === 0 ? 'quiet' : `all moved by ${mean} sd`}`, p50(), p50('auto')]);
+    rows.push([`${n} against ${m}, ${mean === 0 ? 'no drift' : `all shifted by ${mean} sd`}`, p50(), p50('auto')]);
   }
   printTable(rows);
 }

@@ -5,14 +5,14 @@ import { parse } from 'csv-parse/sync';
 import { forecastMean } from '../src/core/forecast/forecast.ts';
 import { median, printTable } from './bench/figures.ts';
 
-// The forecast of the next hour's mean beside the last value and the mean of the last hour, walking forward over real series.
-// Usage: tsx scripts/bench-forecast.ts DIRECTORY, of *.csv or *.csv.gz with the columns timestamp,value, a row every 5 minutes.
+// Compares the forecast of the next hour's mean with the last value and with the mean of the last hour, on real series.
+// Usage: tsx scripts/bench-forecast.ts DIRECTORY, with *.csv or *.csv.gz files that have the columns timestamp,value and a row every 5 minutes.
 
 const STEP_MS = 300_000;
 const TRAIN = 288;
 const HOUR = 12;
 
-/** The values on a grid of 5 minutes: NaN where a row is missing, the mean where there are several. */
+/** The values every 5 minutes: NaN if there is no row, the mean if there are several. */
 function readSeries(file: string): number[] {
   const bytes = readFileSync(file);
   const rows: Record<string, string>[] = parse(file.endsWith('.gz') ? gunzipSync(bytes) : bytes, { columns: true });
@@ -38,27 +38,31 @@ interface Walk {
   readonly lastValue: number;
   readonly lastHour: number;
   readonly covered: number;
-  /** Time for one forecast. */
+  /** Time of one forecast. */
   readonly microseconds: number;
 }
 
-/** Mean absolute errors of the three forecasts over the same origins, and the share of hours within our interval. */
+/** Mean absolute errors of the three forecasts from the same origins, and the share of hours inside the forecast interval. */
 function walkForward(series: readonly number[]): Walk {
   const errors: { ours: number; lastValue: number; lastHour: number; covered: number }[] = [];
   let spentMs = 0;
   for (let origin = TRAIN; origin + HOUR <= series.length; origin += HOUR) {
     const known = (from: number, to: number): number[] => series.slice(from, to).filter((x) => !Number.isNaN(x));
     const train = series.slice(origin - TRAIN, origin);
-    const [coming, hour, last] = [known(origin, origin + HOUR), known(origin - HOUR, origin), known(0, origin).at(-1)];
+    const [nextHour, lastHour, last] = [
+      known(origin, origin + HOUR),
+      known(origin - HOUR, origin),
+      known(0, origin).at(-1),
+    ];
     const began = performance.now();
     const forecast = forecastMean(train, HOUR);
     spentMs += performance.now() - began;
-    if (forecast === undefined || last === undefined || coming.length < HOUR || hour.length === 0) continue;
-    const truth = mean(coming);
+    if (forecast === undefined || last === undefined || nextHour.length < HOUR || lastHour.length === 0) continue;
+    const truth = mean(nextHour);
     errors.push({
       ours: Math.abs(forecast.value - truth),
       lastValue: Math.abs(last - truth),
-      lastHour: Math.abs(mean(hour) - truth),
+      lastHour: Math.abs(mean(lastHour) - truth),
       covered: Number(forecast.low <= truth && truth <= forecast.high),
     });
   }
@@ -93,10 +97,10 @@ function printWalks(walks: ReadonlyMap<string, Walk>): void {
   ]);
 }
 
-/** The files of the directory, or the reason why there is nothing to read. */
+/** The files of the directory, or an error message. */
 function listSeries(directory: string | undefined): string[] | string {
   if (directory === undefined) {
-    return 'Usage: tsx scripts/bench-forecast.ts DIRECTORY, of *.csv or *.csv.gz with the columns timestamp,value.';
+    return 'Usage: tsx scripts/bench-forecast.ts DIRECTORY, with *.csv or *.csv.gz files that have the columns timestamp,value.';
   }
   if (!existsSync(directory)) return `There is no directory ${directory}.`;
   const names = readdirSync(directory).filter((name) => /\.csv(\.gz)?$/.test(name));

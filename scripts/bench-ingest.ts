@@ -10,7 +10,7 @@ import { sendAll } from './bench/load.ts';
 import { type BenchDatabase, copyIntoPeer, copyLine, createDatabase, hasPsql } from './bench/postgres.ts';
 import { type BenchService, startService } from './bench/service.ts';
 
-// Ingest over HTTP against `psql \copy` of the same events into one JSONB row each, from the same run. Usage: npm run bench:ingest [-- --rounds 5]
+// Compares ingest over HTTP with `psql \copy` of the same events into one JSONB row each, in the same run. Usage: npm run bench:ingest [-- --rounds 5]
 
 const ROUNDS = Number(process.argv[process.argv.indexOf('--rounds') + 1]) || 5;
 const EVENTS = 200_000;
@@ -46,7 +46,7 @@ async function writeCopyFile(directory: string): Promise<string> {
   return file;
 }
 
-/** Events a second for each case, medians of the rounds, ours and the peer's turn by turn. */
+/** Events per second for each case: medians of rounds in which Plumbline and psql take turns. */
 async function measure(services: ReadonlyMap<string, BenchService>, database: BenchDatabase | undefined, file: string) {
   const rates = new Map<string, number[]>();
   const note = (name: string, rate: number): void => void rates.set(name, [...(rates.get(name) ?? []), rate]);
@@ -78,7 +78,7 @@ async function measureStart(): Promise<void> {
   const again = await startService({ port: 18_474, directory: first.directory });
   await again.stop();
   const seconds = [first, again].map(({ startMs }) => (startMs / 1000).toFixed(1));
-  console.log(`embedded, until it answers: first start ${seconds[0]} s, restart ${seconds[1]} s`);
+  console.log(`embedded, time until it answers: first start ${seconds[0]} s, restart ${seconds[1]} s`);
 }
 
 async function measureMemoryAndDisk(database: BenchDatabase): Promise<void> {
@@ -92,13 +92,13 @@ async function measureMemoryAndDisk(database: BenchDatabase): Promise<void> {
   }
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `peak memory while it took ${thousands(MEMORY_EVENTS)} events: ${service.peakMemoryMb().toFixed(0)} MB (${seconds.toFixed(0)} s with making the events)`,
+    `peak memory during ingest of ${thousands(MEMORY_EVENTS)} events: ${service.peakMemoryMb().toFixed(0)} MB (${seconds.toFixed(0)} s, including the time to generate the events)`,
   );
   await service.stop();
 }
 
 async function printDisk(database: BenchDatabase): Promise<void> {
-  // The folding of the last parts follows within seconds; what it removes is given back by vacuum.
+  // The last profiles are folded within seconds; vacuum frees the space of the removed rows.
   await new Promise((resolve) => setTimeout(resolve, 25_000));
   await database.query('vacuum full profile_parts');
   const [size] = await database.query<{ events: number; profiles: number }>(`
@@ -112,12 +112,12 @@ async function printDisk(database: BenchDatabase): Promise<void> {
 const directory = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
 const file = await writeCopyFile(directory);
 const database = await createDatabase();
-if (database === undefined) console.log('no Postgres answers: only the embedded engine is measured, without a peer');
+if (database === undefined) console.log('no Postgres server found: only the embedded engine is measured, without psql');
 const services = new Map<string, BenchService>();
 if (database !== undefined) services.set('Postgres', await startService({ port: 18_471, databaseUrl: database.url }));
 services.set('embedded', await startService({ port: 18_472 }));
 console.log(
-  `${thousands(EVENTS)} events of ${meanBytes.toFixed(0)} bytes, 5 features; medians of ${ROUNDS} rounds after one to warm up`,
+  `${thousands(EVENTS)} events of ${meanBytes.toFixed(0)} bytes, 5 features; medians of ${ROUNDS} rounds after one warm-up round`,
 );
 const rates = await measure(services, database, file);
 const peer = rates.get(PEER)?.median;

@@ -7,7 +7,7 @@ import { option } from './bench/option.ts';
 import { createDatabase } from './bench/postgres.ts';
 import { type BenchService, startService } from './bench/service.ts';
 
-// Many monitors on one process: are all slots run in time, and what does it cost? Usage: npm run bench:monitors [-- --monitors 500 --minutes 3]
+// Measures many monitors on one process: do all runs finish in time, and what does it cost? Usage: npm run bench:monitors [-- --monitors 500 --minutes 3]
 
 const MONITORS = option('monitors', 500);
 const MINUTES = option('minutes', 3);
@@ -19,7 +19,7 @@ const BATCH_EVENTS = 1_000;
 
 const service = (i: number) => `service ${i}`;
 
-/** Events of all streams in a span, in batches. The future ones are sent ahead, so that ingest is not measured along. */
+/** Events of all streams in an interval, in batches. Future events are sent before, so that ingest is not measured. */
 function bodies(startMs: number, endMs: number): string[] {
   const all: string[] = [];
   let batch: string[] = [];
@@ -87,7 +87,7 @@ try {
     `${MONITORS} monitors of ${FEATURES} features every minute, windows of ${WINDOW_MINUTES} minutes, Postgres`,
   );
   await prepare(running, Date.now());
-  // From the middle of one minute to the middle of another: each holds whole rounds of slots.
+  // From the middle of a minute to the middle of another minute, so that all runs of each minute are counted.
   await delay(MINUTE_MS - (Date.now() % MINUTE_MS) + MINUTE_MS / 2);
   const fromMs = Date.now();
   const cpuFrom = running.cpuSeconds();
@@ -96,10 +96,10 @@ try {
   const sql = LATENESS.replace('$from', `'${iso(fromMs)}'`).replace('$to', `'${iso(fromMs + MINUTES * MINUTE_MS)}'`);
   const [late] = await database.query<Lateness>(sql);
   printTable([
-    ['', 'asked', 'measured'],
-    ['slots completed', String(MONITORS * MINUTES), `${late?.done} of ${late?.n}`],
+    ['', 'required', 'measured'],
+    ['runs completed', String(MONITORS * MINUTES), `${late?.done} of ${late?.n}`],
     ['from the end of the window to the commit, median', '', `${late?.p50.toFixed(2)} s`],
-    ['the slowest (1 s of it is the monitors’ own delay)', '≤ 10 s', `${late?.most.toFixed(2)} s`],
+    ['slowest (includes the delay of 1 s of each monitor)', '≤ 10 s', `${late?.most.toFixed(2)} s`],
     ['share of one core, all threads', '≤ 50 %', `${(cpu * 100).toFixed(1)} %`],
     ['peak memory', '', `${running.peakMemoryMb().toFixed(0)} MB`],
   ]);

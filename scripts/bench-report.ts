@@ -9,7 +9,7 @@ import { option } from './bench/option.ts';
 import { type BenchDatabase, copyIntoPeer, copyLine, createDatabase } from './bench/postgres.ts';
 import { type BenchService, startService } from './bench/service.ts';
 
-// The report over a million events in the window, and over ten million in seven days, against the same rows and SciPy.
+// Measures a report over 1,000,000 events in 30 minutes and over 10,000,000 in 7 days, next to rows in Postgres and SciPy.
 // Usage: npm run bench:report [-- --events 1000000 --week 10000000]
 
 const CHUNK = 100_000;
@@ -27,7 +27,7 @@ interface Load {
   readonly seed: number;
 }
 
-/** Sends the events chunk by chunk, and gives each chunk's texts to whoever wants them. */
+/** Sends the events in chunks, and calls `see` with the texts of each chunk. */
 async function ingest(url: string, load: Load, see: (texts: readonly string[]) => void = () => {}): Promise<void> {
   for (let sent = 0; sent < load.events; sent += CHUNK) {
     const count = Math.min(CHUNK, load.events - sent);
@@ -39,7 +39,7 @@ async function ingest(url: string, load: Load, see: (texts: readonly string[]) =
   }
 }
 
-/** Waits until no closed minute has several parts and every closed hour is folded; what is folded is what a report meets in life. */
+/** Waits until all closed minutes and hours are folded, as they usually are when a report is made. */
 async function waitForFolding(database: BenchDatabase): Promise<void> {
   for (let tries = 0; tries < 120; tries++) {
     const [row] = await database.query<{ waiting: number }>(`select
@@ -49,7 +49,7 @@ async function waitForFolding(database: BenchDatabase): Promise<void> {
     if (row?.waiting === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  throw new Error('the parts were not folded in two minutes');
+  throw new Error('the profiles were not folded within two minutes');
 }
 
 async function buildBaseline(url: string, service: string, startMs: number, endMs: number): Promise<void> {
@@ -69,7 +69,7 @@ interface Report {
   readonly checks: Record<string, { d?: number; resolution?: number }>;
 }
 
-async function ask(url: string, service: string, minutes: number): Promise<{ ms: number; report: Report }> {
+async function fetchReport(url: string, service: string, minutes: number): Promise<{ ms: number; report: Report }> {
   const query = `service=${service}&endpoint=${encodeURIComponent(ENDPOINT)}&window_minutes=${minutes}`;
   const started = performance.now();
   const answer = await fetch(`${url}/reports/latest?${query}`);
@@ -80,28 +80,34 @@ async function ask(url: string, service: string, minutes: number): Promise<{ ms:
 
 interface Figures {
   readonly first: number;
-  readonly still: number;
-  readonly moving: number;
+  readonly unchanged: number;
+  readonly afterEvent: number;
   readonly slowest: number;
   readonly report: Report;
 }
 
-/** The first call; calls while nothing comes in; calls each after a new event, so that no earlier answer can serve. */
+/** Times of the first call, of calls without new events, and of calls after a new event, which no cache can answer. */
 async function measure(url: string, service: string, minutes: number): Promise<Figures> {
-  const { ms: first, report } = await ask(url, service, minutes);
-  const still: number[] = [];
-  const moving: number[] = [];
-  for (let i = 0; i < CALLS; i++) still.push((await ask(url, service, minutes)).ms);
+  const { ms: first, report } = await fetchReport(url, service, minutes);
+  const unchanged: number[] = [];
+  const afterEvent: number[] = [];
+  for (let i = 0; i < CALLS; i++) unchanged.push((await fetchReport(url, service, minutes)).ms);
   for (let i = 0; i < CALLS; i++) {
     await ingest(url, { service, events: 1, startMs: Date.now(), spanMs: 1, seed: i });
-    moving.push((await ask(url, service, minutes)).ms);
+    afterEvent.push((await fetchReport(url, service, minutes)).ms);
   }
-  return { first, still: median(still), moving: median(moving), slowest: Math.max(...still, ...moving), report };
+  return {
+    first,
+    unchanged: median(unchanged),
+    afterEvent: median(afterEvent),
+    slowest: Math.max(...unchanged, ...afterEvent),
+    report,
+  };
 }
 
-function rowOf(name: string, { first, still, moving, slowest, report }: Figures): string[] {
+function rowOf(name: string, { first, unchanged, afterEvent, slowest, report }: Figures): string[] {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
-  return [name, thousands(report.samples), ms(first), ms(still), ms(moving), ms(slowest)];
+  return [name, thousands(report.samples), ms(first), ms(unchanged), ms(afterEvent), ms(slowest)];
 }
 
 /** The largest distance between two empirical distribution functions. */
@@ -134,8 +140,7 @@ async function measurePeer(
     const { status, stdout, stderr } = spawnSync('python3', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
     if (status !== 0) throw new Error(stderr);
     const peer = JSON.parse(stdout) as { seconds: number; rows: number; d: number };
-    if (run === 0)
-      console.log(`the peer read ${thousands(peer.rows)} rows; its D of the amounts is ${peer.d.toFixed(6)}`);
+    if (run === 0) console.log(`SciPy read ${thousands(peer.rows)} rows; its D of the amounts is ${peer.d.toFixed(6)}`);
     seconds.push(peer.seconds);
   }
   return seconds;
@@ -147,17 +152,17 @@ async function measureMillion(service: BenchService, database: BenchDatabase, di
   const reference = new Float64Array(20_000);
   const amounts = new Float64Array(events);
   let [r, a] = [0, 0];
-  const early = {
+  const baseline = {
     service: 'million',
     events: reference.length,
     startMs: nowMs - 70 * MINUTE_MS,
     spanMs: 20 * MINUTE_MS,
     seed: 1,
   };
-  await ingest(service.url, early, (texts) => {
+  await ingest(service.url, baseline, (texts) => {
     for (const text of texts) reference[r++] = amountOf(text);
   });
-  await buildBaseline(service.url, 'million', early.startMs, early.startMs + early.spanMs + MINUTE_MS);
+  await buildBaseline(service.url, 'million', baseline.startMs, baseline.startMs + baseline.spanMs + MINUTE_MS);
   const file = join(directory, 'peer.tsv');
   await writeFile(file, '');
   const live = { service: 'million', events, startMs: nowMs - 28 * MINUTE_MS, spanMs: 27 * MINUTE_MS, seed: 7 };
@@ -175,14 +180,14 @@ async function measureMillion(service: BenchService, database: BenchDatabase, di
     `KS of the amounts: D ${d.toFixed(6)} from profiles, ${exact.toFixed(6)} from the raw values: |ΔD| ${Math.abs(d - exact).toFixed(6)}, stated resolution ${resolution.toFixed(6)}`,
   );
   if (spawnSync('python3', ['-c', 'import scipy']).status !== 0) {
-    console.log('no Python with SciPy here: the peer is skipped');
+    console.log('Python with SciPy not found: the comparison is skipped');
     return figures;
   }
   const baselineFile = join(directory, 'baseline.txt');
   await writeFile(baselineFile, reference.join('\n'));
   const peer = median(await measurePeer(database, figures.report, file, baselineFile));
   console.log(
-    `rows + SciPy: ${peer.toFixed(2)} s, median of ${PEER_RUNS}; ÷ ours while events come in: ${((peer * 1000) / figures.moving).toFixed(0)}`,
+    `rows + SciPy: ${peer.toFixed(2)} s, median of ${PEER_RUNS}; ÷ Plumbline after a new event: ${((peer * 1000) / figures.afterEvent).toFixed(0)}`,
   );
   return figures;
 }
@@ -197,13 +202,13 @@ async function measureWeek(service: BenchService, database: BenchDatabase): Prom
 }
 
 const database = await createDatabase();
-if (database === undefined) throw new Error('no Postgres answers; set BENCH_DATABASE_URL');
+if (database === undefined) throw new Error('no Postgres server found; set BENCH_DATABASE_URL');
 const directory = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
 const service = await startService({ port: 18_475, databaseUrl: database.url });
 const million = await measureMillion(service, database, directory);
 const week = await measureWeek(service, database);
 printTable([
-  ['', 'events', 'first call', 'p50, nothing new', 'p50, after an event', 'slowest'],
+  ['', 'events', 'first call', 'p50, no new events', 'p50, after an event', 'slowest'],
   rowOf('30 minutes', million),
   rowOf('7 days', week),
 ]);

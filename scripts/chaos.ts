@@ -6,25 +6,26 @@ import { QUIET_LOG } from './chaos/parts.ts';
 import { chaosReplicas } from './chaos/replicas.ts';
 import { chaosUnrecorded } from './chaos/unrecorded.ts';
 
-// What monitors and notifications promise when things go wrong. Usage: npm run chaos [-- replicas | unrecorded | channels]. Takes seven minutes; needs Postgres.
+// Tests the guarantees of monitoring and delivery while processes and channels fail. It takes seven minutes and needs Postgres.
+// Usage: npm run chaos [-- replicas | unrecorded | channels]
 
-const CHAPTERS = { replicas: chaosReplicas, unrecorded: chaosUnrecorded, channels: chaosChannels } as const;
+const SCENARIOS = { replicas: chaosReplicas, unrecorded: chaosUnrecorded, channels: chaosChannels } as const;
 
 const wanted = process.argv.slice(2);
-let isRight = true;
-for (const [name, chapter] of Object.entries(CHAPTERS)) {
+let areAllPassed = true;
+for (const [name, runScenario] of Object.entries(SCENARIOS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const database = await createDatabase();
-  if (database === undefined) throw new Error('chaos needs a Postgres server: set DATABASE_URL');
+  if (database === undefined) throw new Error('npm run chaos needs a Postgres server: set DATABASE_URL');
   const db = await openDatabase({ databaseUrl: database.url, dataDir: '', poolSize: 6, log: QUIET_LOG });
   try {
     await migrate(db, QUIET_LOG);
-    const held = await chapter(db, database);
-    console.log(held ? '' : '  !! not as promised\n');
-    isRight &&= held;
+    const isPassed = await runScenario(db, database);
+    console.log(isPassed ? '' : '  !! failed\n');
+    areAllPassed &&= isPassed;
   } finally {
     await db.close();
     await database.drop();
   }
 }
-process.exit(isRight ? 0 : 1);
+process.exit(areAllPassed ? 0 : 1);

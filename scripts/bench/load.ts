@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 const HEAD_END = '\r\n\r\n';
 
 /**
- * Sends each body once, over so many connections, one request at a time on each, and waits for every answer. Plain sockets, because
- * on two cores a costly client would measure itself.
+ * Sends each body once, over several connections with one request at a time each, and waits for every answer. It uses plain sockets,
+ * because a slow client would change the result.
  *
  * @returns seconds from the first request to the last answer
  * @throws Error when any answer is not 200

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import pg from 'pg';
 
-/** The server to measure on: any database of it will do, the benchmark makes its own. */
+/** The server for the benchmark, which creates its own database on it. */
 const SERVER_URL =
   process.env.BENCH_DATABASE_URL ?? process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
@@ -13,7 +13,7 @@ export interface BenchDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own, or undefined when no server answers. */
+/** Creates a new database; undefined when no server answers. */
 export async function createDatabase(): Promise<BenchDatabase | undefined> {
   const name = `plumbline_bench_${randomUUID().slice(0, 8)}`;
   const admin = new pg.Client(SERVER_URL);
@@ -50,7 +50,7 @@ const PEER_TABLE = `
   );
   create index on peer (service, endpoint, ts);`;
 
-/** The peer: `psql \copy` of the same events into one JSONB row per event, with an index on (service, endpoint, ts). Seconds. */
+/** Runs `psql \copy` of the same events into one JSONB row per event, with an index on (service, endpoint, ts). Returns seconds. */
 export async function copyIntoPeer(database: BenchDatabase, file: string): Promise<number> {
   await database.query(PEER_TABLE);
   await database.query('checkpoint');
@@ -67,7 +67,7 @@ export async function copyIntoPeer(database: BenchDatabase, file: string): Promi
   return (performance.now() - started) / 1000;
 }
 
-/** One event as a line of COPY's text format. */
+/** One event as a line in the text format of COPY. */
 export function copyLine(text: string): string {
   const event = JSON.parse(text) as Record<string, string>;
   const columns = [event.ts, event.service, event.endpoint, event.host, text];

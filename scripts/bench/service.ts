@@ -11,7 +11,7 @@ export interface BenchService {
   readonly startMs: number;
   readonly directory: string;
   peakMemoryMb(): number;
-  /** Processor time of the process so far, all threads together (Linux). */
+  /** CPU time of the process so far, of all threads (Linux). */
   cpuSeconds(): number;
   stop(options?: { keepDirectory?: boolean }): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface ServiceOptions {
 
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts the built service as its own process, as users run it, and waits until it answers. */
+/** Starts the built service as a process, as users run it, and waits until it is ready. */
 export async function startService(options: ServiceOptions): Promise<BenchService> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'plumbline-bench-')));
   const startedMs = performance.now();
@@ -71,17 +71,17 @@ async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
   throw new Error('the service did not become ready');
 }
 
-/** The most memory that the process ever held (Linux). */
+/** Peak memory of the process (Linux). */
 function peakMemoryMb(pid: number): number {
   const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return match === null ? Number.NaN : Number(match[1]) / 1024;
 }
 
-const TICKS_A_SECOND = 100;
+const TICKS_PER_SECOND = 100;
 
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

@@ -1,23 +1,20 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { drawNormal } from '../../src/core/stats/draw-normal.ts';
 import { type Rng, seededRng } from '../../src/core/stats/rng.ts';
 
-const ROWS_A_WRITE = 20_000;
+const ROWS_PER_WRITE = 20_000;
 const COUNTRIES = ['DE', 'FR', 'US', 'GB', 'ES', 'IT', 'NL', 'PL'];
 const PLANS = ['free', 'basic', 'pro', 'team', 'enterprise'];
 const COLUMNS = ['amount', 'age', 'score', 'latency_ms', 'balance', 'ratio', 'country', 'device', 'plan', 'city'];
 
-export function normal(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
-}
-
-/** Writes a table of six numeric and four categorical columns; `shift` moves the score and the share of one device. */
+/** Writes a table of six numeric and four categorical columns; `shift` changes the score and the share of one device. */
 export async function writeTable(path: string, rows: number, seed: string, shift: number): Promise<void> {
   const rng = seededRng(seed);
   const file = createWriteStream(path);
   file.write(`${COLUMNS.join(',')}\n`);
-  for (let written = 0; written < rows; written += ROWS_A_WRITE) {
-    const lines = Array.from({ length: Math.min(ROWS_A_WRITE, rows - written) }, () => rowOf(rng, shift));
+  for (let written = 0; written < rows; written += ROWS_PER_WRITE) {
+    const lines = Array.from({ length: Math.min(ROWS_PER_WRITE, rows - written) }, () => rowOf(rng, shift));
     if (!file.write(`${lines.join('\n')}\n`)) await once(file, 'drain');
   }
   file.end();
@@ -29,11 +26,11 @@ function rowOf(rng: Rng, shift: number): string {
     names[Math.floor(names.length * rng.next() ** power)] as string;
   const device = rng.next() < 0.4 + shift / 2 ? 'ios' : rng.next() < 0.6 ? 'android' : 'web';
   return [
-    Math.exp(3 + normal(rng)).toFixed(2),
+    Math.exp(3 + drawNormal(rng)).toFixed(2),
     18 + Math.floor(72 * rng.next()),
-    (normal(rng) + shift).toFixed(6),
+    (drawNormal(rng) + shift).toFixed(6),
     (-50 * Math.log((1 - rng.next()) * (1 - rng.next()))).toFixed(3),
-    (1000 + 300 * normal(rng)).toFixed(2),
+    (1000 + 300 * drawNormal(rng)).toFixed(2),
     rng.next().toFixed(5),
     pick(COUNTRIES, 1.5),
     device,

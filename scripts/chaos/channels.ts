@@ -14,12 +14,12 @@ import { openMonitoring } from './parts.ts';
 import { receive } from './receiver.ts';
 
 const LEASE_MS = 30 * SECOND_MS;
-/** Three failures wait 5, 30 and 120 seconds, and up to a fifth more. */
+/** Three failures wait 5, 30 and 120 seconds, plus up to 20 %. */
 const REAL_MS = 200 * SECOND_MS;
 const HEALTHY_EVERY_MS = 4 * SECOND_MS;
 
-/** How a Slack that is not well answers; `tries` counts from 1. */
-const ILLS: Readonly<Record<string, (tries: number, response: ServerResponse) => void>> = {
+/** Faulty answers of a Slack server; `tries` counts from 1. */
+const FAULTS: Readonly<Record<string, (tries: number, response: ServerResponse) => void>> = {
   '500 × 3': (tries, response) => response.writeHead(tries <= 3 ? 500 : 200).end('ok'),
   '429, Retry-After 3': (tries, response) =>
     tries === 1 ? response.writeHead(429, { 'retry-after': '3' }).end() : response.end('ok'),
@@ -36,25 +36,25 @@ const ILLS: Readonly<Record<string, (tries: number, response: ServerResponse) =>
 };
 const HEALTHY = 'healthy';
 
-/** Every ill at the same time, a channel each, and a healthy one that is sent something every few seconds. */
+/** Runs all faults at the same time, one channel each, next to a healthy channel that gets a message every few seconds. */
 export async function chaosChannels(db: Database): Promise<boolean> {
   const tries = new Map<string, number[]>();
   const receivers = await Promise.all(
-    [...Object.keys(ILLS), HEALTHY].map(async (name) => {
+    [...Object.keys(FAULTS), HEALTHY].map(async (name) => {
       const receiver = await receive((_body, response) => {
         const at = [...(tries.get(name) ?? []), Date.now()];
         tries.set(name, at);
-        const ill = ILLS[name];
-        if (ill === undefined) response.end('ok');
-        else ill(at.length, response);
+        const fault = FAULTS[name];
+        if (fault === undefined) response.end('ok');
+        else fault(at.length, response);
       });
       return { name, receiver };
     }),
   );
   const channels = receivers.map(({ name, receiver }) => slackTo(name, receiver.url));
-  await put(db, Object.keys(ILLS));
-  const healthyDelays = await inRealTime(db, channels, tries);
-  await untilTheEnd(db, channels);
+  await insertMessages(db, Object.keys(FAULTS));
+  const healthyDelays = await deliverInRealTime(db, channels, tries);
+  await deliverOnDrivenClock(db, channels);
   for (const { receiver } of receivers) await receiver.close();
   return report(db, tries, healthyDelays);
 }
@@ -64,31 +64,35 @@ function slackTo(name: string, webhookUrl: string): Channel {
 }
 
 let messages = 0;
-async function put(db: Database, channels: readonly string[]): Promise<void> {
+async function insertMessages(db: Database, channels: readonly string[]): Promise<void> {
   for (const channel of channels) {
     const message: Message = { ...sampleMessage(Date.now(), null), id: `matrix ${++messages}` };
     await insertNotifications(db, systemClock, [{ streamId: 1, incidentId: 5_000 + messages, channel, message }]);
   }
 }
 
-/** As the service does it: woken every second. Returns how long each message of the healthy channel took. */
-async function inRealTime(db: Database, channels: readonly Channel[], tries: Map<string, number[]>): Promise<number[]> {
+/** Delivers every second, as the service does. Returns the delay of each message of the healthy channel. */
+async function deliverInRealTime(
+  db: Database,
+  channels: readonly Channel[],
+  tries: Map<string, number[]>,
+): Promise<number[]> {
   const { delivery } = openMonitoring(db, systemClock, channels, LEASE_MS);
-  const put_: number[] = [];
+  const sentAtMs: number[] = [];
   for (const end = Date.now() + REAL_MS; Date.now() < end; ) {
-    if (Date.now() - (put_.at(-1) ?? 0) >= HEALTHY_EVERY_MS) {
-      put_.push(Date.now());
-      await put(db, [HEALTHY]);
+    if (Date.now() - (sentAtMs.at(-1) ?? 0) >= HEALTHY_EVERY_MS) {
+      sentAtMs.push(Date.now());
+      await insertMessages(db, [HEALTHY]);
     }
     await delivery.wake();
     await delay(SECOND_MS);
   }
   await delivery.stop();
-  return put_.map((at, i) => (tries.get(HEALTHY)?.[i] ?? Number.POSITIVE_INFINITY) - at);
+  return sentAtMs.map((at, i) => (tries.get(HEALTHY)?.[i] ?? Number.POSITIVE_INFINITY) - at);
 }
 
-/** The hours that the backoff still takes, on a clock that jumps from try to try. */
-async function untilTheEnd(db: Database, channels: readonly Channel[]): Promise<void> {
+/** Delivers the retries of the next hours, on a clock that jumps from one to the next. */
+async function deliverOnDrivenClock(db: Database, channels: readonly Channel[]): Promise<void> {
   const clock = new DrivenClock(Date.now());
   const { delivery } = openMonitoring(db, clock, channels, LEASE_MS);
   for (let due = await findNextDue(db); due !== undefined; due = await findNextDue(db)) {
@@ -103,12 +107,15 @@ async function report(
   tries: ReadonlyMap<string, number[]>,
   healthy: readonly number[],
 ): Promise<boolean> {
-  const rows = await Promise.all(Object.keys(ILLS).map((name) => rowOf(db, name, tries.get(name) ?? [])));
+  const rows = await Promise.all(Object.keys(FAULTS).map((name) => rowOf(db, name, tries.get(name) ?? [])));
   const most = Math.max(...healthy) / SECOND_MS;
-  printTable([['Slack answers', 'ends as', 'tries', 'first wait', 'why'], ...rows.map(({ cells }) => cells)]);
   printTable([
-    ['', 'asked', 'measured'],
-    [`another channel meanwhile, ${healthy.length} messages, the slowest`, '≤ 2 s', `${most.toFixed(2)} s`],
+    ['answer of Slack', 'status', 'attempts', 'first wait', 'last error'],
+    ...rows.map(({ cells }) => cells),
+  ]);
+  printTable([
+    ['', 'required', 'measured'],
+    [`slowest of ${healthy.length} messages to the healthy channel`, '≤ 2 s', `${most.toFixed(2)} s`],
   ]);
   return rows.every(({ isRight }) => isRight) && most <= 2;
 }

@@ -15,7 +15,7 @@ export const CONFIG = readConfig({
   DEFAULT_MONITOR: 'off',
 });
 
-/** Real time, so many times as fast; every process that knows the same beginning agrees. */
+/** Real time, multiplied by `speed`. All processes with the same start have the same time. */
 export function scaledClock(startMs: number, baseMs: number, speed: number): Clock {
   return { isDriven: true, now: () => Math.floor(startMs + (Date.now() - baseMs) * speed) };
 }

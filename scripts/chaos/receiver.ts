@@ -7,7 +7,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A server on this machine that answers as it is told. */
+/** A local server that answers with a given function. */
 export async function receive(
   answer: (body: string, response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<Receiver> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { drawNormal } from '../../src/core/stats/draw-normal.ts';
 import { seededRng } from '../../src/core/stats/rng.ts';
 import { DrivenClock } from '../../src/core/time/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/core/time/window.ts';
@@ -15,32 +16,32 @@ import { receive } from './receiver.ts';
 
 const START = Date.UTC(2026, 5, 1, 12);
 const MONITORS = 50;
-const SLOTS = 120;
+const RUNS_PER_MONITOR = 120;
 const KILL_EVERY = 10;
 const REPLICAS = 3;
 const SPEED = 60;
-/** Of driven time: two seconds of ours. */
+/** In simulated time; two real seconds. */
 const LEASE_MS = 120 * SECOND_MS;
 const PER_MINUTE = 20;
 const DRIFT = { fromMs: START + 30 * MINUTE_MS, toMs: START + 60 * MINUTE_MS };
 
 const stream = (i: number) => ({ service: `shop ${i}`, endpoint: 'POST /pay' });
 
-/** Three replicas share the slots of fifty monitors for two hours, at sixty times the speed; every ten slots one is killed with -9. */
+/** Three replicas share the runs of 50 monitors for two hours, at 60 times the speed. One is killed with -9 every ten minutes. */
 export async function chaosReplicas(db: Database, database: BenchDatabase): Promise<boolean> {
   await prepare(db);
-  const got: { id: string; incident: number; type: string }[] = [];
+  const received: { id: string; incident: number; type: string }[] = [];
   const hook = await receive((body, response) => {
     const { data, type } = JSON.parse(body) as { data: { id: string; incident: { id: number } }; type: string };
-    got.push({ id: data.id, incident: data.incident.id, type });
+    received.push({ id: data.id, incident: data.incident.id, type });
     response.end('ok');
   });
   const base = Date.now();
   const start = (): ChildProcess => spawnReplica({ database, base, hook: hook.url });
   const replicas = Array.from({ length: REPLICAS }, start);
   let kills = 0;
-  for (let slot = KILL_EVERY; slot <= SLOTS; slot += KILL_EVERY) {
-    await delay(Math.max(0, base + (slot * MINUTE_MS) / SPEED - Date.now()));
+  for (let minute = KILL_EVERY; minute <= RUNS_PER_MONITOR; minute += KILL_EVERY) {
+    await delay(Math.max(0, base + (minute * MINUTE_MS) / SPEED - Date.now()));
     const victim = kills++ % REPLICAS;
     replicas[victim]?.kill('SIGKILL');
     replicas[victim] = start();
@@ -51,7 +52,7 @@ export async function chaosReplicas(db: Database, database: BenchDatabase): Prom
     await once(replica, 'exit');
   }
   await hook.close();
-  return report(database, got, kills);
+  return report(database, received, kills);
 }
 
 interface SpawnOptions {
@@ -76,10 +77,10 @@ function spawnReplica({ database, base, hook }: SpawnOptions): ChildProcess {
 }
 
 async function prepare(db: Database): Promise<void> {
-  const clock = new DrivenClock(START + (SLOTS + 5) * MINUTE_MS);
+  const clock = new DrivenClock(START + (RUNS_PER_MONITOR + 5) * MINUTE_MS);
   const ingest = new Ingest({ db, config: CONFIG, clock, metrics: SILENT_INGEST_METRICS });
   for (let i = 0; i < MONITORS; i++) {
-    const events = payments(i, START - HOUR_MS, START + (SLOTS + 2) * MINUTE_MS);
+    const events = payments(i, START - HOUR_MS, START + (RUNS_PER_MONITOR + 2) * MINUTE_MS);
     const text = JSON.stringify(events);
     await ingest.submit({ text, format: 'json', isStrict: true, idempotencyKey: undefined });
   }
@@ -103,12 +104,11 @@ async function prepare(db: Database): Promise<void> {
 
 function payments(i: number, fromMs: number, toMs: number): object[] {
   const rng = seededRng(i);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
   const n = ((toMs - fromMs) / MINUTE_MS) * PER_MINUTE;
   return Array.from({ length: n }, (_, k) => {
     const ts = Math.floor(fromMs + ((toMs - fromMs) * k) / n);
     const mean = ts >= DRIFT.fromMs && ts < DRIFT.toMs ? 300 : 100;
-    return { ...stream(i), ts, request: { amount: mean + 20 * normal() }, response: { status: 200 } };
+    return { ...stream(i), ts, request: { amount: mean + 20 * drawNormal(rng) }, response: { status: 200 } };
   });
 }
 
@@ -121,10 +121,10 @@ interface Counts {
 
 async function report(
   database: BenchDatabase,
-  got: readonly { id: string; incident: number; type: string }[],
+  received: readonly { id: string; incident: number; type: string }[],
   kills: number,
 ): Promise<boolean> {
-  const until = new Date(START + SLOTS * MINUTE_MS).toISOString();
+  const until = new Date(START + RUNS_PER_MONITOR * MINUTE_MS).toISOString();
   const [runs] =
     await database.query<Counts>(`select count(*)::int as runs, count(distinct (monitor_id, slot))::int as slots,
     count(*) filter (where status = 'done')::int as done, count(distinct monitor_id)::int as monitors
@@ -133,27 +133,31 @@ async function report(
   const [incidents] = await database.query<{ n: number; most: number }>(
     'select sum(n)::int as n, max(n)::int as most from (select count(*) as n from incidents group by monitor_id) i',
   );
-  const told = byChange(got);
-  const most = Math.max(...[...told.values()].map((list) => list.length));
-  const repeats = got.length - new Set(got.map(({ id }) => id)).size;
-  const wanted = MONITORS * SLOTS;
+  const byChange = groupByChange(received);
+  const most = Math.max(...[...byChange.values()].map((list) => list.length));
+  const repeats = received.length - new Set(received.map(({ id }) => id)).size;
+  const required = MONITORS * RUNS_PER_MONITOR;
   printTable([
-    [`${REPLICAS} replicas × ${MONITORS} monitors × ${SLOTS} slots, ${kills} × kill -9`, 'asked', 'measured'],
-    ['slots completed', String(wanted), `${runs?.done} of ${runs?.slots}`],
-    ['rows for them: each slot once', String(wanted), String(runs?.runs)],
+    [
+      `${REPLICAS} replicas × ${MONITORS} monitors × ${RUNS_PER_MONITOR} runs, ${kills} × kill -9`,
+      'required',
+      'measured',
+    ],
+    ['runs completed', String(required), `${runs?.done} of ${runs?.slots}`],
+    ['rows: one for each run', String(required), String(runs?.runs)],
     ['reports written twice', '0', String(twice?.n)],
-    ['incidents for each monitor, most', '1', `${incidents?.most} (${incidents?.n} in all)`],
-    ['changes told (opened and resolved of each)', String(2 * MONITORS), String(told.size)],
-    ['messages for a change, most', `1, at most ${1 + kills}`, String(most)],
-    ['messages that came again, with the same id', '', String(repeats)],
+    ['incidents per monitor, maximum', '1', `${incidents?.most} (${incidents?.n} in total)`],
+    ['notified changes (opened and resolved)', String(2 * MONITORS), String(byChange.size)],
+    ['messages per change, maximum', `1, at most ${1 + kills}`, String(most)],
+    ['repeated messages, with the same id', '', String(repeats)],
   ]);
-  const isExact = runs?.done === wanted && runs.runs === wanted && twice?.n === 0;
-  return isExact && incidents?.most === 1 && told.size === 2 * MONITORS && most <= 1 + kills;
+  const isExact = runs?.done === required && runs.runs === required && twice?.n === 0;
+  return isExact && incidents?.most === 1 && byChange.size === 2 * MONITORS && most <= 1 + kills;
 }
 
-function byChange(got: readonly { id: string; incident: number; type: string }[]): Map<string, string[]> {
+function groupByChange(received: readonly { id: string; incident: number; type: string }[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
-  for (const { id, incident, type } of got)
+  for (const { id, incident, type } of received)
     groups.set(`${incident} ${type}`, [...(groups.get(`${incident} ${type}`) ?? []), id]);
   return groups;
 }

@@ -15,7 +15,7 @@ const KILLS = 20;
 const MESSAGES = 10;
 const LEASE_MS = 30 * SECOND_MS;
 
-/** Twenty times the process that delivers is killed after the receiver said yes and before that is written down. */
+/** Kills the delivering process 20 times, after the receiver accepted a message and before this is recorded. */
 export async function chaosUnrecorded(db: Database, database: BenchDatabase): Promise<boolean> {
   const bodies = new Map<string, string[]>();
   const hook = await receive((body, response, request) => {
@@ -51,11 +51,11 @@ export async function chaosUnrecorded(db: Database, database: BenchDatabase): Pr
   const repeats = [...bodies.values()].reduce((sum, list) => sum + list.length - 1, 0);
   const different = [...bodies.values()].filter((list) => new Set(list).size > 1).length;
   printTable([
-    [`kill -9 between sent and recorded, ${KILLS} times, ${MESSAGES} messages`, 'asked', 'measured'],
+    [`kill -9 between sent and recorded, ${KILLS} times, ${MESSAGES} messages`, 'required', 'measured'],
     ['messages lost', '0', String(lost)],
-    ['messages that wait at the end', '0', String(await left())],
-    ['repeats, each with the id of the first', '', String(repeats)],
-    ['ids that came with another content, or are not ours', '0', String(different + (bodies.size - (MESSAGES - lost)))],
+    ['messages not sent at the end', '0', String(await left())],
+    ['repeated messages, with the same id', '', String(repeats)],
+    ['ids with different content, or unknown ids', '0', String(different + (bodies.size - (MESSAGES - lost)))],
   ]);
   return lost === 0 && different === 0 && bodies.size === MESSAGES && (await left()) === 0;
 }

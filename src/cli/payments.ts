@@ -1,4 +1,5 @@
 import { isoTime } from '../core/format/iso-time.ts';
+import { drawNormal } from '../core/stats/draw-normal.ts';
 import type { Rng } from '../core/stats/rng.ts';
 import type { Interval } from '../core/time/window.ts';
 
@@ -65,20 +66,15 @@ function paymentAt(ms: number, mix: PaymentMix, rng: Rng): PaymentEvent {
     host: 'client-1',
     request: {
       body: {
-        amount: round(Math.max(0, drawNormal(rng, mix.amountMean, mix.amountSd)), 2),
+        amount: round(Math.max(0, mix.amountMean + mix.amountSd * drawNormal(rng)), 2),
         currency: drawCurrency(rng),
       },
     },
     response: {
       status: rng.next() < mix.failureShare ? 500 : 200,
-      duration_ms: round(Math.max(50, drawNormal(rng, mix.durationMean, mix.durationSd)), 1),
+      duration_ms: round(Math.max(50, mix.durationMean + mix.durationSd * drawNormal(rng)), 1),
     },
   };
-}
-
-/** Box-Muller transform; 1 − u keeps the logarithm finite. */
-function drawNormal(rng: Rng, mean: number, sd: number): number {
-  return mean + sd * Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
 }
 
 function drawCurrency(rng: Rng): string {

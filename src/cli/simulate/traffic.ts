@@ -1,4 +1,5 @@
 import { isoTime } from '../../core/format/iso-time.ts';
+import { drawNormal } from '../../core/stats/draw-normal.ts';
 import { type Rng, seededRng } from '../../core/stats/rng.ts';
 import { HOUR_MS, type Interval } from '../../core/time/window.ts';
 
@@ -33,7 +34,7 @@ function eventAt(ms: number, { features, drift }: TrafficRules, rng: Rng): objec
   const input: Record<string, number | string> = {};
   for (let i = 0; i < features; i++) {
     const isShifted = isDrifting && i % 4 === 0;
-    if (i % 5 < 3) input[`number_${i}`] = round(MEAN + SD * (normal(rng) + (isShifted ? SHIFT : 0)));
+    if (i % 5 < 3) input[`number_${i}`] = round(MEAN + SD * (drawNormal(rng) + (isShifted ? SHIFT : 0)));
     else input[`name_${i}`] = pick(isShifted ? DRIFTED_SHARES : SHARES, rng);
   }
   const status = rng.next() < 0.001 ? 500 : 200;
@@ -41,7 +42,7 @@ function eventAt(ms: number, { features, drift }: TrafficRules, rng: Rng): objec
     ts: isoTime(ms),
     ...SIMULATED_STREAM,
     request: input,
-    response: { status, duration_ms: round(Math.max(5, 120 + 30 * normal(rng))) },
+    response: { status, duration_ms: round(Math.max(5, 120 + 30 * drawNormal(rng))) },
   };
 }
 
@@ -56,9 +57,4 @@ function pick(shares: readonly number[], rng: Rng): string {
     return left < 0;
   });
   return CATEGORIES[i] ?? 'a';
-}
-
-/** Box-Muller transform. */
-function normal(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next());
 }

@@ -1,3 +1,4 @@
+import { drawNormal } from '../../stats/draw-normal.ts';
 import { seededRng } from '../../stats/rng.ts';
 
 /** A power of two, large enough that the rounds of one test hardly repeat. */
@@ -18,10 +19,7 @@ export function randomPool(): RandomPool {
   if (pool !== undefined) return pool;
   const rng = seededRng('permutation null');
   const uniforms = Float64Array.from({ length: SIZE }, () => rng.next());
-  const normals = Float64Array.from(
-    { length: SIZE },
-    () => Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next()),
-  );
+  const normals = Float64Array.from({ length: SIZE }, () => drawNormal(rng));
   pool = { uniforms, normals };
   return pool;
 }
