@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { webhookChannel } from '../../../src/services/notify/channels/webhook.ts';
-import { openReceiver } from '../../runtime/net/receiver.ts';
-import { HOSTILE, messageSaying, sampleMessage } from './sample-message.ts';
+import { webhookChannel } from '../../../../src/services/notify/channels/webhook.ts';
+import { openReceiver } from '../../../runtime/net/receiver.ts';
+import { HOSTILE, messageSaying, sampleMessage } from '../sample-message.ts';
 
 const receiver = await openReceiver();
 afterAll(() => receiver.close());

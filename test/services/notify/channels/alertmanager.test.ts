@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import type { Message } from '../../../src/core/incident/message.ts';
-import { alertmanagerChannel } from '../../../src/services/notify/channels/alertmanager.ts';
-import { openReceiver } from '../../runtime/net/receiver.ts';
-import { HOSTILE, messageSaying, NOW, sampleMessage } from './sample-message.ts';
+import type { Message } from '../../../../src/core/incident/message.ts';
+import { alertmanagerChannel } from '../../../../src/services/notify/channels/alertmanager.ts';
+import { openReceiver } from '../../../runtime/net/receiver.ts';
+import { HOSTILE, messageSaying, NOW, sampleMessage } from '../sample-message.ts';
 
 const receiver = await openReceiver();
 afterAll(() => receiver.close());

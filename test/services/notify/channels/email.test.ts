@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type EmailOptions, emailChannel } from '../../../src/services/notify/channels/email.ts';
-import { renderEmail } from '../../../src/services/notify/channels/email-body.ts';
-import { HOSTILE, messageSaying, NOW, sampleMessage } from './sample-message.ts';
+import { type EmailOptions, emailChannel } from '../../../../src/services/notify/channels/email.ts';
+import { renderEmail } from '../../../../src/services/notify/channels/email-body.ts';
+import { HOSTILE, messageSaying, NOW, sampleMessage } from '../sample-message.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

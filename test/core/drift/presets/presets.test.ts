@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { FeaturePair } from '../../../src/core/drift/drift-test.ts';
-import type { PresetFinding } from '../../../src/core/drift/presets/preset.ts';
-import { PRESET_NAMES, PRESETS, type PresetName } from '../../../src/core/drift/presets/table.ts';
-import { type Sample, sampleOf } from '../stats/golden.ts';
-import { categoricalPair, numericPair, pairOf } from './pairs.ts';
+import type { FeaturePair } from '../../../../src/core/drift/drift-test.ts';
+import type { PresetFinding } from '../../../../src/core/drift/presets/preset.ts';
+import { PRESET_NAMES, PRESETS, type PresetName } from '../../../../src/core/drift/presets/table.ts';
+import { type Sample, sampleOf } from '../../stats/golden.ts';
+import { categoricalPair, numericPair, pairOf } from '../pairs.ts';
 
 /** Large enough that every value stays. */
 const EXACT_K = 16_384;

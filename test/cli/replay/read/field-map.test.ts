@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { typedCell } from '../../../src/cli/replay/read/csv.ts';
-import { IDENTITY_MAP, mapFields, parseFieldMap } from '../../../src/cli/replay/read/field-map.ts';
+import { typedCell } from '../../../../src/cli/replay/read/csv.ts';
+import { IDENTITY_MAP, mapFields, parseFieldMap } from '../../../../src/cli/replay/read/field-map.ts';
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isAccessLine, parseAccessLine } from '../../../src/cli/replay/read/access-log.ts';
-import { EndpointLimit, endpointName } from '../../../src/cli/replay/read/endpoint-name.ts';
+import { isAccessLine, parseAccessLine } from '../../../../src/cli/replay/read/access-log.ts';
+import { EndpointLimit, endpointName } from '../../../../src/cli/replay/read/endpoint-name.ts';
 
 const LINE =
   '83.149.9.216 - alice [17/May/2015:10:05:03 +0200] "GET /images/web/a.png?token=s3cret HTTP/1.1" 200 203023 "http://x.example/p?q=1" "Mozilla/5.0 (X11)"';

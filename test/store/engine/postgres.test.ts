@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { describe, expect, inject, test } from 'vitest';
-import { DatabaseUnavailable } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/engine/postgres.ts';
-import { SILENT } from '../silent-log.ts';
+import { DatabaseUnavailable } from '../../../src/store/database.ts';
+import { openPostgres } from '../../../src/store/engine/postgres.ts';
+import { SILENT } from '../../silent-log.ts';
 
 const { databaseUrl } = inject('testDatabase');
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { withDatabase } from '../database.ts';
-import { NOW, openService, type Service } from './service.ts';
+import { withDatabase } from '../../database.ts';
+import { NOW, openService, type Service } from '../service.ts';
 
 const database = withDatabase();
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -5,12 +5,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { DatabaseUnavailable } from '../../src/store/database.ts';
-import { lockDirectory } from '../../src/store/engine/directory-lock.ts';
-import { openEmbedded } from '../../src/store/engine/embedded.ts';
-import { makeTemporaryDirectory } from '../database.ts';
-import { PATIENCE } from '../patience.ts';
-import { SILENT } from '../silent-log.ts';
+import { DatabaseUnavailable } from '../../../src/store/database.ts';
+import { lockDirectory } from '../../../src/store/engine/directory-lock.ts';
+import { openEmbedded } from '../../../src/store/engine/embedded.ts';
+import { makeTemporaryDirectory } from '../../database.ts';
+import { PATIENCE } from '../../patience.ts';
+import { SILENT } from '../../silent-log.ts';
 
 const QUERY_TIMEOUT_MS = 60_000;
 let directory: string;

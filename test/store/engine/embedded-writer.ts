@@ -1,5 +1,5 @@
-import { openEmbedded } from '../../src/store/engine/embedded.ts';
-import { SILENT } from '../silent-log.ts';
+import { openEmbedded } from '../../../src/store/engine/embedded.ts';
+import { SILENT } from '../../silent-log.ts';
 
 /** Run as a process of its own, to be killed: writes row after row and says each number once it is committed. */
 const db = await openEmbedded({ dataDir: process.argv[2] ?? '', log: SILENT });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DatabaseUnavailable } from '../../src/store/database.ts';
-import { withDatabase } from '../database.ts';
-import { PATIENCE } from '../patience.ts';
-import { emptyDatabase, openService, stubDatabase } from './service.ts';
+import { DatabaseUnavailable } from '../../../src/store/database.ts';
+import { withDatabase } from '../../database.ts';
+import { PATIENCE } from '../../patience.ts';
+import { emptyDatabase, openService, stubDatabase } from '../service.ts';
 
 const unreachable = stubDatabase(() => Promise.reject(new DatabaseUnavailable('connection refused')));
 const silent = stubDatabase(() => new Promise(() => undefined));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../../src/core/incident/message.ts';
-import { slackChannel } from '../../../src/services/notify/channels/slack.ts';
-import { HOSTILE, messageSaying, NOW, sampleMessage } from './sample-message.ts';
+import type { Message } from '../../../../src/core/incident/message.ts';
+import { slackChannel } from '../../../../src/services/notify/channels/slack.ts';
+import { HOSTILE, messageSaying, NOW, sampleMessage } from '../sample-message.ts';
 
 interface TextObject {
   readonly type: string;

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Channel } from '../../../src/services/notify/channel.ts';
-import { alertmanagerChannel } from '../../../src/services/notify/channels/alertmanager.ts';
-import { pagerdutyChannel } from '../../../src/services/notify/channels/pagerduty.ts';
-import { slackChannel } from '../../../src/services/notify/channels/slack.ts';
-import { webhookChannel } from '../../../src/services/notify/channels/webhook.ts';
-import { openReceiver } from '../../runtime/net/receiver.ts';
-import { HOSTILE, messageSaying, NOW, sampleMessage } from './sample-message.ts';
+import type { Channel } from '../../../../src/services/notify/channel.ts';
+import { alertmanagerChannel } from '../../../../src/services/notify/channels/alertmanager.ts';
+import { pagerdutyChannel } from '../../../../src/services/notify/channels/pagerduty.ts';
+import { slackChannel } from '../../../../src/services/notify/channels/slack.ts';
+import { webhookChannel } from '../../../../src/services/notify/channels/webhook.ts';
+import { openReceiver } from '../../../runtime/net/receiver.ts';
+import { HOSTILE, messageSaying, NOW, sampleMessage } from '../sample-message.ts';
 
 const receiver = await openReceiver();
 afterAll(() => receiver.close());

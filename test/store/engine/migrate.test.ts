@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Migration, migrate, pendingMigrations, readMigrations } from '../../src/store/engine/migrate.ts';
-import { openTestDatabase, withDatabase } from '../database.ts';
-import { SILENT } from '../silent-log.ts';
+import { type Migration, migrate, pendingMigrations, readMigrations } from '../../../src/store/engine/migrate.ts';
+import { openTestDatabase, withDatabase } from '../../database.ts';
+import { SILENT } from '../../silent-log.ts';
 
 const database = withDatabase();
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { emptyDatabase, withService } from './service.ts';
+import { emptyDatabase, withService } from '../service.ts';
 
 const { app } = withService(emptyDatabase, { AUTH: 'off' });
 const post = (payload: unknown) => app.inject({ method: 'POST', url: '/detect-drift', payload: payload as object });
