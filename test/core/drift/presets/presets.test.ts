@@ -8,7 +8,8 @@ import { categoricalPair, numericPair, pairOf } from '../pairs.ts';
 
 /** Large enough that every value stays. */
 const EXACT_K = 16_384;
-const read = (name: string) => JSON.parse(readFileSync(new URL(`../../golden/${name}.json`, import.meta.url), 'utf8'));
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../../golden/${name}.json`, import.meta.url), 'utf8'));
 
 /** To 1e-6 of itself, or, where the number is nothing but what rounding and a zero rule leave, of 1e-9. */
 function expectNumber(actual: number | null | undefined, expected: number | null): void {
