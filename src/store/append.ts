@@ -10,7 +10,7 @@ export interface BatchRow {
   readonly n: number;
   readonly minMs: number;
   readonly maxMs: number;
-  /** Text of a JSON array of n objects. The database does not check it again: that would cost a third of the insert. */
+  /** Text of a JSON array of n objects. The database does not parse it: that would make the insert a third slower. */
   readonly eventsJson: string;
 }
 
@@ -29,26 +29,26 @@ export interface LateMinute {
   readonly noticedAtMs: number;
 }
 
-/** More would pass the protocol's 65,535 parameters. */
+/** More rows would exceed the 65,535 parameters of the protocol. */
 export const MAX_ROWS_A_STATEMENT = 10_000;
 
 const BATCH_CASTS = ['bigint', 'timestamptz', 'int', 'timestamptz', 'timestamptz', 'text'];
-const PART_CASTS = ['bigint', 'timestamptz', 'int', 'int', 'bytea'];
+const PROFILE_CASTS = ['bigint', 'timestamptz', 'int', 'int', 'bytea'];
 
 /**
- * Appends events and their profile parts. Up to 10,000 rows of both together go in one statement, and so in one step and one round
- * trip; with more, the caller must be in a transaction.
+ * Appends events and their profiles. Up to 10,000 rows go in one statement, which is atomic and one round trip; with more, call it in a
+ * transaction.
  */
 export async function appendRows(
   db: Queryable,
   batches: readonly BatchRow[],
-  parts: readonly ProfileRow[],
+  profiles: readonly ProfileRow[],
   late: readonly LateMinute[] = [],
 ): Promise<void> {
-  for (let i = 0; i < batches.length + parts.length; i += MAX_ROWS_A_STATEMENT) {
+  for (let i = 0; i < batches.length + profiles.length; i += MAX_ROWS_A_STATEMENT) {
     const end = i + MAX_ROWS_A_STATEMENT;
-    const fromPart = Math.max(0, i - batches.length);
-    const someProfiles = parts.slice(fromPart, Math.max(0, end - batches.length));
+    const fromProfile = Math.max(0, i - batches.length);
+    const someProfiles = profiles.slice(fromProfile, Math.max(0, end - batches.length));
     await appendSome(db, batches.slice(i, end), someProfiles, i === 0 ? late : []);
   }
 }
@@ -56,22 +56,22 @@ export async function appendRows(
 async function appendSome(
   db: Queryable,
   batches: readonly BatchRow[],
-  parts: readonly ProfileRow[],
+  profiles: readonly ProfileRow[],
   late: readonly LateMinute[],
 ): Promise<void> {
   const profilesFrom = batches.length * BATCH_CASTS.length + 1;
-  const lateFrom = profilesFrom + parts.length * PART_CASTS.length;
+  const lateFrom = profilesFrom + profiles.length * PROFILE_CASTS.length;
   const inserts = [
     batches.length > 0 && `events as (${insertBatchesSql(batches.length)})`,
-    parts.length > 0 && `profiles as (${insertProfilesSql(parts.length, profilesFrom)})`,
+    profiles.length > 0 && `profiles as (${insertProfilesSql(profiles.length, profilesFrom)})`,
     late.length > 0 && `late as (${insertLateSql(lateFrom)})`,
   ].filter((insert) => insert !== false);
-  const names = [batches.length > 0 && 'events', parts.length > 0 && 'profiles'].filter((name) => name !== false);
+  const names = [batches.length > 0 && 'events', profiles.length > 0 && 'profiles'].filter((name) => name !== false);
   const counts = names.map((name) => `(select count(*) from ${name})`).join(' + ');
-  const params = [...batches.flatMap(batchParams), ...parts.flatMap(profileParams), ...lateParams(late)];
+  const params = [...batches.flatMap(batchParams), ...profiles.flatMap(profileParams), ...lateParams(late)];
   const { rows } = await db.query<{ n: number }>(`with ${inserts.join(', ')} select ${counts} as n`, params);
-  // PGlite can say yes and store nothing.
-  const wanted = batches.length + parts.length;
+  // PGlite can report success and store nothing.
+  const wanted = batches.length + profiles.length;
   if (rows[0]?.n !== wanted) throw new Error(`Stored ${rows[0]?.n} of ${wanted} rows`);
 }
 
@@ -82,7 +82,7 @@ function insertBatchesSql(rows: number): string {
 
 function insertProfilesSql(rows: number, first: number): string {
   return `insert into profile_parts (stream_id, bucket, span, n, profile)
-    values ${valuesOf(rows, PART_CASTS, first)} returning 1`;
+    values ${valuesOf(rows, PROFILE_CASTS, first)} returning 1`;
 }
 
 function insertLateSql(first: number): string {

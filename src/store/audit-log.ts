@@ -3,9 +3,9 @@ import { msOf, timestampParam } from './sql.ts';
 
 export interface AuditEntry {
   readonly atMs: number;
-  /** A person, or `plumbline` for what happened by itself. */
+  /** A person, or `plumbline` for what no person did. */
   readonly who: string;
-  /** A change's reason, a telling's reason, or what a person did. */
+  /** The reason of a change or of a notification, or what a person did. */
   readonly what: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -46,7 +46,7 @@ export async function countIncidentReports(db: Queryable, incident: IncidentKey)
   return (await db.query<{ n: number }>(sql, [incident.streamId, incident.id])).rows[0]?.n ?? 0;
 }
 
-/** The body of the report that it failed on last, as JSON text. */
+/** The body of the last report that failed, as JSON text. */
 export async function findLastReport(db: Queryable, incident: IncidentKey): Promise<string | undefined> {
   const sql = `select r.body::text as body from incident_reports i join reports r on r.stream_id = i.stream_id and r.id = i.report_id
     where i.stream_id = $1 and i.incident_id = $2 order by r.id desc limit 1`;

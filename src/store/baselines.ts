@@ -11,9 +11,9 @@ export interface BaselineInsert {
   readonly windowStartMs: number;
   readonly windowEndMs: number;
   readonly samples: number;
-  /** The targets of its own; they win over the environment's. */
+  /** Its own targets; they override those of the environment. */
   readonly slo: Partial<SloTargets>;
-  /** What its features are, for people; the store does not look inside. */
+  /** Its features, described for people; the store does not read them. */
   readonly features: readonly FeatureSummary[];
   readonly warnings: readonly string[];
   /** Where it came from, e.g. `events`. */
@@ -21,7 +21,7 @@ export interface BaselineInsert {
   readonly profile: Uint8Array;
 }
 
-/** A stored baseline without its profile, which is big: `getBaselineProfile`. */
+/** A stored baseline without its profile, which is large: `getBaselineProfile`. */
 export interface Baseline extends Omit<BaselineInsert, 'profile'> {
   readonly id: number;
   readonly service: string;
@@ -49,7 +49,7 @@ function toBaseline({ created_at, window_start, window_end, ...rest }: BaselineC
   };
 }
 
-/** Inactive as yet. A taken name is a UNIQUE_VIOLATION. */
+/** It is not active. A taken name is a UNIQUE_VIOLATION. */
 export async function insertBaseline(db: Queryable, baseline: BaselineInsert): Promise<Baseline> {
   const sql = `insert into baselines
     (stream_id, name, created_at, window_start, window_end, samples, slo, features, warnings, source, profile)
@@ -117,8 +117,8 @@ export async function getBaselineProfile(db: Queryable, id: number): Promise<Uin
 }
 
 /**
- * Makes it the active one of its stream; false when there is no such baseline. To be called in a transaction: it locks the
- * stream's row first, so that two activations at once follow one another.
+ * Makes it the active baseline of its stream; false when there is no such baseline. Call it in a transaction: it locks the stream's row, so
+ * that one of two activations at once waits for the other.
  */
 export async function activateBaseline(tx: Queryable, id: number): Promise<boolean> {
   const lock = `select s.id from streams s join baselines b on b.stream_id = s.id where b.id = $1 for no key update of s`;

@@ -49,7 +49,7 @@ export interface Fetch {
   readonly newestMs: number | null;
 }
 
-/** The newest record never moves back: what is asked for next begins there. */
+/** The newest record never moves back: the next fetch starts there. */
 export async function saveFetch(db: Queryable, fetch: Fetch): Promise<void> {
   const sql = `insert into coherence_fetch as f
       (source, at, ok, records, latency_ms, pages_fetched, retries, error, newest_record)
@@ -70,8 +70,8 @@ export async function findFetch(db: Queryable, source: UpstreamMode): Promise<Fe
 }
 
 /**
- * The moment that the newest record of the mock's file is moved to: now the first time, the same again after that, and now once more
- * when so long has passed. One statement, so that two that begin at the same time agree.
+ * The moment that the newest record of the mock's file is moved to: the current time at first, then the same moment until it is this old, then
+ * the current time again. One statement, so that two fetches at once agree.
  */
 export async function anchorMock(db: Queryable, clock: Clock, keptMs: number): Promise<number> {
   const sql = `with ${MOMENT} insert into coherence_fetch as f

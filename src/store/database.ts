@@ -1,6 +1,6 @@
 import type { DatabaseEngine } from '../core/database-engine.ts';
 /**
- * What runs SQL: the database, or one transaction in it. Without parameters the text may hold several statements; the last one answers.
+ * What runs SQL: the database, or one transaction in it. Without parameters the text may have several statements; the result is the last one's.
  * On both engines int8 comes back as number, bytea as Uint8Array, timestamptz as Date, json as what it parses to.
  */
 export interface Queryable {
@@ -19,7 +19,7 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
-/** Where the store tells what happens by itself: a connection lost, an engine restarted. Pino's logger fits. */
+/** For what happens without a request: a lost connection, a restarted engine. Pino's logger fits. */
 export interface StoreLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -38,7 +38,7 @@ export function beginStatement(options: TransactionOptions = {}): string {
   return options.isolation === undefined ? 'begin' : `begin isolation level ${options.isolation}`;
 }
 
-/** After a failed statement that somebody caught, `commit` says yes and rolls back. */
+/** After a failed statement whose error was caught, `commit` succeeds and rolls back. */
 export function assertCommitted(command: string): void {
   if (command !== 'COMMIT') throw new Error('The transaction was rolled back, because a statement in it had failed');
 }

@@ -10,7 +10,7 @@ export interface EventIdClaim {
 
 /**
  * Claims the ids for this transaction: true where an id is new, false where it is stored already or came earlier in the same call.
- * Inserted in one order by everyone, so that two transactions cannot deadlock; the second waits for the first.
+ * Every transaction inserts in the same order, so that two cannot deadlock; the second waits for the first.
  */
 export async function claimEventIds(db: Queryable, claims: readonly EventIdClaim[]): Promise<boolean[]> {
   const byKey = new Map(claims.map((claim) => [keyOf(claim.streamId, dayParam(claim.dayMs), claim.id), claim]));

@@ -20,14 +20,15 @@ interface EventRow extends Position {
 
 const BY_TIME = pagesBy('tsMs', 'id');
 
-/** A page of events as they came, oldest first. Walks the minutes, so that a page costs what it shows and not the whole window. */
+/** A page of events as they were sent, oldest first. Reads minute by minute, so the cost of a page depends on its size, not on the window. */
 export async function listEvents(db: Queryable, query: EventQuery): Promise<{ events: string[]; next: string | null }> {
   const endMs = query.endMs ?? Number.MAX_SAFE_INTEGER;
   let position = startOf(query);
   const found: EventRow[] = [];
   for (let minute = await findMinuteFrom(db, query.streamId, position.tsMs, endMs); minute !== undefined; ) {
-    const wanted = query.limit + 1 - found.length;
-    found.push(...(await readMinute(db, query.streamId, minute, position, endMs, wanted)));
+    const limit = query.limit + 1 - found.length;
+    const { streamId } = query;
+    found.push(...(await readMinute(db, minute, { streamId, after: position, endMs, limit })));
     if (found.length > query.limit) break;
     position = { tsMs: minute + MINUTE_MS, id: 0 };
     minute = await findMinuteFrom(db, query.streamId, position.tsMs, endMs);
@@ -36,7 +37,7 @@ export async function listEvents(db: Queryable, query: EventQuery): Promise<{ ev
   return { events: page.rows.map((row) => row.event), next: page.next };
 }
 
-/** The page holds what comes strictly after the position; ids start at 1, so id 0 lets everything of its moment in. */
+/** A page has the events after a position. Ids start at 1, so the id 0 includes all events of its moment. */
 function startOf(query: EventQuery): Position {
   const start = { tsMs: query.startMs ?? 0, id: 0 };
   const position = BY_TIME.start(query.after, start);
@@ -55,14 +56,15 @@ async function findMinuteFrom(
   return rows[0]?.bucket.getTime();
 }
 
-async function readMinute(
-  db: Queryable,
-  streamId: number,
-  minuteMs: number,
-  after: Position,
-  endMs: number,
-  limit: number,
-): Promise<EventRow[]> {
+interface MinuteQuery {
+  readonly streamId: number;
+  readonly after: Position;
+  readonly endMs: number;
+  readonly limit: number;
+}
+
+async function readMinute(db: Queryable, minuteMs: number, query: MinuteQuery): Promise<EventRow[]> {
+  const { streamId, after, endMs, limit } = query;
   const sql = `select id, ${msOf('ts')} as "tsMs", event::text from (
       select b.id * 16384 + e.position as id, event_time(e.event -> 'ts') as ts, e.event
       from event_batches b cross join lateral json_array_elements(b.events::json) with ordinality as e (event, position)
@@ -80,7 +82,7 @@ async function readMinute(
   return (await db.query<EventRow>(sql, params)).rows;
 }
 
-/** The minutes of an interval that hold events, oldest first. */
+/** The minutes of an interval that have events, oldest first. */
 export async function listEventBuckets(db: Queryable, streamId: number, interval: Interval): Promise<number[]> {
   const sql = `select distinct bucket from event_batches where stream_id = $1 and bucket >= $2 and bucket < $3 order by bucket`;
   const params = [streamId, timestampParam(interval.startMs), timestampParam(interval.endMs)];
@@ -88,7 +90,7 @@ export async function listEventBuckets(db: Queryable, streamId: number, interval
   return rows.map((row) => row.bucket.getTime());
 }
 
-/** The events of one minute as they came, in the order of storing. */
+/** The events of one minute as they were sent, in the order in which they were stored. */
 export async function readBucketEvents(db: Queryable, streamId: number, bucketMs: number): Promise<string[]> {
   const sql = `select e.event::text as event
     from event_batches b cross join lateral json_array_elements(b.events::json) with ordinality as e (event, position)

@@ -11,7 +11,7 @@ export interface StoredIncident extends Triage {
   readonly service: string;
   readonly endpoint: string;
   readonly monitorId: number;
-  /** The monitor's name, also when it is gone. */
+  /** The monitor's name; the monitor may be deleted. */
   readonly monitor: string;
   readonly group: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -46,16 +46,16 @@ export async function findIncident(db: Queryable, id: number): Promise<StoredInc
   return (await db.query<StoredIncident>(`${SELECT} where i.id = $1`, [id])).rows[0];
 }
 
-/** The incident whose time to ask again came first, with the clock that says so. Locked; those that others hold are left to them. */
+/** The incident whose notification has been due the longest, with the time of the clock. Locked; incidents that others hold are skipped. */
 export async function lockIncidentToNotify(
   tx: Queryable,
   clock: Clock,
-  besides: readonly number[],
+  skippedIds: readonly number[],
 ): Promise<(StoredIncident & { readonly nowMs: number }) | undefined> {
   const sql = `with ${MOMENT} select ${COLUMNS}, ${msOf('moment.now')} as "nowMs"
     from incidents i join streams s on s.id = i.stream_id, moment
     where i.notify_at <= moment.now and not (i.id = any($2::bigint[])) order by i.notify_at limit 1 for update of i skip locked`;
-  return (await tx.query<StoredIncident & { nowMs: number }>(sql, [nowParam(clock), besides])).rows[0];
+  return (await tx.query<StoredIncident & { nowMs: number }>(sql, [nowParam(clock), skippedIds])).rows[0];
 }
 
 export interface IncidentInsert {
@@ -110,7 +110,7 @@ export async function updateTriage(tx: Queryable, id: number, triage: TriageUpda
   await tx.query(sql, [id, ...params, timestampParam(nowMs)]);
 }
 
-/** Only for one that never fired: nobody has heard of it. */
+/** Only for an incident that never fired: nobody was notified of it. */
 export async function deleteIncident(
   tx: Queryable,
   { streamId, id }: Pick<StoredIncident, 'streamId' | 'id'>,

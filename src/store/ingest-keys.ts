@@ -6,13 +6,13 @@ export interface IngestKeyClaim {
   readonly answer: string;
 }
 
-/** `claimed`: the key is ours. Otherwise what its first request was, and what it was answered. */
+/** `claimed`: this request is the first with the key. Otherwise the body and the answer of the first one. */
 export type IngestKeyState = 'claimed' | { readonly bodyHash: Uint8Array; readonly answer: string };
 
-/** How long an answer is kept, on the database's clock; older keys count as never used. */
+/** How long an answer is stored, on the database's clock; older keys count as unused. */
 const KEEP = `interval '24 hours'`;
 
-/** One statement for many requests of one commit. A key that another transaction holds makes this wait for its end. */
+/** For all requests of one commit. Waits for a transaction that holds one of the keys. */
 export async function claimIngestKeys(db: Queryable, claims: readonly IngestKeyClaim[]): Promise<IngestKeyState[]> {
   const firsts = new Map<string, IngestKeyClaim>();
   for (const claim of claims) if (!firsts.has(claim.key)) firsts.set(claim.key, claim);

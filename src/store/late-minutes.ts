@@ -3,7 +3,7 @@ import { msOf, timestampParam } from './sql.ts';
 
 export interface LateMinutes {
   readonly streamId: number;
-  /** With when each was noticed last. */
+  /** Each with the last time that it was noticed. */
   readonly minutes: readonly { readonly bucketMs: number; readonly noticedAtMs: number }[];
   readonly ids: readonly number[];
 }
@@ -15,13 +15,13 @@ interface LateRow {
   ids: number[];
 }
 
-const MOST_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 
-/** What had come late by a moment, by stream: noted by ingest in the transaction that stored it. */
+/** The minutes whose events were late, noticed up to a moment, by stream. Ingest stores them in the transaction of the events. */
 export async function listLateMinutes(db: Queryable, noticedByMs: number): Promise<LateMinutes[]> {
   const sql = `select stream_id as "streamId", ${msOf('bucket')} as "bucketMs", max(${msOf('noticed_at')}) as "noticedAtMs",
       array_agg(id::float8) as ids
-    from (select * from late_minutes where noticed_at <= $1 order by id limit ${MOST_ROWS}) l
+    from (select * from late_minutes where noticed_at <= $1 order by id limit ${MAX_ROWS}) l
     group by stream_id, bucket order by stream_id, bucket`;
   const { rows } = await db.query<LateRow>(sql, [timestampParam(noticedByMs)]);
   const streams = new Map<number, LateRow[]>();
@@ -38,7 +38,7 @@ export async function takeLateMinutes(db: Queryable, late: LateMinutes): Promise
   await db.query(sql, [late.streamId, late.ids]);
 }
 
-/** Minutes that no report can cover any more. */
+/** Minutes that are too old for a revision. */
 export async function dropLateBefore(db: Queryable, ms: number): Promise<void> {
   await db.query('delete from late_minutes where noticed_at < $1', [timestampParam(ms)]);
 }

@@ -5,7 +5,7 @@ import { msOf, timestampParam } from './sql.ts';
 
 export interface MonitorRun {
   readonly slotMs: number;
-  /** How many slots in a row this row stands for: more than one only where they were skipped. */
+  /** How many slots in a row this row is about: more than one only where they were skipped. */
   readonly slots: number;
   readonly status: RunStatus;
   /** Why it failed or was skipped. */
@@ -15,7 +15,7 @@ export interface MonitorRun {
   readonly finishedAtMs: number;
 }
 
-/** Each slot is written once: false when it was before. With the monitor locked, so that two cannot find it missing. */
+/** False when the slot has a run already. Call it with the monitor locked. */
 export async function insertRun(
   tx: Queryable,
   monitor: { readonly id: number; readonly streamId: number },

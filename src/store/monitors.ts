@@ -7,7 +7,7 @@ import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
 export interface MonitorInsert {
   readonly streamId: number;
   readonly name: string;
-  /** The document as a person wrote it; the store does not look inside. */
+  /** The document as it was written; the store does not read it. */
   readonly spec: unknown;
   readonly origin: MonitorOrigin;
   readonly paused: boolean;
@@ -52,7 +52,7 @@ export async function insertMonitor(db: Queryable, monitor: MonitorInsert): Prom
   return rows[0].id;
 }
 
-/** Whoever runs a slot of it loses the claim: what it found belongs to another definition. */
+/** A run in progress loses its claim: it has evaluated the old definition. */
 export async function updateMonitor(db: Queryable, id: number, monitor: MonitorInsert): Promise<void> {
   const sql = `update monitors set stream_id = $2, name = $3, spec = $4::json, origin = $5, paused = $6, updated_at = $7,
     next_slot = $8, due_at = $9, fence = fence + 1, lease_until = null, failures = 0 where id = $1`;
@@ -61,7 +61,7 @@ export async function updateMonitor(db: Queryable, id: number, monitor: MonitorI
   await db.query(sql, [id, monitor.streamId, monitor.name, spec, monitor.origin, monitor.paused, ...times]);
 }
 
-/** A monitor that goes on begins with its next slot: what it missed while paused was not wanted. */
+/** A resumed monitor starts with its next slot; the slots that passed while it was paused have no run. */
 export async function setMonitorPaused(
   db: Queryable,
   id: number,
@@ -88,7 +88,7 @@ export async function findMonitorById(db: Queryable, id: number): Promise<Stored
   return (await db.query<StoredMonitor>(`${SELECT} where m.id = $1`, [id])).rows[0];
 }
 
-/** The monitor as it is now, kept from slots and changes of others until this transaction ends. Before its incidents: everybody in that order. */
+/** The monitor as it is now, locked against runs and changes. Lock it before its incidents: two orders would be a deadlock. */
 export async function lockMonitor(tx: Queryable, id: number): Promise<StoredMonitor | undefined> {
   return (await tx.query<StoredMonitor>(`${SELECT} where m.id = $1 for update of m`, [id])).rows[0];
 }
@@ -98,7 +98,7 @@ export interface MonitorFilter extends PageQuery {
   readonly origin?: MonitorOrigin | undefined;
 }
 
-/** In the order in which they were made. */
+/** In the order of their creation. */
 export async function listMonitors(
   db: Queryable,
   filter: MonitorFilter,
@@ -112,7 +112,7 @@ export async function listMonitors(
   return { monitors: page.rows, next: page.next };
 }
 
-/** In the order in which they were made. */
+/** In the order of their creation. */
 export async function listAllMonitors(db: Queryable): Promise<StoredMonitor[]> {
   return (await db.query<StoredMonitor>(`${SELECT} order by m.id`)).rows;
 }
@@ -126,7 +126,7 @@ export async function listUnwatchedStreams(
   return (await db.query<{ id: number; service: string; endpoint: string }>(sql)).rows;
 }
 
-/** Default monitors that nobody needs any more: they are not wanted, the stream has one of its own, or it has no active baseline. */
+/** Default monitors without a purpose: they are switched off, the stream has another monitor, or it has no active baseline. */
 export async function listNeedlessDefaults(db: Queryable, areWanted: boolean): Promise<StoredMonitor[]> {
   const sql = `${SELECT} where m.origin = 'default' and (not $1::boolean
     or not exists (select 1 from baselines b where b.stream_id = m.stream_id and b.active)
@@ -134,16 +134,16 @@ export async function listNeedlessDefaults(db: Queryable, areWanted: boolean): P
   return (await db.query<StoredMonitor>(sql, [areWanted])).rows;
 }
 
-/** A monitor whose due slot is ours to run, until the lease ends. */
+/** A monitor whose due slot this process runs, until the lease ends. */
 export interface ClaimedMonitor extends StoredMonitor {
   readonly fence: number;
   /** The database's clock when it was claimed. */
   readonly nowMs: number;
-  /** Tries of this slot that ended without an answer. */
+  /** Attempts at this slot that ended without a run. */
   readonly failures: number;
 }
 
-/** Claims monitors with a due slot, the longest due first. One statement: of any number of replicas, one gets each. */
+/** Claims monitors with a due slot, the longest due first. One statement, so each goes to one replica. */
 export async function claimDueMonitors(
   db: Queryable,
   clock: Clock,
@@ -160,7 +160,7 @@ export async function claimDueMonitors(
   return rows.sort((a, b) => a.nextSlotMs - b.nextSlotMs || a.id - b.id);
 }
 
-/** False when another has taken over, or the slot is completed. */
+/** False when another process has taken over, or the slot is completed. */
 export async function renewLease(
   db: Queryable,
   clock: Clock,
@@ -172,14 +172,14 @@ export async function renewLease(
   return (await db.query(sql, [nowParam(clock), leaseMs, claim.id, claim.fence])).rowCount === 1;
 }
 
-/** Gives a claim back without an answer: the slot is tried again after a while. */
+/** Gives a claim back without a run: the slot is tried again after the delay. */
 export async function postponeRun(db: Queryable, clock: Clock, claim: ClaimedMonitor, delayMs: number): Promise<void> {
   const sql = `with ${MOMENT} update monitors m set lease_until = moment.now + $2::float8 * interval '1 millisecond',
     failures = failures + 1 from moment where m.id = $3 and m.fence = $4`;
   await db.query(sql, [nowParam(clock), delayMs, claim.id, claim.fence]);
 }
 
-/** Ends the claim and moves on to the next slot; false when another has taken over meanwhile. In the transaction that writes the run. */
+/** Ends the claim and moves on to the next slot; false when another process has taken over. In the transaction that stores the run. */
 export async function completeRun(
   tx: Queryable,
   claim: { readonly id: number; readonly fence: number },

@@ -1,7 +1,7 @@
 import type { Queryable } from './database.ts';
 import { msOf } from './sql.ts';
 
-/** When something of the watch is due next: a slot, a reminder, a delivery. For whoever drives the clock. */
+/** When the next run, reminder or delivery is due. For a driven clock. */
 export async function findNextDue(db: Queryable): Promise<number | undefined> {
   const sql = `select ${msOf('min(at)')} as "atMs" from (
     select min(greatest(due_at, coalesce(lease_until, due_at))) as at from monitors where not paused

@@ -12,7 +12,7 @@ export interface NotificationInsert {
   readonly message: Message;
 }
 
-/** In the transaction of the change that they tell of. Due at once, on the clock that says when they are. */
+/** In the transaction of the change that they are about. They are due at once. */
 export async function insertNotifications(
   tx: Queryable,
   clock: Clock,
@@ -34,13 +34,13 @@ export interface ClaimedNotification {
   readonly reason: NotificationReason;
   readonly message: Message;
   readonly fence: number;
-  /** Tries before this one. */
+  /** Attempts before this one. */
   readonly attempts: number;
   readonly nowMs: number;
 }
 
 const IS_DUE = `n.status = 'pending' and n.next_at <= moment.now and (n.lease_until is null or n.lease_until <= moment.now)`;
-/** What was said earlier about an incident is said first, or given up first. */
+/** The notifications of an incident stay in order: the earlier one is sent first, or is a dead letter first. */
 const IS_NEXT = `not exists (select 1 from notifications e where e.status = 'pending' and e.channel = n.channel
   and e.incident_id = n.incident_id and e.id < n.id)`;
 
@@ -52,7 +52,7 @@ export async function listDueChannels(db: Queryable, clock: Clock): Promise<stri
   return (await db.query<{ channel: string }>(sql, [nowParam(clock)])).rows.map(({ channel }) => channel);
 }
 
-/** Claims due notifications of a channel, no two of one incident. Whoever does not report before the lease ends loses them. */
+/** Claims due notifications of a channel, at most one of each incident, until the lease ends. */
 export async function claimNotifications(
   db: Queryable,
   clock: Clock,
@@ -76,7 +76,7 @@ export type Recorded =
   | { readonly status: 'dead'; readonly error: string }
   | { readonly status: 'pending'; readonly error: string; readonly afterMs: number };
 
-/** Writes down how a try ended; false when the lease was lost and somebody else tries. */
+/** Records how an attempt ended; false when the lease was lost to another worker. */
 export async function recordTry(
   db: Queryable,
   clock: Clock,
@@ -132,8 +132,8 @@ export async function listNotifications(
 }
 
 /**
- * Dead letters wait again, as if they had just been written; all of them, or one. Not those after which a later message of their incident has
- * arrived: an old "it is firing" must not open what people were told has ended. Returns how many.
+ * Makes dead letters pending again: all of them, of a channel, or one. Not those that a later notification of their incident has overtaken: an
+ * old "firing" must not follow a "resolved". Returns how many.
  */
 export async function replayDead(
   db: Queryable,
@@ -153,7 +153,7 @@ export async function countNotifications(
   return (await db.query<{ status: 'pending' | 'dead'; channel: string; n: number }>(sql)).rows;
 }
 
-/** Sent ones, and those that a later one has overtaken: any other dead letter stays until somebody has seen to it. */
+/** Deletes sent notifications, and dead letters that a later one has overtaken. Other dead letters stay until they are replayed. */
 export async function dropSentBefore(db: Queryable, ms: number): Promise<number> {
   const sql = `delete from notifications n where finished_at < $1
     and (status = 'sent' or (status = 'dead' and ${IS_OVERTAKEN}))`;

@@ -14,7 +14,7 @@ export interface Page<Row> {
 
 /**
  * Pages of a list that is ordered by these numbers of its rows, the most significant one first. A cursor has the numbers of the last row of
- * its page, so what is added or deleted meanwhile moves no page.
+ * its page, so rows that are added or deleted move no page.
  *
  * @example
  * const pages = pagesBy('windowEndMs', 'id');
@@ -45,7 +45,7 @@ export function pagesBy<const Key extends string>(...keys: readonly Key[]) {
   };
 }
 
-/** Most lists are in the order in which their rows were made. */
+/** Most lists are in the order in which their rows were inserted. */
 export const BY_ID = pagesBy('id');
 export const OLDEST = { id: 0 };
 export const NEWEST = { id: Number.MAX_SAFE_INTEGER };

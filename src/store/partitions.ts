@@ -5,7 +5,7 @@ import { failedWith } from './sql-state.ts';
 
 const PARTITIONED = ['event_batches', 'event_ids'] as const;
 
-/** Any number that nothing else locks with. */
+/** A number that no other advisory lock uses. */
 const PARTITIONS_LOCK = 7_346_201;
 
 interface Partition {
@@ -14,7 +14,7 @@ interface Partition {
   readonly dayMs: number;
 }
 
-/** Makes the partitions of these days where they are missing. Outside a transaction that inserts; any number of processes at once. */
+/** Creates the missing partitions of these days. Not in a transaction that inserts; any number of processes may do it at once. */
 export async function ensurePartitions(db: Database, daysMs: readonly number[]): Promise<void> {
   const days = [...new Set(daysMs.map((ms) => floorTo(ms, DAY_MS)))];
   const wanted = days.flatMap((dayMs) =>
@@ -31,7 +31,7 @@ function partitionName(table: string, dayMs: number): string {
   return `${table}_${dayParam(dayMs).replaceAll('-', '')}`;
 }
 
-/** Asks pg_class and not to_regclass, which can still answer from before the lock. */
+/** Reads pg_class: to_regclass can return what was true before the lock. */
 async function listMissing(db: Queryable, wanted: readonly Partition[]): Promise<Partition[]> {
   const sql = `select relname::text as name from pg_class
     where relnamespace = current_schema()::regnamespace and relname = any($1::text[])`;
@@ -40,7 +40,7 @@ async function listMissing(db: Queryable, wanted: readonly Partition[]): Promise
   return wanted.filter((partition) => !existing.has(partition.name));
 }
 
-/** Made apart and then attached: `create … partition of` would lock out everyone who inserts into the table. */
+/** Created alone and then attached: `create … partition of` would block all inserts into the table. */
 async function createPartition(tx: Queryable, { table, name, dayMs }: Partition): Promise<void> {
   const [from, to] = [dayParam(dayMs), dayParam(dayMs + DAY_MS)];
   const zone = table === 'event_batches' ? ' 00:00:00+00' : '';
@@ -50,8 +50,8 @@ async function createPartition(tx: Queryable, { table, name, dayMs }: Partition)
 }
 
 /**
- * Drops the partitions of days that ended before a moment, and the events with them; returns how many days went.
- * One that a long query holds is left for the next run.
+ * Drops the partitions of days that ended before a moment, and the events with them; returns how many days.
+ * A partition that a long query holds is left for the next run.
  */
 export async function dropPartitionsBefore(db: Database, ms: number): Promise<number> {
   const oldest = dayParam(floorTo(ms, DAY_MS)).replaceAll('-', '');

@@ -8,9 +8,9 @@ export interface ReportInsert {
   readonly windowStartMs: number;
   readonly windowEndMs: number;
   readonly policy: Policy;
-  /** Null when the reference is no baseline but other windows. */
+  /** Null when the reference is not a baseline but other windows. */
   readonly baselineId: number | null;
-  /** Whose slot it answers; null for one that somebody asked for. */
+  /** The monitor whose run made it; null for a report that was requested. */
   readonly monitorId: number | null;
   readonly generatedAtMs: number;
   readonly status: 'ok' | 'fail';
@@ -21,7 +21,7 @@ export interface ReportInsert {
 
 export interface ReportRow extends Omit<ReportInsert, 'samples'> {
   readonly id: number;
-  /** 1, and one more each time that late events changed a closed window. */
+  /** 1, and one more for each time that late events changed a closed window. */
   readonly revision: number;
 }
 
@@ -31,8 +31,8 @@ export interface SavedReport {
 }
 
 /**
- * One report for each window, policy, reference and monitor. Asked again while its window is open, it is replaced; once the window is
- * closed it stays as it was, unless late events changed what is in it: then there is a further revision, and the old one stays.
+ * One report for each window, policy, reference and monitor. While its window is open, a new report replaces it. The report of a closed window
+ * does not change; late events create a further revision, and the old one stays.
  */
 export async function saveReport(db: Queryable, report: ReportInsert): Promise<SavedReport> {
   const first = await insertRevision(db, report, 1);
@@ -40,7 +40,7 @@ export async function saveReport(db: Queryable, report: ReportInsert): Promise<S
   const latest = await findLatest(db, report);
   if (latest === undefined) return saveReport(db, report);
   if (latest.wasOpen) return replaceReport(db, latest, report);
-  // Events are only ever added: an answer of fewer was read earlier, and comes late itself.
+  // Events are only added: a report of fewer events was read earlier.
   if (latest.samples >= report.samples) return { id: latest.id, revision: latest.revision };
   const next = await insertRevision(db, report, latest.revision + 1);
   // Another process wrote the same revision at the same moment, from the same events.
@@ -65,7 +65,7 @@ function answerParams(report: ReportInsert): unknown[] {
 }
 
 interface LatestReport extends SavedReport {
-  /** It was made before its window had ended. */
+  /** It was made before the end of its window. */
   readonly wasOpen: boolean;
   readonly samples: number;
 }
@@ -97,7 +97,7 @@ export interface RevisableReport {
 }
 
 const REVISABLE_PAGE = 500;
-/** An evaluation that began before a late event was noticed has been written down by then. */
+/** An evaluation that started before a late event was noticed is stored by then. */
 const EVALUATION_MS = 60_000;
 
 /**
@@ -129,7 +129,7 @@ export async function listRevisable(
 
 const DROP_BATCH = 5_000;
 
-/** Old ones, but those that an incident keeps; in batches, so that no statement runs for long. */
+/** All but those of incidents; in batches, so that no statement runs for long. */
 export async function dropReportsBefore(db: Queryable, ms: number): Promise<number> {
   const sql = `delete from reports where (stream_id, id) in (select r.stream_id, r.id from reports r where r.window_end < $1
     and not exists (select 1 from incident_reports i where i.stream_id = r.stream_id and i.report_id = r.id) limit ${DROP_BATCH})`;

@@ -3,9 +3,9 @@ import type { Queryable } from './database.ts';
 import { MOMENT, nowParam } from './sql.ts';
 
 /**
- * Claims a task that all replicas have in common: true for one of them, once in so many milliseconds.
+ * Claims a task that all replicas share: true for one of them, once in each interval.
  *
- * One that was asked for a little late stays in its rhythm, or each wake-up that comes a moment too early would cost a whole turn.
+ * A claim that is a little late keeps the rhythm of the task: otherwise a wake-up that is a moment too early would skip a whole interval.
  */
 export async function claimTask(db: Queryable, clock: Clock, name: string, everyMs: number): Promise<boolean> {
   const every = `$3::float8 * interval '1 millisecond'`;

@@ -27,7 +27,7 @@ export function dayParam(ms: number): string {
 }
 
 /**
- * "Now" for a statement: null lets the database ask its own clock, so that replicas whose clocks differ agree; a driven clock is told.
+ * "Now" for a statement: null lets the database ask its own clock, so that replicas whose clocks differ agree; a driven clock is passed.
  * To be used as `coalesce($n::timestamptz, clock_timestamp())`.
  */
 export function nowParam(clock: Clock): string | null {

@@ -9,7 +9,7 @@ export interface StoredProfileRef {
   readonly bucketMs: number;
   readonly span: number;
   readonly n: number;
-  /** Included in the next longer part already. */
+  /** The profile of the next longer span includes it. */
   readonly folded: boolean;
 }
 
@@ -28,7 +28,7 @@ function toRef({ id, bucket, span, n, folded }: RefRow): StoredProfileRef {
   return { id, bucketMs: bucket * 1000, span, n, folded };
 }
 
-/** Every part that lies wholly in the interval, of all spans, oldest first. */
+/** Every stored profile that lies in the interval as a whole, of all spans, oldest first. */
 export async function listProfileRefs(
   db: Queryable,
   streamId: number,
@@ -39,7 +39,7 @@ export async function listProfileRefs(
   return rows.map(toRef);
 }
 
-/** A part that was folded away since it was listed is missing from the answer: the caller lists again, or reads both in one transaction. */
+/** A profile that a fold has replaced since it was listed is missing: list again, or list and load in one transaction. */
 export async function loadProfiles(
   db: Queryable,
   streamId: number,
@@ -50,7 +50,7 @@ export async function loadProfiles(
   return (await db.query<{ id: number; profile: Uint8Array }>(sql, [streamId, ids])).rows;
 }
 
-/** False when another process folds this stream now; `wait` waits for it instead. The claim ends with the transaction. */
+/** False while another process folds this stream; `wait` waits for it instead. The claim ends with the transaction. */
 export async function claimStreamForFolding(
   tx: Queryable,
   streamId: number,
@@ -64,25 +64,25 @@ export async function claimStreamForFolding(
 export interface UnfoldedBucket {
   readonly streamId: number;
   readonly bucketMs: number;
-  /** How many parts of this span and bucket wait. */
-  readonly parts: number;
+  /** How many profiles of this span and bucket are not folded. */
+  readonly profiles: number;
 }
 
-/** Buckets that began before a moment and have parts of this span that the next longer one does not include, oldest first. */
+/** Buckets that started before a moment and have unfolded profiles of this span, oldest first. */
 export async function listUnfolded(
   db: Queryable,
   span: Exclude<Span, typeof SPANS.day>,
   beforeMs: number,
   limit = 10_000,
 ): Promise<UnfoldedBucket[]> {
-  // The span stands in the text, or the planner could not prove that the partial index serves.
-  const sql = `select stream_id as "streamId", extract(epoch from bucket)::bigint * 1000 as "bucketMs", count(*) as parts
+  // The span is part of the text: with a parameter the planner cannot use the partial index.
+  const sql = `select stream_id as "streamId", extract(epoch from bucket)::bigint * 1000 as "bucketMs", count(*) as profiles
     from profile_parts where not folded and span = ${span} and bucket < $1
     group by stream_id, bucket order by bucket, stream_id limit $2`;
   return (await db.query<UnfoldedBucket>(sql, [timestampParam(beforeMs), limit])).rows;
 }
 
-/** Puts one part in the place of others. In a transaction. */
+/** Replaces stored profiles by one. Call it in a transaction. */
 export async function replaceProfiles(
   tx: Queryable,
   streamId: number,
@@ -104,7 +104,7 @@ export async function deleteProfiles(tx: Queryable, streamId: number, ids: reado
   await tx.query('delete from profile_parts where stream_id = $1 and id = any($2::bigint[])', [streamId, ids]);
 }
 
-/** Deletes parts of a span that began before a moment, but only those that a longer part includes. Returns how many. */
+/** Deletes folded profiles of a span that started before a moment. Returns how many. */
 export async function dropProfilesBefore(
   db: Queryable,
   span: Exclude<Span, typeof SPANS.day>,

@@ -37,7 +37,7 @@ function toStream(row: StreamRow): Stream {
   };
 }
 
-/** Two processes may meet the same new stream at once: the unique index decides, and both get the same row. */
+/** Two processes may store the same new stream at once: the unique index decides, and both get the same row. */
 export async function getOrCreateStream(db: Queryable, service: string, endpoint: string): Promise<Stream> {
   const known = await findStream(db, service, endpoint);
   if (known !== undefined) return known;
@@ -60,9 +60,9 @@ export async function findStreamById(db: Queryable, id: number): Promise<Stream 
   return rows[0] && toStream(rows[0]);
 }
 
-/** A stream with what a list of streams shows of it. */
+/** A stream as a list of streams shows it. */
 export interface StreamEntry extends Stream {
-  /** How many features its events have shown. */
+  /** How many features its events have had. */
   readonly features: number;
   readonly activeBaseline: { readonly id: number; readonly name: string; readonly createdAtMs: number } | null;
 }
@@ -101,7 +101,7 @@ export async function countStreams(db: Queryable): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** In the order of their first sight. */
+/** In the order in which they were first seen. */
 export async function listFeaturePaths(db: Queryable, streamId: number): Promise<string[]> {
   const sql = 'select path from stream_features where stream_id = $1 order by created_at, path';
   const { rows } = await db.query<{ path: string }>(sql, [streamId]);

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** The tables whose rows are replaced and deleted; partitions are dropped whole. */
+/** The tables whose rows are updated and deleted; partitions are dropped as a whole. */
 const REWRITTEN = [
   'baselines',
   'coherence_history',
@@ -15,7 +15,7 @@ const REWRITTEN = [
   'scheduled_tasks',
 ];
 
-/** Gives the room of deleted rows back and renews the planner's statistics. Postgres does so by itself; the embedded engine does not. */
+/** Frees the space of deleted rows and updates the planner's statistics. The embedded engine has no autovacuum. */
 export async function vacuumEmbedded(db: Database): Promise<void> {
   if (db.engine !== 'embedded') return;
   for (const table of REWRITTEN) await db.query(`vacuum analyze ${table}`);

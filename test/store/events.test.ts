@@ -7,7 +7,7 @@ import { listEventBuckets, listEvents, readBucketEvents } from '../../src/store/
 import { ensurePartitions } from '../../src/store/partitions.ts';
 import { listProfileRefs } from '../../src/store/stored-profiles.ts';
 import { withDatabase } from '../database.ts';
-import { DAY, makeBatch, makePart, makeStream } from './make.ts';
+import { DAY, makeBatch, makeProfileRow, makeStream } from './make.ts';
 
 const database = withDatabase();
 
@@ -116,7 +116,7 @@ describe('events', () => {
   test('an event that the engine cannot take fails its statement, and the next one works', async () => {
     const { db, streamId } = await openStream();
     const broken = { ...makeBatch(streamId, [DAY]), n: 16_384 };
-    await expect(appendRows(db, [broken], [makePart(streamId, DAY)])).rejects.toMatchObject({ code: '23514' });
+    await expect(appendRows(db, [broken], [makeProfileRow(streamId, DAY)])).rejects.toMatchObject({ code: '23514' });
     expect(await listProfileRefs(db, streamId, { startMs: DAY, endMs: DAY + DAY_MS })).toEqual([]);
     const unsafe = '[{"ts":"2026-01-15T00:00:00Z","a":"\\u0000\\ud800"}]';
     await appendRows(db, [{ ...makeBatch(streamId, [DAY]), eventsJson: unsafe }], []);

@@ -23,6 +23,6 @@ export function makeBatch(streamId: number, timesMs: readonly number[], extra: o
   };
 }
 
-export function makePart(streamId: number, bucketMs: number, span: ProfileRow['span'] = 60, n = 1): ProfileRow {
+export function makeProfileRow(streamId: number, bucketMs: number, span: ProfileRow['span'] = 60, n = 1): ProfileRow {
   return { streamId, bucketMs, span, n, profile: Uint8Array.of(0, 1, 128, 255, n) };
 }

@@ -14,7 +14,7 @@ import {
 } from '../../src/store/stored-profiles.ts';
 import { vacuumEmbedded } from '../../src/store/vacuum.ts';
 import { withDatabase } from '../database.ts';
-import { DAY, makePart, makeStream } from './make.ts';
+import { DAY, makeProfileRow, makeStream } from './make.ts';
 
 const database = withDatabase();
 const WHOLE_DAY = { startMs: DAY, endMs: DAY + DAY_MS };
@@ -29,7 +29,7 @@ describe('profile parts', () => {
     const streamId = await makeStream(db);
     const pool = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 31) % 256);
     const profile = pool.subarray(3, 65_003);
-    await appendRows(db, [], [{ ...makePart(streamId, DAY), profile }, makePart(streamId, DAY)]);
+    await appendRows(db, [], [{ ...makeProfileRow(streamId, DAY), profile }, makeProfileRow(streamId, DAY)]);
     const loaded = await loadProfiles(db, streamId, await idsOf(db, streamId));
     expect(loaded.map((part) => part.profile)).toHaveLength(2);
     expect(Buffer.compare(loaded[0]?.profile ?? pool, profile)).toBe(0);
@@ -44,10 +44,10 @@ describe('profile parts', () => {
       db,
       [],
       [
-        makePart(streamId, DAY, 86_400, 9),
-        makePart(streamId, DAY + HOUR_MS, 3600, 5),
-        makePart(streamId, DAY + HOUR_MS, 60, 2),
-        makePart(streamId, DAY + 2 * HOUR_MS - MINUTE_MS, 60, 3),
+        makeProfileRow(streamId, DAY, 86_400, 9),
+        makeProfileRow(streamId, DAY + HOUR_MS, 3600, 5),
+        makeProfileRow(streamId, DAY + HOUR_MS, 60, 2),
+        makeProfileRow(streamId, DAY + 2 * HOUR_MS - MINUTE_MS, 60, 3),
       ],
     );
     const listed = async (startMs: number, endMs: number) =>
@@ -66,18 +66,18 @@ describe('profile parts', () => {
       db,
       [],
       [
-        makePart(streamId, DAY),
-        makePart(streamId, DAY),
-        makePart(streamId, DAY + MINUTE_MS),
-        makePart(streamId, DAY, 3600),
-        makePart(streamId, DAY, 86_400),
+        makeProfileRow(streamId, DAY),
+        makeProfileRow(streamId, DAY),
+        makeProfileRow(streamId, DAY + MINUTE_MS),
+        makeProfileRow(streamId, DAY, 3600),
+        makeProfileRow(streamId, DAY, 86_400),
       ],
     );
     const waiting = async (span: 60 | 3600, beforeMs: number) =>
       (await listUnfolded(db, span, beforeMs)).filter((bucket) => bucket.streamId === streamId);
-    expect(await waiting(60, DAY + MINUTE_MS)).toEqual([{ streamId, bucketMs: DAY, parts: 2 }]);
+    expect(await waiting(60, DAY + MINUTE_MS)).toEqual([{ streamId, bucketMs: DAY, profiles: 2 }]);
     expect(await waiting(60, Number.MAX_SAFE_INTEGER)).toHaveLength(2);
-    expect(await waiting(3600, DAY + DAY_MS)).toEqual([{ streamId, bucketMs: DAY, parts: 1 }]);
+    expect(await waiting(3600, DAY + DAY_MS)).toEqual([{ streamId, bucketMs: DAY, profiles: 1 }]);
     await markFolded(db, streamId, await idsOf(db, streamId));
     expect(await waiting(60, Number.MAX_SAFE_INTEGER)).toEqual([]);
   });
@@ -85,8 +85,12 @@ describe('profile parts', () => {
   test('parts are replaced by one, and deleted, in their own stream only', async () => {
     const db = database();
     const [streamId, other] = [await makeStream(db), await makeStream(db)];
-    await appendRows(db, [], [makePart(streamId, DAY), makePart(streamId, DAY), makePart(other, DAY)]);
-    const merged = makePart(streamId, DAY, 60, 2);
+    await appendRows(
+      db,
+      [],
+      [makeProfileRow(streamId, DAY), makeProfileRow(streamId, DAY), makeProfileRow(other, DAY)],
+    );
+    const merged = makeProfileRow(streamId, DAY, 60, 2);
     const ids = await idsOf(db, streamId);
     await db.transaction((tx) => replaceProfiles(tx, streamId, ids, merged));
     const [id] = await idsOf(db, streamId);
@@ -103,7 +107,11 @@ describe('profile parts', () => {
     const db = database();
     const streamId = await makeStream(db);
     const old = DAY - 900 * DAY_MS;
-    await appendRows(db, [], [makePart(streamId, old), makePart(streamId, old), makePart(streamId, old, 3600)]);
+    await appendRows(
+      db,
+      [],
+      [makeProfileRow(streamId, old), makeProfileRow(streamId, old), makeProfileRow(streamId, old, 3600)],
+    );
     const before = { startMs: old, endMs: old + DAY_MS };
     const [first] = await listProfileRefs(db, streamId, before);
     await markFolded(db, streamId, [first?.id ?? 0]);
@@ -121,7 +129,7 @@ describe('profile parts', () => {
     await db.transaction(async (tx) => {
       expect(await claimStreamForFolding(tx, streamId)).toBe(true);
       expect(await db.transaction((other) => claimStreamForFolding(other, streamId))).toBe(false);
-      await appendRows(db, [], [makePart(streamId, DAY)]);
+      await appendRows(db, [], [makeProfileRow(streamId, DAY)]);
     });
     expect(await db.transaction((tx) => claimStreamForFolding(tx, streamId, 'wait'))).toBe(true);
   });
@@ -134,7 +142,7 @@ describe('profile parts', () => {
       (await db.query<{ size: number }>(`select pg_total_relation_size('profile_parts') as size`)).rows[0]?.size ?? 0;
     const rewrite = async () => {
       for (let i = 0; i < 20; i++) {
-        await replaceProfiles(db, streamId, await idsOf(db, streamId), { ...makePart(streamId, DAY), profile });
+        await replaceProfiles(db, streamId, await idsOf(db, streamId), { ...makeProfileRow(streamId, DAY), profile });
       }
     };
     if (db.engine === 'postgres') return void (await vacuumEmbedded(db));

@@ -38,7 +38,7 @@ export async function foldProfiles(db: Database, nowMs: number): Promise<FoldCou
     await db.transaction(async (tx) => {
       if (!(await claimStreamForFolding(tx, streamId))) return;
       const unmerged = buckets.filter(
-        ({ bucketMs, parts }) => parts >= MAX_OPEN_PROFILES || (parts > 1 && bucketMs < closedMs),
+        ({ bucketMs, profiles }) => profiles >= MAX_OPEN_PROFILES || (profiles > 1 && bucketMs < closedMs),
       );
       for (const { bucketMs } of unmerged) await foldMinute(tx, streamId, bucketMs);
       count.minutes += unmerged.length;

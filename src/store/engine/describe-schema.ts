@@ -48,15 +48,20 @@ interface Definition {
   definition: string;
 }
 
-/** The schema as readable SQL, the same from both engines, so that a change of it is a diff of one file. */
+/** The schema as readable SQL, equal for both engines, so that a change of the schema is a diff of one file. */
 export async function describeSchema(db: Queryable): Promise<string> {
   const columns = (await db.query<Column>(COLUMNS)).rows;
   const constraints = (await db.query<Definition>(CONSTRAINTS)).rows;
   const indexes = (await db.query<Definition>(INDEXES)).rows;
   const functions = (await db.query<{ definition: string }>(FUNCTIONS)).rows;
   const relations = [...new Set(columns.map(({ relation }) => relation))].map((relation) => {
-    const ofIt = (row: { relation: string }): boolean => row.relation === relation;
-    return describeRelation(relation, columns.filter(ofIt), constraints.filter(ofIt), indexes.filter(ofIt));
+    const isOfRelation = (row: { relation: string }): boolean => row.relation === relation;
+    return describeRelation(
+      relation,
+      columns.filter(isOfRelation),
+      constraints.filter(isOfRelation),
+      indexes.filter(isOfRelation),
+    );
   });
   return [HEADER, ...functions.map(({ definition }) => `${definition.trim()};\n`), ...relations].join('\n');
 }

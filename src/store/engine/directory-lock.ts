@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-// The one use of `process` outside main and the commands: only it tells our own pid, and whether another's is alive.
+// The one use of `process` outside main and the commands: the pid of this process, and whether another one runs.
 import { kill, pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemCode } from '../../core/format/system-code.ts';
@@ -10,11 +10,11 @@ import { systemCode } from '../../core/format/system-code.ts';
 const LOCK_FILE = /^plumbline-\d+-[0-9a-f]{8}\.lock$/;
 const ATTEMPTS = 3;
 
-/** Who holds the directory. A pid alone would not do: after a restart of the machine or container another process has it. */
+/** The process that holds the directory. A pid is not enough: after a restart of the machine or container another process can have it. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** As the kernel counts it; null where it does not tell. */
+  /** Boot and clock tick, from /proc; null on other systems. */
   readonly started: string | null;
 }
 
@@ -23,26 +23,26 @@ export interface DirectoryLock {
 }
 
 /**
- * Takes a directory for this process, until release or death. Nobody ever takes over another's lock file: everyone writes their own
- * and then looks at all others. Of two who come at once, each sees the other's or is alone, so never do both hold it; stale files
- * are removed by whoever sees them, which is safe because no name is used twice.
+ * Locks a directory for this process, until it releases the lock or ends. No process takes over the lock file of another: each writes its own
+ * and then reads all others. Of two at the same moment, at least one sees the other, so both never hold it. Any process removes stale files,
+ * which is safe because no name is used twice.
  *
- * @throws Error that names the process that has it
+ * @throws Error that names the process that holds it
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  const own = join(directory, `plumbline-${pid}-${randomUUID().slice(0, 8)}.lock`);
+  const ownFile = join(directory, `plumbline-${pid}-${randomUUID().slice(0, 8)}.lock`);
   for (let attempt = 1; ; attempt++) {
-    await publish(own);
-    const other = await findLiveOther(directory, own);
-    if (other === undefined) return { release: () => remove(own) };
-    await remove(own);
+    await publish(ownFile);
+    const other = await findLiveOther(directory, ownFile);
+    if (other === undefined) return { release: () => remove(ownFile) };
+    await remove(ownFile);
     if (attempt === ATTEMPTS) throw new Error(refusal(directory, other));
-    // Two that started in the same instant have both stepped back: let one of them come first.
+    // Two that started at the same moment have both given up: different delays let one of them come first.
     await delay(20 + (pid % 50) * attempt);
   }
 }
 
-/** Written aside and renamed, so that nobody reads half of it. */
+/** Written under another name and renamed, so that no process reads half of it. */
 async function publish(path: string): Promise<void> {
   const holder: Holder = { pid, host: hostname(), started: await startOf(pid) };
   await writeFile(`${path}.part`, JSON.stringify(holder), { flag: 'wx' });
@@ -66,7 +66,7 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as Holder);
 }
 
-/** When in doubt it lives: what runs on another host, or in another container, cannot be asked. */
+/** When in doubt it runs: a process on another host, or in another container, cannot be checked. */
 async function isAlive(holder: Holder): Promise<boolean> {
   if (holder.host !== hostname()) return true;
   if (!isRunning(holder.pid)) return false;
@@ -78,7 +78,7 @@ function isRunning(holderPid: number): boolean {
   try {
     return kill(holderPid, 0);
   } catch (error) {
-    // EPERM: it is there, and another user's.
+    // EPERM: it runs, for another user.
     return systemCode(error) !== 'ESRCH';
   }
 }

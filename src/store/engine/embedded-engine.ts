@@ -25,7 +25,7 @@ class EngineError extends Error {
 
 /**
  * PGlite in a worker thread, so that a long query does not stop the event loop. A request that takes too long ends the worker, and
- * the next one starts another on the same data: the engine knows no statement time-out, and can spin for ever.
+ * the next one starts another on the same data: the engine has no statement time-out.
  */
 export class EmbeddedEngine {
   readonly #data: EngineData;
@@ -33,7 +33,7 @@ export class EmbeddedEngine {
   readonly #log: StoreLog;
   readonly #pending = new Map<number, Pending>();
   #worker: Promise<Worker> | undefined;
-  /** The last worker's end: two at once would write to the same files. */
+  /** When the last worker has ended: two at once would write to the same files. */
   #ended: Promise<unknown> = Promise.resolve();
   #lastId = 0;
   #generation = 0;
@@ -44,7 +44,7 @@ export class EmbeddedEngine {
     this.#log = options.log;
   }
 
-  /** Changes whenever a worker is lost: a transaction begun in an earlier one is gone. */
+  /** Changes with each lost worker: the transaction of an earlier worker has ended. */
   get generation(): number {
     return this.#generation;
   }
@@ -122,7 +122,7 @@ export class EmbeddedEngine {
   }
 }
 
-/** A view takes its whole buffer along when it is cloned, and a Buffer's may be a pool shared by many. */
+/** Cloning a view copies its whole buffer, and the buffer of a Buffer can be a large shared pool. */
 function compact(param: unknown): unknown {
   if (!(param instanceof Uint8Array) || param.byteLength === param.buffer.byteLength) return param;
   return new Uint8Array(param);

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types } from '@electric-sql/pglite';
 
-/** What the thread is started with. */
+/** The data that the thread starts with. */
 export interface EngineData {
   readonly directory: string;
 }
 
-/** Without parameters `sql` may hold several statements; the last one answers. */
+/** Without parameters `sql` may have several statements; the result is the last one's. */
 export type EngineRequest =
   | { readonly id: number; readonly kind: 'query'; readonly sql: string; readonly params: readonly unknown[] }
   | { readonly id: number; readonly kind: 'close' };
@@ -21,7 +21,7 @@ export type EngineResponse =
     }
   | { readonly id: number; readonly ok: false; readonly code: string | undefined; readonly message: string };
 
-/** One connection needs few buffers, and nobody reads its log but recovery. */
+/** One connection needs few buffers, and only recovery reads the write-ahead log. */
 const SETTINGS = [
   'shared_buffers=32MB',
   'min_wal_size=32MB',
@@ -31,7 +31,7 @@ const SETTINGS = [
   'timezone=UTC',
 ];
 
-/** The engine's own bytea code goes byte by byte. */
+/** The engine's own conversion of bytea goes byte by byte. */
 const hexOf = (value: unknown): string =>
   typeof value === 'string' ? value : `\\x${Buffer.from(value as Uint8Array).toString('hex')}`;
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.slice(2), 'hex'));
@@ -52,7 +52,7 @@ async function answer(request: EngineRequest): Promise<EngineResponse> {
     await database.close();
     return { id, ok: true, rows: [], rowCount: 0, command: 'CLOSE' };
   } catch (error) {
-    // Nothing else of the error may travel: it holds the engine's source and the parameters.
+    // Nothing else of the error is sent: it has the engine's source and the parameters.
     const { code, message } = error as { code?: string; message: string };
     return { id, ok: false, code, message };
   }

@@ -23,7 +23,7 @@ export interface EmbeddedOptions {
   readonly queryTimeoutMs?: number;
 }
 
-/** A database of our own in a directory, for those who have no Postgres. It has the directory to itself until it is closed. */
+/** A database in a directory, for an installation without Postgres. It locks the directory until it is closed. */
 export async function openEmbedded({
   dataDir,
   log,
@@ -48,7 +48,7 @@ interface Sent<R> {
   readonly command: string;
 }
 
-/** One connection, so one user at a time: a transaction has it to itself from begin to commit. */
+/** One connection: a transaction has it from begin to commit, and others wait. */
 class EmbeddedDatabase implements Database {
   readonly engine = 'embedded';
   readonly #engine: EmbeddedEngine;
@@ -92,7 +92,7 @@ class EmbeddedDatabase implements Database {
     });
   }
 
-  /** Lets the statement that runs finish; a second call does nothing. */
+  /** Waits for the statement that runs; a second call does nothing. */
   close(): Promise<void> {
     return this.#mutex.run(async () => {
       if (this.#isClosed) return;
@@ -114,14 +114,14 @@ class EmbeddedDatabase implements Database {
     });
   }
 
-  /** The engine has no checkpointer beside it: without this, its write-ahead log would grow until it is closed. */
+  /** The engine has no checkpointer: without this, its write-ahead log would grow until it is closed. */
   async #keepLogShort(): Promise<void> {
     const sql = `select pg_current_wal_lsn() - redo_lsn > ${LOG_LIMIT_BYTES} as "isLong" from pg_control_checkpoint()`;
     try {
       const { rows } = await this.#send<{ isLong: boolean }>(sql);
       if (rows[0]?.isLong === true) await this.#send('checkpoint');
     } catch (error) {
-      // What was asked is done; a failure here will be met by the next who asks.
+      // The statement has succeeded; the next one meets the failure.
       this.#log.warn({ reason: reasonOf(error) }, 'the embedded database made no checkpoint');
     }
   }
@@ -132,7 +132,7 @@ class EmbeddedDatabase implements Database {
     return { rows: rows as R[], rowCount, command };
   }
 
-  /** When the engine itself went away there is nothing left to roll back. */
+  /** When the engine has ended there is nothing to roll back. */
   async #rollBack(): Promise<void> {
     await this.#send('rollback').catch((error: unknown) => {
       if (!(error instanceof DatabaseUnavailable)) throw error;

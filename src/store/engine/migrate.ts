@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Database, Queryable, StoreLog } from '../database.ts';
 
-/** Any number that nothing else locks with. */
+/** A number that no other advisory lock uses. */
 const MIGRATIONS_LOCK = 7_346_200;
 
 const DIRECTORY = new URL('../../../migrations/', import.meta.url);

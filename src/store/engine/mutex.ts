@@ -1,4 +1,4 @@
-/** Runs tasks one after the other, in the order of asking. */
+/** Runs tasks one after the other, in the order of their calls. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -25,7 +25,7 @@ export interface PostgresOptions {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** Connects with the first query, and again after every loss: a server that restarts costs some DatabaseUnavailable and no restart of ours. */
+/** Connects with the first query, and again after every loss: when the server restarts, queries fail with DatabaseUnavailable for a while. */
 export function openPostgres(options: PostgresOptions): Database {
   const { databaseUrl, poolSize, log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
@@ -69,7 +69,7 @@ async function inTransaction<T>(
   }
 }
 
-/** A client that cannot roll back is thrown away, or the next one to get it would be inside our transaction. */
+/** A client that cannot roll back is discarded: its next user would be in this transaction. */
 async function rollBackAndRelease(client: pg.PoolClient): Promise<void> {
   try {
     await client.query('rollback');
@@ -84,7 +84,7 @@ async function run<R extends object>(
   sql: string,
   params: readonly unknown[] = [],
 ): Promise<{ rows: R[]; rowCount: number }> {
-  // Without values pg takes the simple protocol, and answers several statements with an array.
+  // Without values pg uses the simple protocol, which returns an array for several statements.
   const answer: pg.QueryResult<R & pg.QueryResultRow> | pg.QueryResult<R & pg.QueryResultRow>[] =
     await (params.length === 0 ? on.query(sql) : on.query(sql, [...params])).catch(rethrow);
   const result = Array.isArray(answer) ? answer.at(-1) : answer;
@@ -95,7 +95,7 @@ function rethrow(error: unknown): never {
   throw isUnavailable(error) ? new DatabaseUnavailable(reasonOf(error), { cause: error }) : error;
 }
 
-/** Whole classes of SQLSTATEs: connection exceptions, shutdown and start-up; and what sockets and pg say in their own words. */
+/** Classes of SQLSTATEs: connection exceptions, shutdown and start-up; and the codes of sockets. */
 const UNAVAILABLE_CODE = /^(08...|57P0\d|E[A-Z_]{4,})$/;
 const UNAVAILABLE_MESSAGE =
   /timeout exceeded when trying to connect|connection terminated|connection error|client was closed|cannot use a pool after/i;

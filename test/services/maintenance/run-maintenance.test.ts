@@ -7,7 +7,7 @@ import type { Database } from '../../../src/store/database.ts';
 import { insertRun } from '../../../src/store/monitor-runs.ts';
 import { ensurePartitions } from '../../../src/store/partitions.ts';
 import { emptiedDatabase } from '../../database.ts';
-import { makeBatch, makePart, makeStream } from '../../store/make.ts';
+import { makeBatch, makeProfileRow, makeStream } from '../../store/make.ts';
 import { drivenClock, NOW_MS, testConfig } from '../ingest/service.ts';
 
 const config = testConfig({ EVENT_RETENTION_DAYS: '30', MINUTE_PROFILE_DAYS: '7', REPORT_RETENTION_DAYS: '90' });
@@ -23,7 +23,7 @@ async function addDay(db: Database, streamId: number, daysAgo: number): Promise<
   await appendRows(
     db,
     [makeBatch(streamId, [ms])],
-    spans.map((span) => makePart(streamId, bucketMs, span)),
+    spans.map((span) => makeProfileRow(streamId, bucketMs, span)),
     late,
   );
   const run = { slotMs: ms, slots: 1, status: 'done', reason: null, reportId: null, startedAtMs: ms } as const;
