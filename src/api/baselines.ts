@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { FEATURE_TYPES } from '../core/drift/drift-test.ts';
+import { sloFields } from '../core/drift/slo-document.ts';
 import { streamNameFields } from '../core/stream-name.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { durationOrSeconds, inOrder, text, time, truth } from './parameters.ts';
 
-const slo = z
-  .object({
-    success_rate_min: z.number().min(0).max(1).optional(),
-    latency_p95_max: z.number().positive().optional(),
-  })
-  .readonly();
+const slo = z.object(sloFields).readonly();
 
 export const baselineParams = z.object({ baseline: text(128).describe('Its id or its name') });
 

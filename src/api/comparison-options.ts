@@ -3,12 +3,8 @@ import { AGGREGATE_RULES } from '../core/drift/aggregate-rule.ts';
 import { POLICIES } from '../core/drift/drift-test.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../core/drift/presets/table.ts';
 import { type Aggregate, CORRECTIONS, type Correction, type TestChoice } from '../core/drift/settings.ts';
-import { TEST_NAMES } from '../core/drift/test-name.ts';
+import { testNames } from '../core/drift/test-choice.ts';
 import { listOr } from '../core/format/list-or.ts';
-
-const TESTS_HINT = `use "auto" or a list of ${TEST_NAMES.join(', ')}`;
-
-export const testNames = z.union([z.literal('auto'), z.array(z.enum(TEST_NAMES)).min(1)], TESTS_HINT);
 
 /** How a comparison is made, wherever it is asked for; bodies take them as they are, queries as text. */
 export const comparisonOptions = {

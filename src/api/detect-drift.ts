@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { VERDICTS } from '../core/drift/finding.ts';
-import { TEST_NAMES } from '../core/drift/test-name.ts';
+import { testFloors, testNames } from '../core/drift/test-choice.ts';
 import { listOr } from '../core/format/list-or.ts';
 import { COLUMN_TYPES } from '../core/table/table-profiler.ts';
-import { comparisonOptions, driftShare, testNames } from './comparison-options.ts';
+import { comparisonOptions, driftShare } from './comparison-options.ts';
 
 const COLUMN_CHOICES = [...COLUMN_TYPES, 'ignore'] as const;
 
 const level = z.number('use a number between 0 and 1').gt(0, 'use a number above 0').lt(1, 'use a number below 1');
-const floors = z.partialRecord(z.enum(TEST_NAMES), z.number().min(0));
 
 const options = {
   categorical_features: z
@@ -19,7 +18,7 @@ const options = {
   psi_threshold: z.number().gt(0, 'use a number above 0').optional().describe('The PSI that counts; .25 by default'),
   ...comparisonOptions,
   tests: testNames.optional(),
-  floors: floors.optional().describe('Smallest effect that counts, by test'),
+  floors: testFloors.optional().describe('Smallest effect that counts, by test'),
   drift_share: driftShare.optional(),
   features: z
     .record(
@@ -27,7 +26,7 @@ const options = {
       z.object({
         type: z.enum(COLUMN_CHOICES, `use ${listOr(COLUMN_CHOICES)}`).optional(),
         tests: testNames.optional(),
-        floors: floors.optional(),
+        floors: testFloors.optional(),
         significance_level: level.optional(),
       }),
     )

@@ -15,8 +15,9 @@ export function pageQuery(defaultLimit = DEFAULT_LIMIT, maxLimit = MAX_LIMIT) {
 /** How many entries at most. */
 export function limitUpTo(max: number, fallback: number) {
   return wholeNumber(1, max)
-    .prefault(String(fallback))
-    .meta({ type: 'integer', minimum: 1, maximum: max, default: fallback, description: 'At most this many' });
+    .optional()
+    .transform((limit) => limit ?? fallback)
+    .meta({ type: 'integer', minimum: 1, maximum: max, description: `At most so many; ${fallback} when not given` });
 }
 
 /** A page of a list, under the name of its entries. */

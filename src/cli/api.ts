@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Problem } from '../api/problem.ts';
 import { systemClock } from '../core/time/clock.ts';
 import { type HttpOutcome, requestHttp } from '../runtime/net/http-client.ts';
 import type { HttpFailure } from '../runtime/net/http-failure.ts';
@@ -25,12 +26,10 @@ export interface ApiAnswer {
   readonly retryAfterMs: number | undefined;
 }
 
-/** The part of RFC 9457 that a person reads. */
-export interface Problem {
-  readonly status: number;
+/** What a person reads of a refusal. Something else than Plumbline may have answered: `code` can be any. */
+export interface Refusal extends Pick<Problem, 'status' | 'detail'> {
   readonly code: string;
-  readonly detail: string;
-  readonly errors: readonly { readonly path?: string; readonly message: string }[];
+  readonly errors: NonNullable<Problem['errors']>;
 }
 
 /** A small client of a running service. */
@@ -112,7 +111,7 @@ export function apiFrom(env: Environment, url?: string): Api {
 }
 
 /** Reads a refusal; of an answer that is not problem+json (a proxy's page) only the status is shown. */
-export function readProblem(answer: ApiAnswer): Problem {
+export function readProblem(answer: ApiAnswer): Refusal {
   const fallback = {
     status: answer.status,
     code: `http_${answer.status}`,
@@ -120,7 +119,7 @@ export function readProblem(answer: ApiAnswer): Problem {
     errors: [],
   };
   try {
-    const body = JSON.parse(answer.text) as Partial<Problem> & { title?: string };
+    const body = JSON.parse(answer.text) as Partial<Problem>;
     return {
       status: answer.status,
       code: body.code ?? fallback.code,
@@ -133,7 +132,7 @@ export function readProblem(answer: ApiAnswer): Problem {
 }
 
 /** One line, and one more for each wrong field that it does not name itself. */
-export function describeProblem({ status, detail, errors }: Problem): string {
+export function describeProblem({ status, detail, errors }: Refusal): string {
   const fields = errors.slice(0, 5).map(({ path, message }) => `${path ? `${path}: ` : ''}${message}`);
   const more = fields.filter((field) => !detail.includes(field)).map((field) => `\n  ${field}`);
   return `${status === 401 ? `${detail} (PLUMBLINE_API_KEY)` : detail}${more.join('')}`;

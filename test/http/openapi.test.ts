@@ -119,6 +119,27 @@ describe('/openapi.json', () => {
     });
   });
 
+  it('leaves answers open for more fields, and says of none that it is readonly', async () => {
+    const { paths } = await documentOf();
+    const answer = paths['/v1/baselines']?.get?.responses['200']?.content?.['application/json']?.schema;
+    expect(answer).toMatchObject({ type: 'object', required: ['baselines', 'next'] });
+    expect(answer).not.toHaveProperty('additionalProperties');
+    expect((await app.inject('/openapi.json')).body).not.toContain('"readOnly"');
+    const body = paths['/v1/monitors/{monitor}/run']?.post?.requestBody;
+    expect(JSON.stringify(body)).toContain('"additionalProperties":false');
+  });
+
+  it('says how long a page is, and how long the name of a stream', async () => {
+    const { paths } = await documentOf();
+    const parameters = paths['/v1/events']?.get?.parameters ?? [];
+    const byName = Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter]));
+    expect(byName.limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 10_000 });
+    expect(JSON.stringify(byName.limit)).toContain('1000 when not given');
+    expect(byName.limit?.required ?? false).toBe(false);
+    expect(byName.service?.schema).toMatchObject({ maxLength: 200 });
+    expect(byName.endpoint?.schema).toMatchObject({ maxLength: 400 });
+  });
+
   it('holds only references that it resolves', async () => {
     const text = (await app.inject('/openapi.json')).body;
     const document = JSON.parse(text);

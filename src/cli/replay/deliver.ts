@@ -1,5 +1,5 @@
 import type { Api, ApiAnswer } from '../api.ts';
-import { describeProblem, type Problem, readProblem } from '../api.ts';
+import { describeProblem, type Refusal, readProblem } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { Batch } from './batches.ts';
 import { batchKey, type ReplayPlan } from './plan.ts';
@@ -81,7 +81,7 @@ function countAnswer(tally: Tally, batch: Batch, answer: ApiAnswer): void {
 }
 
 /** Counts a batch that was refused as a whole: by the events that the answer lists (`/3`, `code: message`), otherwise by its own code. */
-function countRefusals(tally: Tally, batch: Batch, problem: Problem): void {
+function countRefusals(tally: Tally, batch: Batch, problem: Refusal): void {
   tally.sent += batch.events.length;
   const listed = problem.errors.flatMap(({ path = '', message }) => {
     const event = /^\/\d+$/.test(path) ? batch.events[Number(path.slice(1))] : undefined;

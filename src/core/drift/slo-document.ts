@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import type { SloTargets } from './settings.ts';
 
-/** SLO targets as files and requests spell them. */
-export interface SloDocument {
-  readonly success_rate_min?: number | undefined;
-  readonly latency_p95_max?: number | undefined;
-}
+/** The fields of SLO targets, as files and requests spell them. */
+export const sloFields = {
+  success_rate_min: z.number().min(0).max(1).optional(),
+  latency_p95_max: z.number().positive().optional(),
+};
+const sloSchema = z.object(sloFields).readonly();
+export type SloDocument = z.output<typeof sloSchema>;
 
 export function sloOf(document: SloDocument | undefined): Partial<SloTargets> {
   const slo = document ?? {};

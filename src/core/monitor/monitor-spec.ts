@@ -9,8 +9,8 @@ import {
   type Floors,
   type SloTargets,
 } from '../drift/settings.ts';
-import { sloOf } from '../drift/slo-document.ts';
-import { TEST_NAMES } from '../drift/test-name.ts';
+import { sloFields, sloOf } from '../drift/slo-document.ts';
+import { testFloors, testNames } from '../drift/test-choice.ts';
 import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';
 import { DEFAULT_SEVERITY, GROUPINGS, type Grouping, type SeverityRules } from '../incident/signal.ts';
@@ -39,11 +39,6 @@ function duration(minMs: number, maxMs: number) {
 }
 
 const count = (max: number) => z.int().min(1).max(max);
-const floors = z.partialRecord(z.enum(TEST_NAMES), z.number().min(0));
-const tests = z.union(
-  [z.literal('auto'), z.array(z.enum(TEST_NAMES)).min(1)],
-  `use auto or a list of ${TEST_NAMES.join(', ')}`,
-);
 const zone = z.string().refine(isZone, 'is no time zone; use a name such as Europe/Berlin');
 const timeOfDay = z.string().refine(isTimeOfDay, 'use HH:MM, in quotes');
 
@@ -80,28 +75,23 @@ export const monitorDocument = z
       .default(10 * SECOND_MS)
       .describe('How long to wait for late events after a window'),
     policy: z.enum(POLICIES).optional(),
-    tests: tests.optional(),
+    tests: testNames.optional(),
     preset: z.enum(PRESET_NAMES).optional(),
     correction: z.enum(CORRECTIONS).optional(),
     alpha: z.number().gt(0).lt(1).optional(),
-    floors: floors.default({}),
+    floors: testFloors.default({}),
     features: z
       .record(
         textSchema(1_000),
         z.strictObject({
-          tests: tests.optional(),
-          floors: floors.optional(),
+          tests: testNames.optional(),
+          floors: testFloors.optional(),
           alpha: z.number().gt(0).lt(1).optional(),
           ignore: z.boolean().optional(),
         }),
       )
       .default({}),
-    slo: z
-      .strictObject({
-        success_rate_min: z.number().min(0).max(1).optional(),
-        latency_p95_max: z.number().positive().optional(),
-      })
-      .default({}),
+    slo: z.strictObject(sloFields).default({}),
     aggregate: z.strictObject({ rule: z.enum(AGGREGATE_RULES), share: z.number().gt(0).max(1).optional() }).optional(),
     open_after: count(100).default(2),
     close_after: count(100).default(2),

@@ -29,7 +29,7 @@ import {
 } from '../../store/baselines.ts';
 import type { Database } from '../../store/database.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
-import { spanOf } from '../span.ts';
+import { intervalOf } from '../interval.ts';
 
 const tags = ['baselines'];
 
@@ -46,7 +46,7 @@ function makeRoutes(app: HttpApp, { watch, clock }: Pick<HttpContext, 'clock' | 
     const summary = await buildBaseline(watch, {
       ...rest,
       windowMs,
-      interval: spanOf({ start, end, length: windowMs }, clock.now()),
+      interval: intervalOf({ start, end, length: windowMs }, clock.now()),
       exclude: exclude?.map((span) => ({ startMs: span.start, endMs: span.end })),
       slo: sloOf(slo),
     });

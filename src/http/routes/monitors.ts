@@ -17,33 +17,27 @@ import {
 } from '../../api/monitors.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
-import { type MonitorDocument, readSpec } from '../../core/monitor/monitor-spec.ts';
-import { nextSlot } from '../../core/time/schedule.ts';
-import { applyMonitors, putMonitor, removeMonitor } from '../../services/monitors/apply-monitors.ts';
-import { assertMonitors } from '../../services/monitors/check-monitors.ts';
-import { type RunAnswer as RanMonitor, runNow, tryMonitor } from '../../services/monitors/run-now.ts';
+import type { MonitorDocument } from '../../core/monitor/monitor-spec.ts';
+import { applyMonitors } from '../../services/monitors/apply-monitors.ts';
+import { deleteMonitor } from '../../services/monitors/delete-monitor.ts';
+import { getMonitor } from '../../services/monitors/get-monitor.ts';
+import { pauseMonitor } from '../../services/monitors/pause-monitor.ts';
+import { changeMonitor, createMonitor } from '../../services/monitors/put-document.ts';
+import { type RunAnswer as RanMonitor, runNow, tryDocument, tryMonitor } from '../../services/monitors/run-now.ts';
 import type { Database } from '../../store/database.ts';
 import { findLastRuns, listRuns, type MonitorRun } from '../../store/monitor-runs.ts';
-import {
-  findMonitor,
-  findMonitorById,
-  listMonitors,
-  type StoredMonitor,
-  setMonitorPaused,
-} from '../../store/monitors.ts';
-import { failedWith } from '../../store/sql-state.ts';
-import { findStream } from '../../store/streams.ts';
+import { findMonitorById, listMonitors, type StoredMonitor } from '../../store/monitors.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
 
 const tags = ['monitors'];
 
-type MonitorRoutes = Pick<HttpContext, 'db' | 'clock' | 'watch'>;
+type MonitorRoutes = Pick<HttpContext, 'db' | 'watch'>;
 
 export function monitorRoutes(app: HttpApp, context: MonitorRoutes): void {
   readRoutes(app, context.db);
   writeRoutes(app, context);
   applyRoute(app, context.watch);
-  actionRoutes(app, context);
+  pauseRoutes(app, context);
   runRoute(app, context);
 }
 
@@ -87,16 +81,8 @@ function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
     response: { 200: runAnswer, 201: monitorEntry },
   };
   app.post('/v1/monitors', { schema: create }, async (request, reply) => {
-    await assertMonitors(watch, [request.body]);
-    if (request.query.dry_run === true) {
-      const { service, endpoint } = readSpec(request.body);
-      const stream = await findStream(db, service, endpoint);
-      return describeRan(await tryMonitor(watch, request.body, { id: 0, streamId: stream?.id ?? 0 }), true);
-    }
-    const id = await refusingTakenNames(request.body.name, () =>
-      db.transaction((tx) => putMonitor(tx, watch, request.body, 'api', undefined)),
-    );
-    return reply.code(201).send(await describeById(db, id));
+    if (request.query.dry_run === true) return describeRan(await tryDocument(watch, request.body), true);
+    return reply.code(201).send(await describeById(db, await createMonitor(watch, request.body)));
   });
 
   const change = {
@@ -106,14 +92,9 @@ function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
     body: monitorRequest,
     response: { 200: monitorEntry },
   };
-  app.put('/v1/monitors/:monitor', { schema: change }, async (request) => {
-    await assertMonitors(watch, [request.body]);
-    const before = await getMonitor(db, request.params.monitor);
-    await refusingTakenNames(request.body.name, () =>
-      db.transaction((tx) => putMonitor(tx, watch, request.body, 'api', before)),
-    );
-    return describeById(db, before.id);
-  });
+  app.put('/v1/monitors/:monitor', { schema: change }, async (request) =>
+    describeById(db, await changeMonitor(watch, request.params.monitor, request.body)),
+  );
 
   const remove = {
     tags,
@@ -122,9 +103,7 @@ function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
     response: { 204: z.null() },
   };
   app.delete('/v1/monitors/:monitor', { schema: remove }, async (request, reply) => {
-    const row = await getMonitor(db, request.params.monitor);
-    await db.transaction((tx) => removeMonitor(tx, watch, row));
-    watch.notifySoon();
+    await deleteMonitor(watch, request.params.monitor);
     return reply.code(204).send(null);
   });
 }
@@ -144,19 +123,15 @@ function applyRoute(app: HttpApp, watch: HttpContext['watch']): void {
   });
 }
 
-function actionRoutes(app: HttpApp, { db, clock }: MonitorRoutes): void {
-  for (const [action, paused, summary] of [
+function pauseRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
+  for (const [action, isPaused, summary] of [
     ['pause', true, 'Stop watching for now; its open incidents stay as they are'],
     ['resume', false, 'Watch again, from the next slot on'],
   ] as const) {
     const schema = { tags, summary, params: monitorParams, response: { 200: monitorEntry } };
-    app.post(`/v1/monitors/:monitor/${action}`, { schema }, async (request) => {
-      const row = await getMonitor(db, request.params.monitor);
-      const { schedule, delayMs } = readSpec(row.spec);
-      const nextSlotMs = nextSlot(schedule, clock.now());
-      await setMonitorPaused(db, row.id, paused, { nowMs: clock.now(), nextSlotMs, dueAtMs: nextSlotMs + delayMs });
-      return describeById(db, row.id);
-    });
+    app.post(`/v1/monitors/:monitor/${action}`, { schema }, async (request) =>
+      describeById(db, await pauseMonitor(watch, request.params.monitor, isPaused)),
+    );
   }
 }
 
@@ -173,21 +148,6 @@ function runRoute(app: HttpApp, { db, watch }: MonitorRoutes): void {
     const isDryRun = request.body?.dry_run === true;
     return describeRan(await (isDryRun ? tryMonitor(watch, row.spec, row) : runNow(watch, row)), isDryRun);
   });
-}
-
-async function refusingTakenNames<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!failedWith(error, 'UNIQUE_VIOLATION')) throw error;
-    throw new AppError('conflict', `There is already a monitor "${name}": change it with PUT, or choose another name.`);
-  }
-}
-
-async function getMonitor(db: Database, idOrName: string): Promise<StoredMonitor> {
-  const row = await findMonitor(db, idOrName);
-  if (row !== undefined) return row;
-  throw new AppError('monitor_not_found', `There is no monitor "${idOrName}"; GET /v1/monitors lists them.`);
 }
 
 /** By its id alone: another monitor may have that number for a name. */

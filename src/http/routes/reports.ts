@@ -4,7 +4,7 @@ import { latestReportQuery, report, reportPage, reportQuery } from '../../api/re
 import { evaluateWindow } from '../../services/evaluation/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
-import { spanOf } from '../span.ts';
+import { intervalOf } from '../interval.ts';
 
 /** Not checked against its type: a page is sent as the texts that were stored. */
 const renderedPage: z.ZodType = reportPage;
@@ -21,7 +21,7 @@ export function reportRoutes(app: HttpApp, { db, clock, watch }: Pick<HttpContex
   };
   app.get('/reports/latest', { schema: latest }, async (request) => {
     const { window_minutes: windowMinutes, start, end, aggregate: _, drift_share: _share, ...rest } = request.query;
-    const interval = spanOf({ start, end, length: windowMinutes }, clock.now());
+    const interval = intervalOf({ start, end, length: windowMinutes }, clock.now());
     return evaluateWindow(watch, { ...rest, windowMinutes, interval, aggregate: aggregateOf(request.query) });
   });
 

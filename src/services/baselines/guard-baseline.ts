@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sloFields } from '../../core/drift/slo-document.ts';
 import { CategoryCounts } from '../../core/profile/counts.ts';
 import { KllSketch } from '../../core/profile/kll.ts';
 import { addValueInto, emptyMoments, type Moments } from '../../core/profile/moments.ts';
@@ -16,10 +17,7 @@ const numeric = z.looseObject({
 });
 
 /** SLO targets in a baseline file. */
-export const sloSchema = z.object({
-  success_rate_min: z.number().min(0).max(1).optional(),
-  latency_p95_max: z.number().positive().optional(),
-});
+export const sloSchema = z.object(sloFields);
 
 /** A baseline file of the Intent Drift Monitor & Guard. */
 export const guardBaseline = z.looseObject({

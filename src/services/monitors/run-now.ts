@@ -8,6 +8,7 @@ import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import { lockIncidents } from '../../store/incidents.ts';
 import { hasRun } from '../../store/monitor-runs.ts';
 import { lockMonitor, type StoredMonitor } from '../../store/monitors.ts';
+import { findStream } from '../../store/streams.ts';
 import {
   currentByGroup,
   signalsOfResult,
@@ -15,6 +16,7 @@ import {
   type WindowResult,
 } from '../incidents/step-incidents.ts';
 import { writeIncidentFiles } from '../incidents/write-incident-files.ts';
+import { assertMonitors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
 import { commitRun, type Evaluated, evaluateSlot } from './run-monitor.ts';
 
@@ -55,6 +57,14 @@ export async function runNow(
   if (end.hasNotified) deps.notifySoon();
   const changes = end.changed.map(({ id, group, change }) => ({ incident: id, group, ...change }));
   return { report: end.report, failure: end.failure, changes };
+}
+
+/** What a new document would find now; nothing is stored. */
+export async function tryDocument(deps: MonitorContext, document: unknown): Promise<RunAnswer> {
+  await assertMonitors(deps, [document]);
+  const { service, endpoint } = readSpec(document);
+  const stream = await findStream(deps.db, service, endpoint);
+  return tryMonitor(deps, document, { id: 0, streamId: stream?.id ?? 0 });
 }
 
 /** The same without writing anything down. */

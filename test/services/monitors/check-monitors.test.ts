@@ -53,7 +53,7 @@ describe('checkMonitors', () => {
     ['delay', { delay: '2d' }, DURATION],
     ['delay', { delay: 0 }, DURATION],
     ['policy', { policy: 'strict' }, /./],
-    ['tests', { tests: ['nope'] }, /^use auto or a list of ks, /],
+    ['tests', { tests: ['nope'] }, /^use "auto" or a list of ks, /],
     ['tests', { tests: [] }, /./],
     ['preset', { preset: 'nope' }, /./],
     ['preset', { preset: 'evidently', tests: 'auto' }, 'give tests or a preset, not both'],

@@ -1,15 +1,15 @@
 import { AppError } from '../core/errors.ts';
 import type { Interval } from '../core/time/window.ts';
 
-/** A window as a request gives it: a length that ends now, or `start` and `end` (now, when not given). In milliseconds. */
-export interface AskedSpan {
+/** A window in a request: a length that ends now, or `start` and `end` (now, when not given). In milliseconds. */
+export interface RequestedInterval {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly length?: number | undefined;
 }
 
-/** The interval that was asked for by its ends; undefined when only a length was given, or nothing. */
-export function spanOf({ start, end, length }: AskedSpan, nowMs: number): Interval | undefined {
+/** The interval of a request that gives its ends; undefined when it gives only a length, or nothing. */
+export function intervalOf({ start, end, length }: RequestedInterval, nowMs: number): Interval | undefined {
   if (start === undefined && end === undefined) return undefined;
   if (length !== undefined)
     throw new AppError('invalid_window', 'Give the length of a window, or its start and end, not both.');

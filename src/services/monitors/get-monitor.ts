@@ -1,0 +1,10 @@
+import { AppError } from '../../core/errors.ts';
+import type { Queryable } from '../../store/database.ts';
+import { findMonitor, type StoredMonitor } from '../../store/monitors.ts';
+
+/** @throws AppError `monitor_not_found` */
+export async function getMonitor(db: Queryable, idOrName: string): Promise<StoredMonitor> {
+  const monitor = await findMonitor(db, idOrName);
+  if (monitor !== undefined) return monitor;
+  throw new AppError('monitor_not_found', `There is no monitor "${idOrName}"; GET /v1/monitors lists them.`);
+}
