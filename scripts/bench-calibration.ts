@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { aggregateFindings } from '../src/core/drift/aggregate.ts';
+import { aggregateChecks } from '../src/core/drift/aggregate.ts';
 import { compareProfiles } from '../src/core/drift/compare.ts';
 import { PRESET_NAMES, PRESETS } from '../src/core/drift/presets/table.ts';
 import type { CompareSettings } from '../src/core/drift/settings.ts';
@@ -36,8 +36,8 @@ const POLICIES: readonly (readonly [name: string, settings: CompareSettings])[] 
 ];
 
 function isDrifting(reference: Profile, current: Profile, settings: CompareSettings): boolean {
-  const { findings } = compareProfiles(reference, current, settings);
-  return aggregateFindings(findings, settings.aggregate).verdict === 'drift';
+  const { checks } = compareProfiles(reference, current, settings);
+  return aggregateChecks(checks, settings.aggregate).verdict === 'fail';
 }
 
 /** Draws a window; `shift` moves the first feature, in standard deviations. */

@@ -2,9 +2,9 @@
  * The library: comparing tables and profiles without a service. Importing it starts nothing.
  */
 
+export type { Check, DriftCheck, Verdict } from './core/drift/check.ts';
 export { type Comparison, compareProfiles } from './core/drift/compare.ts';
 export type { DriftTest, FeaturePair, TestResult } from './core/drift/drift-test.ts';
-export type { Finding, Verdict } from './core/drift/finding.ts';
 export type { CompareSettings } from './core/drift/settings.ts';
 export type { TestName } from './core/drift/test-name.ts';
 export { DRIFT_TESTS as tests } from './core/drift/test-table.ts';

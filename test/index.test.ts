@@ -16,12 +16,12 @@ describe('the library', () => {
   it('profiles of rows can be merged away from them and compared', () => {
     const rows = (n: number, shift: number) =>
       Array.from({ length: n }, (_, i) => ({ x: ((i * 7919) % 1009) / 10 + shift }));
-    const { findings } = library.compareProfiles(library.profileOf(rows(400, 0)), library.profileOf(rows(300, 30)), {
+    const { checks } = library.compareProfiles(library.profileOf(rows(400, 0)), library.profileOf(rows(300, 30)), {
       policy: 'calibrated',
       alpha: 0.05,
       tests: ['ks'],
     });
-    expect(findings).toMatchObject([{ feature: 'x', test: 'ks', verdict: 'drift' }]);
+    expect(checks).toMatchObject([{ subject: 'x', method: 'ks', verdict: 'fail', direction: 'higher' }]);
   });
 
   it('importing it starts nothing: no server, no database, no timer', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DATABASE_ENGINES } from '../core/database-engine.ts';
-import { VERDICTS } from '../core/drift/finding.ts';
+import { VERDICTS } from '../core/drift/check.ts';
 import { DRIFT_RISKS } from '../core/forecast/drift-risk.ts';
 import { listOr } from '../core/format/list-or.ts';
 import { DAY_MS } from '../core/time/window.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VERDICTS } from '../core/drift/finding.ts';
+import { VERDICTS } from '../core/drift/check.ts';
 import { testFloors, testNames } from '../core/drift/test-choice.ts';
 import { listOr } from '../core/format/list-or.ts';
 import { COLUMN_TYPES } from '../core/table/table-profiler.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CONDITIONS, INCIDENT_STATES, OPEN_STATES } from '../core/incident/incident.ts';
+import { CHECK_KIND_NAMES, CONDITIONS } from '../core/drift/check.ts';
+import { INCIDENT_STATES, OPEN_STATES } from '../core/incident/incident.ts';
 import { SEVERITIES } from '../core/incident/severity.ts';
 import { DAY_MS } from '../core/time/window.ts';
 import { notificationEntry } from './notifications.ts';
@@ -37,6 +38,7 @@ export const incidentQuery = z
 const finding = z
   .object({
     check: z.string(),
+    kind: z.enum(CHECK_KIND_NAMES),
     feature: z.string().nullable(),
     text: z.string(),
     severity: z.enum(SEVERITIES),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { VERDICTS } from '../core/drift/check.ts';
 import { POLICIES } from '../core/drift/drift-test.ts';
-import { VERDICTS } from '../core/drift/finding.ts';
 import { PRESET_NAMES } from '../core/drift/presets/table.ts';
 import { REFERENCE_KINDS } from '../core/drift/reference-kind.ts';
 import { streamNameFields } from '../core/stream-name.ts';

@@ -1,4 +1,8 @@
+import type { ReferenceKind } from '../core/drift/reference-kind.ts';
+import type { Evaluation } from '../core/evaluation/evaluation.ts';
+import type { EvaluatedWindow } from '../core/incident/build-message.ts';
 import type { Queryable } from './database.ts';
+import type { StoredReport } from './reports.ts';
 import { msOf, timestampParam } from './sql.ts';
 
 export interface AuditEntry {
@@ -33,12 +37,15 @@ export async function addIncidentReport(tx: Queryable, incident: IncidentKey, re
   await tx.query(sql, [incident.streamId, incident.id, reportId]);
 }
 
-/** The bodies of an incident's reports as JSON texts, oldest first. */
-export async function listIncidentReports(db: Queryable, incident: IncidentKey, limit: number): Promise<string[]> {
-  const sql = `select r.body::text as body from incident_reports i join reports r on r.stream_id = i.stream_id and r.id = i.report_id
+/** An incident's reports, oldest first. */
+export async function listIncidentReports(
+  db: Queryable,
+  incident: IncidentKey,
+  limit: number,
+): Promise<StoredReport[]> {
+  const sql = `select r.evaluation, r.body::text as body from incident_reports i join reports r on r.stream_id = i.stream_id and r.id = i.report_id
     where i.stream_id = $1 and i.incident_id = $2 order by r.window_end, r.id limit $3`;
-  const { rows } = await db.query<{ body: string }>(sql, [incident.streamId, incident.id, limit]);
-  return rows.map(({ body }) => body);
+  return (await db.query<StoredReport>(sql, [incident.streamId, incident.id, limit])).rows;
 }
 
 export async function countIncidentReports(db: Queryable, incident: IncidentKey): Promise<number> {
@@ -46,9 +53,38 @@ export async function countIncidentReports(db: Queryable, incident: IncidentKey)
   return (await db.query<{ n: number }>(sql, [incident.streamId, incident.id])).rows[0]?.n ?? 0;
 }
 
-/** The body of the last report that failed, as JSON text. */
-export async function findLastReport(db: Queryable, incident: IncidentKey): Promise<string | undefined> {
-  const sql = `select r.body::text as body from incident_reports i join reports r on r.stream_id = i.stream_id and r.id = i.report_id
+/** What a report of before evaluations were stored says of its window. */
+interface OldWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly samples: number;
+  readonly baseline: { readonly id: number; readonly name: string; readonly created_at: string } | null;
+  readonly kind: ReferenceKind | null;
+  readonly windows: readonly { readonly start: string; readonly end: string }[] | null;
+}
+
+/** The window that it failed on last. */
+export async function findLastWindow(db: Queryable, incident: IncidentKey): Promise<EvaluatedWindow | undefined> {
+  const sql = `select r.evaluation, ${msOf('r.window_start')} as "startMs", ${msOf('r.window_end')} as "endMs",
+      (r.body ->> 'samples')::float8 as samples, r.body -> 'baseline' as baseline,
+      r.body #>> '{reference,kind}' as kind, r.body #> '{reference,windows}' as windows
+    from incident_reports i join reports r on r.stream_id = i.stream_id and r.id = i.report_id
     where i.stream_id = $1 and i.incident_id = $2 order by r.id desc limit 1`;
-  return (await db.query<{ body: string }>(sql, [incident.streamId, incident.id])).rows[0]?.body;
+  const { rows } = await db.query<OldWindow & { readonly evaluation: Evaluation | null }>(sql, [
+    incident.streamId,
+    incident.id,
+  ]);
+  return rows[0] && (rows[0].evaluation ?? ofOldWindow(rows[0]));
+}
+
+function ofOldWindow({ startMs, endMs, samples, baseline, kind, windows }: OldWindow): EvaluatedWindow {
+  return {
+    window: { startMs, endMs },
+    samples,
+    reference: {
+      kind: kind ?? 'baseline',
+      baseline: baseline && { id: baseline.id, name: baseline.name, createdAtMs: Date.parse(baseline.created_at) },
+      windows: (windows ?? []).map(({ start, end }) => ({ startMs: Date.parse(start), endMs: Date.parse(end) })),
+    },
+  };
 }

@@ -1,29 +1,37 @@
 import type { Policy } from '../core/drift/drift-test.ts';
+import type { Evaluation } from '../core/evaluation/evaluation.ts';
 import type { Queryable } from './database.ts';
 import { type PageQuery, pagesBy } from './page.ts';
 import { msOf, timestampParam } from './sql.ts';
 
 export interface ReportInsert {
   readonly streamId: number;
-  readonly windowStartMs: number;
-  readonly windowEndMs: number;
-  readonly policy: Policy;
   /** Null when the reference is not a baseline but other windows. */
   readonly baselineId: number | null;
   /** The monitor whose run made it; null for a report that was requested. */
   readonly monitorId: number | null;
-  readonly generatedAtMs: number;
-  readonly status: 'ok' | 'fail';
-  readonly samples: number;
-  /** The report's JSON text, as it goes over the wire. */
-  readonly body: string;
+  readonly evaluation: Evaluation;
 }
 
-export interface ReportRow extends Omit<ReportInsert, 'samples'> {
+/** An evaluation; or the JSON text of a report, where it was stored before evaluations were. */
+export type StoredReport =
+  | { readonly evaluation: Evaluation; readonly body: null }
+  | { readonly evaluation: null; readonly body: string };
+
+/** A stored report, by the question that it answers. */
+export type ReportRow = StoredReport & {
   readonly id: number;
+  readonly streamId: number;
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+  readonly policy: Policy;
+  readonly baselineId: number | null;
+  readonly monitorId: number | null;
+  readonly generatedAtMs: number;
+  readonly status: Evaluation['status'];
   /** 1, and one more for each time that late events changed a closed window. */
   readonly revision: number;
-}
+};
 
 export interface SavedReport {
   readonly id: number;
@@ -41,7 +49,7 @@ export async function saveReport(db: Queryable, report: ReportInsert): Promise<S
   if (latest === undefined) return saveReport(db, report);
   if (latest.wasOpen) return replaceReport(db, latest, report);
   // Events are only added: a report of fewer events was read earlier.
-  if (latest.samples >= report.samples) return { id: latest.id, revision: latest.revision };
+  if (latest.samples >= report.evaluation.samples) return { id: latest.id, revision: latest.revision };
   const next = await insertRevision(db, report, latest.revision + 1);
   // Another process wrote the same revision at the same moment, from the same events.
   return next ?? { id: latest.id, revision: latest.revision + 1 };
@@ -49,19 +57,19 @@ export async function saveReport(db: Queryable, report: ReportInsert): Promise<S
 
 async function insertRevision(db: Queryable, report: ReportInsert, revision: number): Promise<SavedReport | undefined> {
   const sql = `insert into reports
-    (stream_id, window_start, window_end, policy, baseline_id, monitor_id, generated_at, status, body, revision)
+    (stream_id, window_start, window_end, policy, baseline_id, monitor_id, generated_at, status, evaluation, revision)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10) on conflict do nothing returning id, revision`;
   const { rows } = await db.query<SavedReport>(sql, [...questionParams(report), ...answerParams(report), revision]);
   return rows[0];
 }
 
-function questionParams(report: ReportInsert): unknown[] {
-  const window = [report.windowStartMs, report.windowEndMs].map(timestampParam);
-  return [report.streamId, ...window, report.policy, report.baselineId, report.monitorId];
+function questionParams({ streamId, baselineId, monitorId, evaluation }: ReportInsert): unknown[] {
+  const window = [evaluation.window.startMs, evaluation.window.endMs].map(timestampParam);
+  return [streamId, ...window, evaluation.policy, baselineId, monitorId];
 }
 
-function answerParams(report: ReportInsert): unknown[] {
-  return [timestampParam(report.generatedAtMs), report.status, report.body];
+function answerParams({ evaluation }: ReportInsert): unknown[] {
+  return [timestampParam(evaluation.generatedAtMs), evaluation.status, JSON.stringify(evaluation)];
 }
 
 interface LatestReport extends SavedReport {
@@ -71,7 +79,7 @@ interface LatestReport extends SavedReport {
 }
 
 async function findLatest(db: Queryable, report: ReportInsert): Promise<LatestReport | undefined> {
-  const sql = `select id, revision, generated_at < window_end as "wasOpen", (body ->> 'samples')::float8 as samples from reports
+  const sql = `select id, revision, generated_at < window_end as "wasOpen", (coalesce(evaluation, body) ->> 'samples')::float8 as samples from reports
     where stream_id = $1 and window_start = $2 and window_end = $3 and policy = $4
       and coalesce(baseline_id, 0) = coalesce($5::bigint, 0) and coalesce(monitor_id, 0) = coalesce($6::bigint, 0)
     order by revision desc limit 1`;
@@ -79,7 +87,8 @@ async function findLatest(db: Queryable, report: ReportInsert): Promise<LatestRe
 }
 
 async function replaceReport(db: Queryable, { id, revision }: SavedReport, report: ReportInsert): Promise<SavedReport> {
-  const sql = 'update reports set generated_at = $3, status = $4, body = $5::json where stream_id = $1 and id = $2';
+  const sql = `update reports set generated_at = $3, status = $4, evaluation = $5::json, body = null
+    where stream_id = $1 and id = $2`;
   await db.query(sql, [report.streamId, id, ...answerParams(report)]);
   return { id, revision };
 }
@@ -111,7 +120,7 @@ export async function listRevisable(
   after: Pick<RevisableReport, 'windowEndMs' | 'id'> | undefined,
 ): Promise<RevisableReport[]> {
   const sql = `select id, revision, ${msOf('window_start')} as "windowStartMs", ${msOf('window_end')} as "windowEndMs", policy,
-      baseline_id as "baselineId", monitor_id as "monitorId", (body ->> 'samples')::float8 as samples
+      baseline_id as "baselineId", monitor_id as "monitorId", (coalesce(evaluation, body) ->> 'samples')::float8 as samples
     from reports r where stream_id = $1 and generated_at >= window_end and window_end > $4 and (window_end, id) < ($5, $6::bigint)
       and exists (select 1 from unnest($2::timestamptz[], $3::timestamptz[]) l (bucket, until)
         where l.bucket >= window_start and l.bucket < window_end and generated_at <= l.until)
@@ -148,12 +157,6 @@ export interface ReportQuery extends PageQuery {
   readonly monitorId?: number | undefined;
 }
 
-interface ReportColumns extends Omit<ReportRow, 'windowStartMs' | 'windowEndMs' | 'generatedAtMs'> {
-  window_start: Date;
-  window_end: Date;
-  generated_at: Date;
-}
-
 const BY_WINDOW_END = pagesBy('windowEndMs', 'id');
 const LATEST = { windowEndMs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
 
@@ -164,27 +167,19 @@ export async function listReports(
 ): Promise<{ reports: ReportRow[]; next: string | null }> {
   const before = BY_WINDOW_END.start(query.after, LATEST);
   const sql = `select id, stream_id as "streamId", policy, baseline_id as "baselineId", monitor_id as "monitorId", revision, status,
-      body::text as body, window_start, window_end, generated_at
+      evaluation, body::text as body, ${msOf('window_start')} as "windowStartMs", ${msOf('window_end')} as "windowEndMs",
+      ${msOf('generated_at')} as "generatedAtMs"
     from reports where stream_id = $1 and window_end > $2 and window_end <= $3 and (window_end, id) < ($4, $5::bigint)
       and ($6::bigint is null or monitor_id = $6)
     order by window_end desc, id desc limit $7`;
   const bounds = [query.fromMs ?? 0, query.toMs ?? Number.MAX_SAFE_INTEGER, before.windowEndMs].map(timestampParam);
-  const { rows } = await db.query<ReportColumns>(sql, [
+  const { rows } = await db.query<ReportRow>(sql, [
     query.streamId,
     ...bounds,
     before.id,
     query.monitorId ?? null,
     query.limit + 1,
   ]);
-  const page = BY_WINDOW_END.cut(rows.map(toReport), query.limit);
+  const page = BY_WINDOW_END.cut(rows, query.limit);
   return { reports: page.rows, next: page.next };
-}
-
-function toReport({ window_start, window_end, generated_at, ...rest }: ReportColumns): ReportRow {
-  return {
-    ...rest,
-    windowStartMs: window_start.getTime(),
-    windowEndMs: window_end.getTime(),
-    generatedAtMs: generated_at.getTime(),
-  };
 }

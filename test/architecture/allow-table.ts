@@ -11,6 +11,7 @@ const CORE_LADDER = [
   'core/format',
   'core/profile',
   'core/drift',
+  'core/evaluation',
   'core/forecast',
   'core/incident',
   'core/monitor',

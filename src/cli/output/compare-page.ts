@@ -2,6 +2,7 @@ import { escapeHtml } from '../../core/format/escape-html.ts';
 import { drawBars, drawCurves, drawHistogram } from '../../dashboard/charts/draw.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
 import { columnNotes, describePolicy, describeRows, sortedFeatures } from './comparison.ts';
+import { describeWhere } from './describe-where.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c2733; --soft: #5b6b7b; --line: #d6dee6; --paper: #fff; --card: #f7f9fb;
@@ -78,7 +79,7 @@ function findingTable(findings: readonly FindingBody[]): string {
       number(finding.floor),
       probability(finding.p_value),
       probability(finding.p_adjusted),
-      escapeHtml(finding.at === undefined ? '' : typeof finding.at === 'number' ? number(finding.at) : finding.at),
+      escapeHtml(describeWhere(finding)),
       escapeHtml(finding.reason ?? finding.method),
     ].map(cell),
   );

@@ -2,10 +2,10 @@ import { amount, pValue } from '../../core/format/amounts.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
 import type { Colors } from '../terminal.ts';
 import { columnNotes, describePolicy, describeRows, sortedFeatures } from './comparison.ts';
+import { describeWhere } from './describe-where.ts';
 import { renderTable } from './table.ts';
 
 const HEAD = ['column', 'type', 'verdict', 'test', 'effect', 'floor', 'p adjusted', 'where', 'reason'];
-const MAX_WHERE_CHARS = 24;
 
 /** A comparison as lines for a terminal: drifting columns first, with the deciding tests of each column or with all tests. */
 export function renderComparison(body: DetectDriftBody, colors: Colors, showsAllTests: boolean): string[] {
@@ -36,7 +36,7 @@ function featureRows(name: string, feature: FeatureBody, colors: Colors, showsAl
     amount(finding.effect),
     amount(finding.floor),
     pValue(finding.p_adjusted ?? finding.p_value),
-    finding.effect === 0 ? '' : whereOf(finding),
+    finding.effect === 0 ? '' : describeWhere(finding),
     finding.reason ?? '',
   ]);
 }
@@ -50,12 +50,6 @@ function isDeciding(finding: FindingBody, feature: FeatureBody): boolean {
 function verdictOf(verdict: FindingBody['verdict'], { bold, green, red, yellow }: Colors): string {
   if (verdict === 'drift') return red(bold('drift'));
   return verdict === 'inconclusive' ? yellow('inconclusive') : green('no drift');
-}
-
-function whereOf({ at }: FindingBody): string {
-  if (at === undefined) return '';
-  const text = typeof at === 'number' ? amount(at) : at;
-  return text.length > MAX_WHERE_CHARS ? `${text.slice(0, MAX_WHERE_CHARS - 1)}…` : text;
 }
 
 function notes(body: DetectDriftBody): string[] {

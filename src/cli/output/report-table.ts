@@ -1,6 +1,7 @@
 import type { Report, ReportCheck } from '../../api/reports.ts';
 import { amount, count, pValue } from '../../core/format/amounts.ts';
 import type { Colors } from '../terminal.ts';
+import { describeWhere } from './describe-where.ts';
 import { renderTable } from './table.ts';
 
 const SLO_CHECKS = new Set(['success_rate', 'latency_p95']);
@@ -50,8 +51,13 @@ function findingRow(name: string, check: ReportCheck, colors: Colors): string[] 
     pValue(numberOf(check.p_adjusted) ?? numberOf(check.p_value)),
     resolution ? `±${amount(resolution)}` : '',
     n === undefined ? '' : count(n),
-    textOf(check.reason),
+    textOf(check.reason) || (check.ok ? '' : whereOf(check)),
   ];
+}
+
+function whereOf({ at, direction }: ReportCheck): string {
+  const place = typeof at === 'number' || typeof at === 'string' ? at : null;
+  return describeWhere({ at: place, direction: textOf(direction) });
 }
 
 function sloRow(name: string, check: ReportCheck, colors: Colors): string[] {

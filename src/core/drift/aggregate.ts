@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from './finding.ts';
+import type { CheckVerdict, DriftCheck } from './check.ts';
 import type { Aggregate } from './settings.ts';
 import type { TestName } from './test-name.ts';
 
@@ -12,36 +12,45 @@ export const QUALITY_TESTS: ReadonlySet<string> = new Set<TestName>([
   'type_mismatch',
 ]);
 
-/** What the findings of one comparison come to. */
+/** What the drift checks of one comparison come to. */
 export interface Summary {
-  readonly verdict: Verdict;
-  /** By feature, in the order of the findings. */
-  readonly features: ReadonlyMap<string, Verdict>;
+  readonly verdict: CheckVerdict;
+  /** By feature, in the order of the checks. */
+  readonly features: ReadonlyMap<string, CheckVerdict>;
   readonly drifted: readonly string[];
 }
 
 /**
  * One verdict for each feature, and one over all of them.
  *
- * A feature drifts when any finding does; it is inconclusive when no test of its distribution could say. The whole drifts when as
+ * A feature fails when any of its checks does; it is inconclusive when no test of its distribution could say. The whole fails when as
  * many features do as the rule asks for, and is inconclusive when every feature is.
  *
  * @param rule - `any` by default
  */
-export function aggregateFindings(findings: readonly Finding[], rule: Aggregate = { rule: 'any' }): Summary {
-  const features = new Map<string, Verdict>();
-  for (const { feature, test, verdict } of findings) {
-    const known = features.get(feature) ?? 'inconclusive';
-    const isNews = verdict === 'drift' || (verdict === 'no_drift' && known !== 'drift' && !QUALITY_TESTS.has(test));
-    features.set(feature, isNews ? verdict : known);
+export function aggregateChecks(
+  checks: readonly Pick<DriftCheck, 'subject' | 'method' | 'verdict'>[],
+  rule: Aggregate = { rule: 'any' },
+): Summary {
+  const features = new Map<string, CheckVerdict>();
+  for (const { subject, method, verdict } of checks) {
+    const known = features.get(subject) ?? 'inconclusive';
+    const isNews = verdict === 'fail' || (verdict === 'ok' && known !== 'fail' && !QUALITY_TESTS.has(method));
+    features.set(subject, isNews ? verdict : known);
   }
-  const drifted = [...features].filter(([, verdict]) => verdict === 'drift').map(([feature]) => feature);
+  const drifted = [...features].filter(([, verdict]) => verdict === 'fail').map(([feature]) => feature);
   const compared = [...features.values()].filter((verdict) => verdict !== 'inconclusive').length;
   const isDrift = drifted.length > 0 && drifted.length >= enoughOf(compared, rule);
-  return { verdict: isDrift ? 'drift' : compared === 0 ? 'inconclusive' : 'no_drift', features, drifted };
+  return { verdict: isDrift ? 'fail' : compared === 0 ? 'inconclusive' : 'ok', features, drifted };
 }
 
 function enoughOf(features: number, { rule, share = DEFAULT_SHARE }: Aggregate): number {
   if (rule === 'any') return 1;
   return rule === 'majority' ? Math.floor(features / 2) + 1 : share * features;
+}
+
+/** The checks that say whether a distribution is as it was; all of them where there is no such check. */
+export function distributionChecks<C extends { readonly method: string }>(checks: readonly C[]): readonly C[] {
+  const distribution = checks.filter(({ method }) => !QUALITY_TESTS.has(method));
+  return distribution.length > 0 ? distribution : checks;
 }

@@ -1,19 +1,19 @@
 import { lastSegment } from '../profile/path.ts';
-import type { Finding } from './finding.ts';
+import type { TestName } from './test-name.ts';
 
 /**
- * The name of each finding's check: `<last segment>_<test>`, and the whole path instead where two names would be the same.
+ * The name of each drift check: `<last segment>_<test>`, and the whole path instead where two names would be the same.
  *
  * @param reserved - names that are taken already
- * @returns names in the order of the findings, all different
+ * @returns names in the order of the checks, all different
  * @example nameChecks([{ feature: 'request.body.amount', test: 'ks' }], []) // ['amount_ks']
  */
 export function nameChecks(
-  findings: readonly Pick<Finding, 'feature' | 'test'>[],
+  checks: readonly { readonly feature: string; readonly test: TestName }[],
   reserved: readonly string[],
 ): string[] {
-  const short = findings.map(({ feature, test }) => `${lastSegment(feature)}_${test}`);
-  const whole = findings.map(({ feature, test }) => `${feature}_${test}`);
+  const short = checks.map(({ feature, test }) => `${lastSegment(feature)}_${test}`);
+  const whole = checks.map(({ feature, test }) => `${feature}_${test}`);
   let names = short;
   // A short name made long may meet another short one; every round makes at least one more name long.
   for (;;) {

@@ -1,28 +1,23 @@
-import { inferFeatureType } from '../profile/feature-type.ts';
-import { type FeatureProfile, missingOf, type Profile } from '../profile/profile.ts';
+import type { Profile } from '../profile/profile.ts';
 import { runSteps, type Steps } from '../steps.ts';
+import { QUALITY_TESTS } from './aggregate.ts';
 import { fewValuesAsCategories } from './bins/few-values.ts';
-import type { FeaturePair } from './drift-test.ts';
-import type { Finding } from './finding.ts';
-import { judge, type Unjudged } from './judge.ts';
+import { type DriftCheck, SLO_NAMES, strengthOf, VOLUME_NAME } from './check.ts';
+import { nameChecks } from './check-names.ts';
+import type { FeaturePair, Json } from './drift-test.ts';
+import { type Judged, judge, type Measured } from './judge.ts';
+import { type Movements, movementOf, STILL } from './movement.ts';
+import { type NotTested, pairInSteps } from './pair-features.ts';
 import { PRESETS, type PresetName } from './presets/table.ts';
 import type { CompareSettings } from './settings.ts';
 import { chooseTests, DRIFT_TESTS, testsOf } from './test-table.ts';
 
-/** A feature of the reference that has no distribution to compare, with the reason; numbers are of the current window. */
-interface NotTested {
-  readonly feature: string;
-  readonly reason: string;
-  readonly cardinality: number;
-  readonly missingShare: number;
-}
-
 export interface Comparison {
   /** By feature path, then in the order of the table. */
-  readonly findings: Finding[];
-  readonly notTested: NotTested[];
+  readonly checks: readonly DriftCheck[];
+  readonly notTested: readonly NotTested[];
   /** Features of the current window that the reference does not have. */
-  readonly added: string[];
+  readonly added: readonly string[];
 }
 
 /**
@@ -39,60 +34,89 @@ export function compareProfiles(reference: Profile, current: Profile, settings: 
 
 /** The same, a feature a step. */
 export function* compareInSteps(reference: Profile, current: Profile, settings: CompareSettings): Steps<Comparison> {
-  const results: Unjudged[] = [];
-  const ofTool: Finding[] = [];
-  const notTested: NotTested[] = [];
-  for (const feature of [...reference.features.keys()].sort()) {
-    const mine = reference.features.get(feature) ?? {};
-    const inferred = inferFeatureType(feature, mine);
-    const whole = pairOf(feature, inferred.type, reference, current);
-    const pair = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(whole) : whole;
-    if (inferred.type === 'identifier') notTested.push(notTestedOf(pair, inferred.reason));
-    if (settings.preset !== undefined) ofTool.push(...presetFindings(whole, settings.preset, settings));
-    else results.push(...runTests(pair, settings));
-    yield;
-  }
-  const added = [...current.features.keys()].filter((feature) => !reference.features.has(feature)).sort();
-  return { findings: [...ofTool, ...judge(results, settings)], notTested, added };
+  const { pairs, notTested, added } = yield* pairInSteps(reference, current);
+  return { checks: yield* checkInSteps(pairs, settings), notTested, added };
 }
 
-function runTests(pair: FeaturePair, settings: CompareSettings): Unjudged[] {
-  return chooseTests(pair, settings).map((test) => {
-    return { feature: pair.feature, test, result: DRIFT_TESTS[test].compare(pair, settings.policy) };
+/** A result with its verdict, before it has a name. */
+interface Found extends Measured {
+  readonly pair: FeaturePair;
+  readonly judged: Judged;
+  readonly details: { readonly [field: string]: Json };
+}
+
+/** The checks of paired features, in their order. */
+export function* checkInSteps(pairs: readonly FeaturePair[], settings: CompareSettings): Steps<DriftCheck[]> {
+  const { preset } = settings;
+  const found = yield* preset === undefined ? testInSteps(pairs, settings) : copyInSteps(pairs, preset, settings);
+  const names = nameChecks(found, RESERVED_NAMES);
+  const movements: Movements = new Map();
+  return found.map((each, i) => toCheck(each, names[i] as string, movements));
+}
+
+/** Names that checks of other kinds have. */
+const RESERVED_NAMES: readonly string[] = [...SLO_NAMES, VOLUME_NAME];
+
+function* testInSteps(pairs: readonly FeaturePair[], settings: CompareSettings): Steps<Found[]> {
+  const measured: (Measured & { readonly pair: FeaturePair })[] = [];
+  for (const pair of pairs) {
+    const { feature } = pair;
+    const suited = testsOf(feature, settings) === 'auto' ? fewValuesAsCategories(pair) : pair;
+    for (const test of chooseTests(suited, settings)) {
+      measured.push({ pair, feature, test, result: DRIFT_TESTS[test].compare(suited, settings.policy) });
+    }
+    yield;
+  }
+  const judged = judge(measured, settings);
+  return measured.map((each, i) => {
+    return { ...each, judged: judged[i] as Judged, details: DRIFT_TESTS[each.test].wire(each.result) };
   });
 }
 
 /** A tool's numbers with its own verdicts. */
-function presetFindings(pair: FeaturePair, preset: PresetName, { alpha, floors }: CompareSettings): Finding[] {
-  if (pair.type === 'identifier') return [];
-  return PRESETS[preset].compare(pair, { alpha, psi: floors?.psi }).map(({ test, result, isDrift, threshold }) => {
-    const verdict = result.statistic === null && !isDrift ? 'inconclusive' : isDrift ? 'drift' : 'no_drift';
-    return { ...result, feature: pair.feature, test, verdict, pAdjusted: null, floor: threshold };
-  });
+function* copyInSteps(
+  pairs: readonly FeaturePair[],
+  preset: PresetName,
+  { alpha, floors }: CompareSettings,
+): Steps<Found[]> {
+  const found: Found[] = [];
+  for (const pair of pairs) {
+    const findings = pair.type === 'identifier' ? [] : PRESETS[preset].compare(pair, { alpha, psi: floors?.psi });
+    for (const { test, result, isDrift, threshold } of findings) {
+      const verdict = isDrift ? 'fail' : result.statistic === null ? 'inconclusive' : 'ok';
+      const judged: Judged = { verdict, pAdjusted: null, floor: threshold, reason: result.reason ?? null };
+      found.push({ pair, feature: pair.feature, test, result, judged, details: { value: result.statistic } });
+    }
+    yield;
+  }
+  return found;
 }
 
-function pairOf(feature: string, type: FeaturePair['type'], reference: Profile, current: Profile): FeaturePair {
+function toCheck({ pair, test, result, judged, details }: Found, name: string, movements: Movements): DriftCheck {
+  const isQuality = QUALITY_TESTS.has(test);
+  const movement = judged.verdict !== 'fail' || isQuality ? STILL : movementOf(pair, movements);
+  const hasOwnDirection = judged.verdict === 'fail' && result.direction !== undefined;
   return {
-    feature,
-    type,
-    reference: reference.features.get(feature) ?? {},
-    current: current.features.get(feature) ?? {},
-    referenceEvents: reference.events,
-    currentEvents: current.events,
-    referenceMissing: missingOf(reference, feature),
-    currentMissing: missingOf(current, feature),
+    name,
+    kind: 'drift',
+    subject: pair.feature,
+    method: test,
+    verdict: judged.verdict,
+    statistic: result.statistic,
+    effect: result.effect,
+    floor: judged.floor,
+    resolution: result.resolution,
+    pValue: result.pValue,
+    pAdjusted: judged.pAdjusted,
+    law: result.method,
+    nReference: result.nReference,
+    nCurrent: result.nCurrent,
+    at: result.at ?? movement.at,
+    direction: hasOwnDirection ? (result.direction ?? null) : movement.direction,
+    shift: movement.shift,
+    strength: strengthOf(result.effect, judged.floor),
+    isEvident: false,
+    reason: judged.reason,
+    details,
   };
-}
-
-function notTestedOf(pair: FeaturePair, reason: string): NotTested {
-  const missingShare = pair.currentEvents === 0 ? 0 : pair.currentMissing / pair.currentEvents;
-  return { feature: pair.feature, reason, cardinality: cardinalityOf(pair.current), missingShare };
-}
-
-/** Distinct names, and distinct numbers among those that the sketch kept. */
-function cardinalityOf({ categories, numeric }: FeatureProfile): number {
-  const values = numeric?.sketch.weighted().values ?? [];
-  let distinct = categories?.cardinality() ?? 0;
-  for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) distinct++;
-  return distinct;
 }

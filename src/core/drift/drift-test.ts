@@ -1,4 +1,5 @@
 import type { FeatureProfile } from '../profile/profile.ts';
+import type { Direction } from './direction.ts';
 
 /** What a feature is, as far as tests distinguish it. */
 export const FEATURE_TYPES = ['numeric', 'categorical', 'identifier'] as const;
@@ -45,6 +46,8 @@ export interface TestResult {
   readonly reason?: InconclusiveReason;
   /** Where the two differ most: a value, or the name of a category or bin. */
   readonly at?: number | string;
+  /** Which way it went, where the test itself says; else it is read off the numbers of both windows. */
+  readonly direction?: Direction | null;
   /** Rows of the current window by cell, ready for a report (`liveCounts`). */
   readonly currentCounts?: { readonly [name: string]: number };
 }

@@ -1,15 +1,23 @@
 import { benjaminiHochberg, benjaminiYekutieli } from '../stats/false-discovery.ts';
-import type { TestResult } from './drift-test.ts';
-import type { Finding } from './finding.ts';
+import type { CheckVerdict } from './check.ts';
+import type { InconclusiveReason, TestResult } from './drift-test.ts';
 import type { CompareSettings, Correction } from './settings.ts';
 import type { TestName } from './test-name.ts';
 import { DRIFT_TESTS } from './test-table.ts';
 
 /** A result that waits for the other p-values of its report. */
-export interface Unjudged {
+export interface Measured {
   readonly feature: string;
   readonly test: TestName;
   readonly result: TestResult;
+}
+
+/** What it comes to beside the others. */
+export interface Judged {
+  readonly verdict: CheckVerdict;
+  readonly pAdjusted: number | null;
+  readonly floor: number | null;
+  readonly reason: InconclusiveReason | null;
 }
 
 const ADJUSTMENTS: Readonly<Record<Correction, (pValues: readonly number[]) => readonly number[]>> = {
@@ -21,17 +29,17 @@ const ADJUSTMENTS: Readonly<Record<Correction, (pValues: readonly number[]) => r
 /**
  * Gives every result its verdict.
  *
- * Calibrated: drift when the p-value, adjusted over all results that have one, is at most alpha *and* the effect less its
+ * Calibrated: it fails when the p-value, adjusted over all results that have one, is at most alpha *and* the effect less its
  * resolution reaches the test's floor. Else inconclusive when the test could not say, or when the resolution alone is as large as
  * the floor. Classic: each test's plain rule, no adjustment, no floor.
  */
-export function judge(results: readonly Unjudged[], settings: CompareSettings): Finding[] {
+export function judge(results: readonly Measured[], settings: CompareSettings): Judged[] {
   if (settings.policy === 'classic') return results.map((result) => judgeClassic(result, settings));
   const adjusted = ADJUSTMENTS[settings.correction ?? 'bh'](results.flatMap(({ result }) => result.pValue ?? []));
   let next = 0;
-  return results.map((unjudged) => {
-    const pAdjusted = unjudged.result.pValue === null ? null : (adjusted[next++] as number);
-    return judgeCalibrated(unjudged, pAdjusted, settings);
+  return results.map((measured) => {
+    const pAdjusted = measured.result.pValue === null ? null : (adjusted[next++] as number);
+    return judgeCalibrated(measured, pAdjusted, settings);
   });
 }
 
@@ -45,26 +53,26 @@ function alphaOf(feature: string, settings: CompareSettings): number {
 }
 
 function judgeCalibrated(
-  { feature, test, result }: Unjudged,
+  { feature, test, result }: Measured,
   pAdjusted: number | null,
   settings: CompareSettings,
-): Finding {
+): Judged {
   const floor = floorOf(feature, test, settings);
-  const finding = { ...result, feature, test, pAdjusted, floor };
-  if (result.effect === null || pAdjusted === null) return { ...finding, verdict: 'inconclusive' };
+  const judged = { pAdjusted, floor, reason: result.reason ?? null };
+  if (result.effect === null || pAdjusted === null) return { ...judged, verdict: 'inconclusive' };
   if (pAdjusted <= alphaOf(feature, settings) && result.effect - result.resolution >= floor)
-    return { ...finding, verdict: 'drift' };
+    return { ...judged, verdict: 'fail' };
   if (floor > 0 && result.resolution >= floor) {
-    return { ...finding, verdict: 'inconclusive', reason: 'resolution_too_coarse' };
+    return { ...judged, verdict: 'inconclusive', reason: 'resolution_too_coarse' };
   }
-  return { ...finding, verdict: 'no_drift' };
+  return { ...judged, verdict: 'ok' };
 }
 
-function judgeClassic({ feature, test, result }: Unjudged, settings: CompareSettings): Finding {
-  const finding = { ...result, feature, test, pAdjusted: null, floor: null };
-  if (result.statistic === null) return { ...finding, verdict: 'inconclusive' };
+function judgeClassic({ feature, test, result }: Measured, settings: CompareSettings): Judged {
+  const judged = { pAdjusted: null, floor: null, reason: result.reason ?? null };
+  if (result.statistic === null) return { ...judged, verdict: 'inconclusive' };
   const isDrift =
     DRIFT_TESTS[test].isClassicDrift?.(result, floorOf(feature, test, settings)) ??
     (result.pValue ?? 1) < alphaOf(feature, settings);
-  return { ...finding, verdict: isDrift ? 'drift' : 'no_drift' };
+  return { ...judged, verdict: isDrift ? 'fail' : 'ok' };
 }

@@ -1,16 +1,19 @@
-import type { ReportBody } from '../drift/report.ts';
+import { CHECK_KINDS, type Condition } from '../drift/check.ts';
+import type { Evaluation } from '../evaluation/evaluation.ts';
 import { isoTime } from '../format/iso-time.ts';
+import { kindOf, worstKind } from './failing-check.ts';
 import type { Incident, LastNotification } from './incident.ts';
 import type { Message, NotificationReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
-import { NO_DATA_GROUP } from './signal.ts';
+
+/** What a message says of the window that it tells of. */
+export type EvaluatedWindow = Pick<Evaluation, 'samples' | 'window' | 'reference'>;
 
 export interface MessageContext {
   readonly id: string;
   readonly reason: NotificationReason;
   readonly incidentId: number;
   readonly url: string | null;
-  readonly group: string;
   readonly monitor: string;
   readonly service: string;
   readonly endpoint: string;
@@ -18,8 +21,8 @@ export interface MessageContext {
   readonly incident: Incident;
   readonly lastNotification: LastNotification | undefined;
   readonly acknowledgedBy: string | null;
-  /** The last report; undefined where a window could not be evaluated, or none was made just now. */
-  readonly report: Pick<ReportBody, 'samples' | 'window_start' | 'window_end' | 'baseline' | 'reference'> | undefined;
+  /** The last window; undefined where it could not be evaluated. */
+  readonly evaluated: EvaluatedWindow | undefined;
   /** Who or what ended it, where no window did. */
   readonly ended?: string | undefined;
   readonly nowMs: number;
@@ -30,16 +33,17 @@ const MOST_FINDINGS = 25;
 
 /** Puts into words what changed, for any channel. */
 export function buildMessage(context: MessageContext): Message {
-  const { incident, report, nowMs } = context;
-  const findings = incident.failing.slice(0, MOST_FINDINGS).map(({ check, feature, text, severity }) => {
-    return { check, feature, text, severity, isNew: isNew(check, context.lastNotification) };
+  const { incident, evaluated, nowMs } = context;
+  const findings = incident.failing.slice(0, MOST_FINDINGS).map((failing) => {
+    const { check, feature, text, severity } = failing;
+    return { check, kind: kindOf(failing), feature, text, severity, isNew: isNew(check, context.lastNotification) };
   });
   return {
     id: context.id,
     reason: context.reason,
     state: incident.state === 'resolved' ? 'resolved' : 'firing',
     severity: incident.severity,
-    condition: context.group === NO_DATA_GROUP ? 'no_data' : 'drift',
+    condition: conditionOf(incident),
     incident: { id: context.incidentId, url: context.url },
     monitor: context.monitor,
     service: context.service,
@@ -49,21 +53,26 @@ export function buildMessage(context: MessageContext): Message {
     at: isoTime(nowMs),
     resolvedAt: incident.resolvedAtMs === null ? null : isoTime(incident.resolvedAtMs),
     window: {
-      start: report?.window_start ?? isoTime(incident.startedAtMs),
-      end: report?.window_end ?? isoTime(incident.lastSlotMs),
-      samples: report?.samples ?? 0,
+      start: isoTime(evaluated?.window.startMs ?? incident.startedAtMs),
+      end: isoTime(evaluated?.window.endMs ?? incident.lastSlotMs),
+      samples: evaluated?.samples ?? 0,
     },
-    reference: referenceOf(report),
+    reference: referenceOf(evaluated?.reference),
     findings,
     changes: changesOf(context),
   };
 }
 
-function referenceOf(report: MessageContext['report']): string {
-  if (report === undefined) return 'its reference';
-  if (report.baseline !== null) return `baseline ${report.baseline.name} of ${report.baseline.created_at.slice(0, 10)}`;
-  if (report.reference.kind === 'previous_window') return 'the window before';
-  return `the same hours of ${report.reference.windows?.length ?? 0} earlier weeks`;
+/** The word that clients know for the worst kind of what fails. */
+export function conditionOf({ failing }: Incident): Condition {
+  return CHECK_KINDS[worstKind(failing) ?? 'drift'].condition;
+}
+
+function referenceOf(reference: Evaluation['reference'] | undefined): string {
+  if (reference === undefined) return 'its reference';
+  const { baseline, kind, windows } = reference;
+  if (baseline !== null) return `baseline ${baseline.name} of ${isoTime(baseline.createdAtMs).slice(0, 10)}`;
+  return kind === 'previous_window' ? 'the window before' : `the same hours of ${windows.length} earlier weeks`;
 }
 
 function changesOf({ incident, lastNotification, reason, acknowledgedBy, ended, nowMs }: MessageContext): string[] {

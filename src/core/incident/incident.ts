@@ -1,5 +1,5 @@
+import type { FailingCheck } from './failing-check.ts';
 import type { Severity } from './severity.ts';
-import type { FailingCheck } from './signal.ts';
 
 export const INCIDENT_STATES = ['pending', 'firing', 'recovering', 'resolved'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
@@ -8,10 +8,6 @@ export const OPEN_STATES = ['pending', 'firing', 'recovering'] as const satisfie
 
 /** All that people hear of a state: it goes on, or it is over. */
 export type NotifiedState = Extract<IncidentState, 'firing' | 'resolved'>;
-
-/** What is wrong: the checks of a window, or that no events come. */
-export const CONDITIONS = ['drift', 'no_data'] as const;
-export type Condition = (typeof CONDITIONS)[number];
 
 /** A run of failing windows of one monitor and group. JSON-safe; times are milliseconds since the Unix epoch. */
 export interface Incident {

@@ -1,4 +1,6 @@
-import type { Condition, NotifiedState } from './incident.ts';
+import { CHECK_KINDS, type CheckKind, type Condition } from '../drift/check.ts';
+import { kindOf, NOT_EVALUATED } from './failing-check.ts';
+import type { NotifiedState } from './incident.ts';
 import type { Severity } from './severity.ts';
 
 /** Why somebody is told. Log, metric and message use the same words. */
@@ -15,6 +17,8 @@ export type NotificationReason =
 export interface MessageFinding {
   /** As the report names it, e.g. `amount_ks` or `success_rate`. */
   readonly check: string;
+  /** Undefined in messages that wait since before checks had kinds. */
+  readonly kind?: CheckKind;
   /** Path of the feature, e.g. `request.body.amount`; null for a service level. */
   readonly feature: string | null;
   /** What was measured, in one line without markup: `KS distance 0.43 (floor 0.05), p 1.2e-31, 500 events`. */
@@ -56,8 +60,6 @@ export interface Message {
   readonly changes: readonly string[];
 }
 
-const TITLES: Readonly<Record<Message['condition'], string>> = { drift: 'Drift', no_data: 'No data' };
-
 /** The one line that a telephone shows: `[CRITICAL] Drift on payments_api POST /v2/payments`. Not escaped. */
 export function titleOf(message: Message): string {
   const head = message.state === 'resolved' ? 'RESOLVED' : message.severity.toUpperCase();
@@ -66,11 +68,10 @@ export function titleOf(message: Message): string {
   return `[${head}] ${test}${what} on ${message.service} ${message.endpoint}`;
 }
 
-/** What users feel stands in the title before any drift. */
+/** The kind of the worst finding, which stands first. */
 function whatOf({ condition, findings }: Message): string {
-  if (findings.some(({ check }) => check === 'not_evaluated')) return 'Not evaluated';
+  if (findings.some(({ check }) => check === NOT_EVALUATED)) return 'Not evaluated';
   const [worst] = findings;
-  return condition === 'drift' && worst !== undefined && worst.feature === null
-    ? 'Service level broken'
-    : TITLES[condition];
+  const kind = worst === undefined ? (condition === 'no_data' ? 'volume' : 'drift') : kindOf(worst);
+  return CHECK_KINDS[kind].title;
 }

@@ -1,5 +1,6 @@
+import { severityOf } from './failing-check.ts';
 import type { Change, ChangeReason, Incident } from './incident.ts';
-import { type Signal, severityOf } from './signal.ts';
+import type { Signal } from './signal.ts';
 
 /** When an incident opens, closes and joins the one before. */
 export interface StepRules {
@@ -64,7 +65,7 @@ function fresh(signal: Signal): Incident {
 }
 
 function count(incident: Incident, signal: Signal, isFirst: boolean): Incident {
-  const isApart = isFirst || signal.isFact || signal.slotMs - signal.windowMs >= incident.countedSlotMs;
+  const isApart = isFirst || signal.isEvident || signal.slotMs - signal.windowMs >= incident.countedSlotMs;
   const checks = signal.failing.map(({ check }) => check);
   const before = new Set(isApart ? incident.counted : incident.steady);
   return {

@@ -11,9 +11,10 @@ import {
 } from '../drift/settings.ts';
 import { sloFields, sloOf } from '../drift/slo-document.ts';
 import { testFloors, testNames } from '../drift/test-choice.ts';
+import { DEFAULT_SEVERITY, type SeverityRules } from '../incident/failing-check.ts';
 import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';
-import { DEFAULT_SEVERITY, GROUPINGS, type Grouping, type SeverityRules } from '../incident/signal.ts';
+import { GROUPINGS, type Grouping } from '../incident/signal.ts';
 import type { StepRules } from '../incident/step.ts';
 import { streamNameFields } from '../stream-name.ts';
 import { textSchema } from '../text-schema.ts';

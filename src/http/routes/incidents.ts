@@ -14,7 +14,8 @@ import {
 } from '../../api/incidents.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
-import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
+import { conditionOf } from '../../core/incident/build-message.ts';
+import { kindOf } from '../../core/incident/failing-check.ts';
 import { type IncidentAction, triageIncident } from '../../services/incidents/triage-incident.ts';
 import { countIncidentReports, listAuditLog, listIncidentReports } from '../../store/audit-log.ts';
 import type { Database } from '../../store/database.ts';
@@ -22,13 +23,14 @@ import { findIncident, listIncidents, type StoredIncident } from '../../store/in
 import { listNotifications } from '../../store/notifications.ts';
 import { whoAsks } from '../auth.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
+import { reportList } from '../report-list.ts';
 import { describeNotification } from './notifications.ts';
 
 const MOST_REPORTS = 1_000;
 const MOST_NOTIFICATIONS = 1_000;
 const tags = ['incidents'];
 
-/** Not checked against its type: reports are sent as the texts that were stored. */
+/** Not checked against its type: reports are sent as text. */
 const renderedReports: z.ZodType = incidentReports;
 
 type IncidentRoutes = Pick<HttpContext, 'db' | 'clock' | 'watch' | 'callers'>;
@@ -62,8 +64,8 @@ function readRoutes(app: HttpApp, db: Database): void {
   };
   app.get('/v1/incidents/:id/reports', { schema: reports }, async (request, reply) => {
     const row = await getIncident(db, request.params.id);
-    const bodies = await listIncidentReports(db, row, MOST_REPORTS);
-    return reply.type('application/json').send(`{"reports":[${bodies.join(',')}]}`);
+    const list = await reportList(await listIncidentReports(db, row, MOST_REPORTS));
+    return reply.type('application/json').send(`{"reports":${list}}`);
   });
 }
 
@@ -147,7 +149,7 @@ function describeIncident(row: StoredIncident): IncidentEntry {
     id: row.id,
     state: now.state,
     severity: now.severity,
-    condition: row.group === NO_DATA_GROUP ? 'no_data' : 'drift',
+    condition: conditionOf(now),
     group: row.group,
     monitor: row.monitor,
     monitor_id: row.monitorId,
@@ -172,6 +174,6 @@ function describeIncident(row: StoredIncident): IncidentEntry {
       channels: lastNotification.channels,
     },
     // The schema leaves out what clients do not see, such as the strength.
-    findings: now.failing,
+    findings: now.failing.map((failing) => ({ ...failing, kind: kindOf(failing) })),
   };
 }

@@ -16,6 +16,7 @@ import {
   runRequest,
 } from '../../api/monitors.ts';
 import { AppError } from '../../core/errors.ts';
+import { toReport } from '../../core/evaluation/to-report.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { MonitorDocument } from '../../core/monitor/monitor-spec.ts';
 import { applyMonitors } from '../../services/monitors/apply-monitors.ts';
@@ -186,6 +187,7 @@ function describeRun(run: MonitorRun): MonitorRunEntry {
   };
 }
 
-function describeRan({ report, failure, changes }: RanMonitor, isDryRun: boolean): RunAnswer {
-  return { dry_run: isDryRun, report: report ?? null, failure: failure ?? null, changes };
+function describeRan({ evaluation, failure, changes }: RanMonitor, isDryRun: boolean): RunAnswer {
+  const report = evaluation === undefined ? null : toReport(evaluation);
+  return { dry_run: isDryRun, report, failure: failure ?? null, changes };
 }

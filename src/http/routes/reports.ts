@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import { aggregateOf } from '../../api/comparison-options.ts';
 import { latestReportQuery, report, reportPage, reportQuery } from '../../api/reports.ts';
+import { toReport } from '../../core/evaluation/to-report.ts';
 import { evaluateWindow } from '../../services/evaluation/evaluate-window.ts';
 import { listReports } from '../../store/reports.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
 import { intervalOf } from '../interval.ts';
+import { reportList } from '../report-list.ts';
 
-/** Not checked against its type: a page is sent as the texts that were stored. */
+/** Not checked against its type: a page is sent as text. */
 const renderedPage: z.ZodType = reportPage;
 
 const tags = ['reports'];
@@ -22,7 +24,8 @@ export function reportRoutes(app: HttpApp, { db, clock, watch }: Pick<HttpContex
   app.get('/reports/latest', { schema: latest }, async (request) => {
     const { window_minutes: windowMinutes, start, end, aggregate: _, drift_share: _share, ...rest } = request.query;
     const interval = intervalOf({ start, end, length: windowMinutes }, clock.now());
-    return evaluateWindow(watch, { ...rest, windowMinutes, interval, aggregate: aggregateOf(request.query) });
+    const query = { ...rest, windowMinutes, interval, aggregate: aggregateOf(request.query) };
+    return toReport(await evaluateWindow(watch, query));
   });
 
   const list = {
@@ -34,7 +37,7 @@ export function reportRoutes(app: HttpApp, { db, clock, watch }: Pick<HttpContex
   app.get('/v1/reports', { schema: list }, async (request, reply) => {
     const { stream: streamId, from: fromMs, to: toMs, limit, cursor: after } = request.query;
     const page = await listReports(db, { streamId, fromMs, toMs, limit, after });
-    const reports = page.reports.map(({ body }) => body).join(',');
-    return reply.type('application/json').send(`{"reports":[${reports}],"next":${JSON.stringify(page.next)}}`);
+    const reports = await reportList(page.reports);
+    return reply.type('application/json').send(`{"reports":${reports},"next":${JSON.stringify(page.next)}}`);
   });
 }

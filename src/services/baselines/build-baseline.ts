@@ -1,6 +1,6 @@
 import type { SloTargets } from '../../core/drift/settings.ts';
-import { checkSlo } from '../../core/drift/slo.ts';
 import { AppError } from '../../core/errors.ts';
+import { checkSlo } from '../../core/evaluation/evaluators/slo.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import { encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
@@ -95,9 +95,12 @@ export function warningsOf(profile: Profile, slo: SloTargets): string[] {
     profile.events < MIN_SAMPLES
       ? [`only ${profile.events} events; with fewer than ${MIN_SAMPLES}, KS is not tested and other tests find little`]
       : [];
-  const broken = checkSlo(profile, slo)
-    .filter((check) => !check.ok)
-    .map((check) => `the window breaks its own SLO: ${check.name} is ${check.value} against ${check.target}`);
+  const broken = checkSlo(profile, slo, 'classic')
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(
+      ({ name, statistic, details }) =>
+        `the window breaks its own SLO: ${name} is ${statistic} against ${details.target}`,
+    );
   return [...few, ...broken];
 }
 

@@ -1,5 +1,5 @@
+import { type DriftCheck, type Verdict, wireVerdict } from '../../core/drift/check.ts';
 import { type Comparison, compareInSteps } from '../../core/drift/compare.ts';
-import type { Finding, Verdict } from '../../core/drift/finding.ts';
 import type { CompareSettings } from '../../core/drift/settings.ts';
 import { parsePath } from '../../core/profile/path.ts';
 import type { FeatureProfile, Profile } from '../../core/profile/profile.ts';
@@ -39,7 +39,7 @@ export async function compareSignals(
   const compare = (method: Pick<CompareSettings, 'policy' | 'tests'>) =>
     runStepsInTurns(compareInSteps(reference, window, { ...settings, ...method }));
   const found = await compare({ policy: 'calibrated', tests: TESTS });
-  const isPsiMissing = found.findings.some(({ test, statistic }) => test === 'psi' && statistic === null);
+  const isPsiMissing = found.checks.some(({ method, statistic }) => method === 'psi' && statistic === null);
   const plain = isPsiMissing ? await compare({ policy: 'classic', tests: ['psi'] }) : undefined;
   const missingReason = baseline === undefined ? 'no_baseline' : 'not_in_baseline';
   const paths = new Map([...referencePaths, ...currentPaths]);
@@ -79,10 +79,11 @@ function describe(
   path: string,
   missingReason: string | undefined,
 ): Omit<SignalDrift, 'name' | 'n'> {
-  const [ks, psi] = TESTS.map((test) => found.findings.find((f) => f.feature === path && f.test === test));
+  const [ks, psi] = TESTS.map((test) => found.checks.find((check) => check.subject === path && check.method === test));
   const reason = missingReason ?? psi?.reason ?? found.notTested.find((f) => f.feature === path)?.reason;
   const verdict = verdictOf([ks, psi]);
-  const byShares = verdict === 'inconclusive' ? undefined : plain?.findings.find((f) => f.feature === path)?.statistic;
+  const byShares =
+    verdict === 'inconclusive' ? undefined : plain?.checks.find((check) => check.subject === path)?.statistic;
   return {
     psi: psi?.statistic ?? byShares ?? null,
     ks: ks?.statistic ?? null,
@@ -91,8 +92,7 @@ function describe(
   };
 }
 
-function verdictOf(findings: readonly (Finding | undefined)[]): Verdict {
-  const verdicts = findings.map((finding) => finding?.verdict);
-  if (verdicts.includes('drift')) return 'drift';
-  return verdicts.includes('no_drift') ? 'no_drift' : 'inconclusive';
+function verdictOf(checks: readonly (DriftCheck | undefined)[]): Verdict {
+  const verdicts = checks.map((check) => check?.verdict);
+  return wireVerdict(verdicts.includes('fail') ? 'fail' : verdicts.includes('ok') ? 'ok' : 'inconclusive');
 }

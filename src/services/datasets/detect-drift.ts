@@ -1,8 +1,9 @@
-import { aggregateFindings } from '../../core/drift/aggregate.ts';
+import { aggregateChecks } from '../../core/drift/aggregate.ts';
+import { type DriftCheck, type Verdict, wireFields, wireVerdict } from '../../core/drift/check.ts';
 import { compareInSteps } from '../../core/drift/compare.ts';
+import type { Direction } from '../../core/drift/direction.ts';
 import type { Policy } from '../../core/drift/drift-test.ts';
 import { type Figures, figuresOf } from '../../core/drift/figures.ts';
-import type { Finding, Verdict } from '../../core/drift/finding.ts';
 import type { PresetName } from '../../core/drift/presets/table.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../core/drift/test-table.ts';
@@ -29,6 +30,8 @@ export interface FindingBody {
   readonly method: string;
   readonly reason?: string;
   readonly at?: number | string;
+  /** Which way it went: the values of the column, or the share of `at`. Null where nothing drifts. */
+  readonly direction: Direction | null;
 }
 
 /** A test in the form that clients of Sentinel expect. */
@@ -82,21 +85,22 @@ export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {
 export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): Steps<DetectDriftBody> {
   const { reference, production } = pair;
   const settings = settingsOf(options, reference);
-  const { findings, notTested } = yield* compareInSteps(reference.profile, production.profile, settings);
-  const { verdict, features } = aggregateFindings(findings, settings.aggregate);
+  const { checks, notTested } = yield* compareInSteps(reference.profile, production.profile, settings);
+  const summary = aggregateChecks(checks, settings.aggregate);
+  const verdict = wireVerdict(summary.verdict);
   const reasons = new Map(notTested.map(({ feature, reason }) => [feature, reason]));
   // Without a prototype, so that a column with any name is an ordinary key.
   const details: { [feature: string]: FeatureBody } = Object.create(null);
-  const byFeature = groupByFeature(findings);
+  const byFeature = groupBySubject(checks);
   for (const feature of reference.columns) {
     details[feature] = featureBody(feature, pair, {
-      findings: byFeature.get(feature) ?? [],
-      verdict: features.get(feature) ?? 'inconclusive',
+      checks: byFeature.get(feature) ?? [],
+      verdict: wireVerdict(summary.features.get(feature) ?? 'inconclusive'),
       notTested: reasons.get(feature),
     });
     yield;
   }
-  const drifted = reference.columns.filter((feature) => features.get(feature) === 'drift');
+  const drifted = reference.columns.filter((feature) => summary.features.get(feature) === 'fail');
   return {
     drift_detected: verdict === 'drift',
     features_with_drift: drifted,
@@ -113,39 +117,39 @@ export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): 
   };
 }
 
-function groupByFeature(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.feature);
-    if (group === undefined) groups.set(finding.feature, [finding]);
-    else group.push(finding);
+function groupBySubject(checks: readonly DriftCheck[]): ReadonlyMap<string, readonly DriftCheck[]> {
+  const groups = new Map<string, DriftCheck[]>();
+  for (const check of checks) {
+    const group = groups.get(check.subject);
+    if (group === undefined) groups.set(check.subject, [check]);
+    else group.push(check);
   }
   return groups;
 }
 
 interface FeatureResult {
-  readonly findings: readonly Finding[];
+  readonly checks: readonly DriftCheck[];
   readonly verdict: Verdict;
   /** Why the feature was not tested. */
   readonly notTested: string | undefined;
 }
 
 function featureBody(feature: string, { reference, production }: DatasetPair, result: FeatureResult): FeatureBody {
-  const { findings, verdict, notTested } = result;
+  const { checks, verdict, notTested } = result;
   const isNumeric = reference.types.get(feature) === 'numeric';
-  const named = (test: TestName) => findings.find((finding) => finding.test === test);
+  const named = (method: TestName) => checks.find((check) => check.method === method);
   return {
     type: isNumeric ? 'continuous' : 'categorical',
     ...(isNumeric ? numericTests(named('ks'), named('psi'), notTested) : categoryTests(named('chi2'), notTested)),
     drift_detected: verdict === 'drift',
     verdict,
     ...(notTested !== undefined && { reason: notTested }),
-    findings: findings.map(findingBody),
+    findings: checks.map(findingBody),
     figures: figuresOf(reference.profile.features.get(feature) ?? {}, production.profile.features.get(feature) ?? {}),
   };
 }
 
-function numericTests(ks: Finding | undefined, psi: Finding | undefined, notTested: string | undefined) {
+function numericTests(ks: DriftCheck | undefined, psi: DriftCheck | undefined, notTested: string | undefined) {
   return {
     ...((ks || notTested) && { ks_test: { test: 'KS' as const, ...evidence(ks), ...outcome(ks, notTested) } }),
     ...((psi || notTested) && {
@@ -154,36 +158,31 @@ function numericTests(ks: Finding | undefined, psi: Finding | undefined, notTest
   };
 }
 
-function categoryTests(chi2: Finding | undefined, notTested: string | undefined) {
+function categoryTests(chi2: DriftCheck | undefined, notTested: string | undefined) {
   if (chi2 === undefined && notTested === undefined) return {};
   return { chi_square: { test: 'Chi-Square' as const, ...evidence(chi2), ...outcome(chi2, notTested) } };
 }
 
-function evidence(finding: Finding | undefined) {
-  return { statistic: finding?.statistic ?? null, p_value: finding?.pValue ?? null };
+function evidence(check: DriftCheck | undefined) {
+  return { statistic: check?.statistic ?? null, p_value: check?.pValue ?? null };
 }
 
-function outcome(finding: Finding | undefined, notTested: string | undefined) {
-  const reason = finding?.reason ?? notTested;
-  return { drift_detected: finding?.verdict === 'drift', ...(reason !== undefined && { reason }) };
+function outcome(check: DriftCheck | undefined, notTested: string | undefined) {
+  const reason = check?.reason ?? notTested;
+  return { drift_detected: check?.verdict === 'fail', ...(reason !== undefined && { reason }) };
 }
 
-function findingBody(finding: Finding): FindingBody {
+function findingBody(check: DriftCheck): FindingBody {
   return {
-    test: finding.test,
-    title: DRIFT_TESTS[finding.test].title,
-    verdict: finding.verdict,
-    statistic: finding.statistic,
-    effect: finding.effect,
-    floor: finding.floor,
-    p_value: finding.pValue,
-    p_adjusted: finding.pAdjusted,
-    resolution: finding.resolution,
-    n_reference: finding.nReference,
-    n_current: finding.nCurrent,
-    method: finding.method,
-    ...(finding.reason !== undefined && { reason: finding.reason }),
-    ...(finding.at !== undefined && { at: finding.at }),
+    test: check.method,
+    title: DRIFT_TESTS[check.method].title,
+    statistic: check.statistic,
+    p_value: check.pValue,
+    n_reference: check.nReference,
+    n_current: check.nCurrent,
+    ...wireFields(check),
+    ...(check.reason !== null && { reason: check.reason }),
+    ...(check.at !== null && { at: check.at }),
   };
 }
 

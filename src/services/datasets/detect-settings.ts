@@ -30,7 +30,8 @@ export interface DetectOptions {
   readonly features?: ReadonlyMap<string, FeatureSettings> | undefined;
 }
 
-const DEFAULT_TESTS: readonly TestName[] = ['ks', 'psi', 'chi2', 'missing', 'unseen', 'type_mismatch'];
+/** The default for two tables at every door: the command, the library and the route give the same verdicts for the same files. */
+export const TESTS_OF_TABLES: readonly TestName[] = ['ks', 'psi', 'chi2', 'missing', 'unseen', 'type_mismatch'];
 const DEFAULT_LEVEL = 0.05;
 const DEFAULT_PSI = 0.25;
 
@@ -49,7 +50,7 @@ export function settingsOf(options: DetectOptions, reference: Dataset): CompareS
   return {
     policy,
     alpha: significanceLevel,
-    tests: tests ?? DEFAULT_TESTS,
+    tests: tests ?? TESTS_OF_TABLES,
     floors: { psi, ...options.floors },
     ...(options.correction && { correction: options.correction }),
     ...(options.aggregate && { aggregate: options.aggregate }),

@@ -1,11 +1,12 @@
 import type { Policy } from '../../core/drift/drift-test.ts';
 import type { PresetName } from '../../core/drift/presets/table.ts';
-import { buildReport, type ReportBody } from '../../core/drift/report.ts';
 import type { Aggregate, CompareSettings, DriftSettings, SloTargets, TestChoice } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
+import { evaluate } from '../../core/evaluation/evaluate.ts';
+import type { Evaluation } from '../../core/evaluation/evaluation.ts';
 import type { StreamName } from '../../core/stream-name.ts';
 import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../../core/time/window.ts';
-import { type ReportInsert, saveReport } from '../../store/reports.ts';
+import { saveReport } from '../../store/reports.ts';
 import type { EvaluationContext } from './context.ts';
 import { loadWindow } from './load-window.ts';
 import { loadBaselineReference, type Reference } from './reference.ts';
@@ -24,26 +25,26 @@ export interface WindowQuery extends TargetQuery {
 }
 
 /**
- * Compares a window of a stream with a baseline. The window is widened to whole minutes; the report says which interval it covers,
- * and is stored, unless it was asked for with tests or rules of its own.
+ * Compares a window of a stream with a baseline. The window is widened to whole minutes; the evaluation says which interval it
+ * covers, and is stored, unless it was asked for with tests or rules of its own.
  */
-export async function evaluateWindow(deps: EvaluationContext, query: WindowQuery): Promise<ReportBody> {
-  const { db, config, clock } = deps;
+export async function evaluateWindow(context: EvaluationContext, query: WindowQuery): Promise<Evaluation> {
+  const { db, config, clock } = context;
   const { stream, baseline } = await resolveTarget(db, query);
   const nowMs = clock.now();
-  const { body, covered } = await compareWindow(deps, {
+  const evaluation = await compareWindow(context, {
     stream,
-    window: askedInterval(deps, query, nowMs),
+    window: askedInterval(context, query, nowMs),
     windowMinutes: query.windowMinutes ?? minutesOf(query.interval) ?? config.DRIFT_WINDOW_MINUTES,
-    reference: await loadBaselineReference(deps, baseline),
+    reference: await loadBaselineReference(context, baseline),
     settings: settingsOf(query),
     slo: {},
     nowMs,
   });
   if (!isOfItsOwn(query)) {
-    await saveReport(db, reportRow(body, covered, { streamId: stream.id, baselineId: baseline.id, monitorId: null }));
+    await saveReport(db, { streamId: stream.id, baselineId: baseline.id, monitorId: null, evaluation });
   }
-  return body;
+  return evaluation;
 }
 
 export interface WindowComparison {
@@ -61,33 +62,18 @@ export interface WindowComparison {
 
 /** One window against its reference, whoever asks. */
 export async function compareWindow(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   { stream, window, windowMinutes, reference, settings, slo, nowMs }: WindowComparison,
-): Promise<{ body: ReportBody; covered: Interval }> {
-  const { profile, covered } = await loadWindow(deps, stream.id, window);
-  const body = buildReport(reference.profile, profile, {
-    ...reference.described,
+): Promise<Evaluation> {
+  const { profile, covered } = await loadWindow(context, stream.id, window);
+  return evaluate(reference.profile, profile, {
     generatedAtMs: nowMs,
-    windowMinutes,
+    stream: { service: stream.service, endpoint: stream.endpoint },
     window: covered,
-    service: stream.service,
-    endpoint: stream.endpoint,
-    settings: driftSettings(deps, settings, { ...reference.baseline?.slo, ...slo }),
+    windowMinutes,
+    reference: reference.described,
+    settings: driftSettings(context, settings, { ...reference.baseline?.slo, ...slo }),
   });
-  return { body, covered };
-}
-
-/** A report as it is stored. */
-export function reportRow(
-  body: ReportBody,
-  covered: Interval,
-  question: Pick<ReportInsert, 'streamId' | 'baselineId' | 'monitorId'>,
-): ReportInsert {
-  return {
-    ...question,
-    ...{ policy: body.policy, status: body.status, samples: body.samples, body: JSON.stringify(body) },
-    ...{ windowStartMs: covered.startMs, windowEndMs: covered.endMs, generatedAtMs: Date.parse(body.generated_at) },
-  };
 }
 
 /** Stored reports answer one question each; what was asked differently would stand in their place. */
@@ -95,9 +81,9 @@ function isOfItsOwn({ tests, preset, correction, aggregate }: WindowQuery): bool
   return [tests, preset, correction, aggregate].some((choice) => choice !== undefined);
 }
 
-function askedInterval(deps: EvaluationContext, query: WindowQuery, nowMs: number): Interval {
+function askedInterval(context: EvaluationContext, query: WindowQuery, nowMs: number): Interval {
   if (query.interval !== undefined) return wholeMinutes(query.interval);
-  const lengthMs = (query.windowMinutes ?? deps.config.DRIFT_WINDOW_MINUTES) * MINUTE_MS;
+  const lengthMs = (query.windowMinutes ?? context.config.DRIFT_WINDOW_MINUTES) * MINUTE_MS;
   return wholeMinutes({ startMs: nowMs - lengthMs, endMs: nowMs + 1 });
 }
 
@@ -124,11 +110,11 @@ function settingsOf({ policy, tests, preset, correction, aggregate }: WindowQuer
 }
 
 function driftSettings(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   { preset, ...own }: Partial<CompareSettings>,
   slo: Partial<SloTargets>,
 ): DriftSettings {
-  const { config } = deps;
+  const { config } = context;
   // A tool that is copied keeps thresholds of its own.
   const floors = preset === undefined ? { ks: config.KS_D_MIN, psi: config.PSI_MAX, ...own.floors } : own.floors;
   return {
@@ -137,11 +123,11 @@ function driftSettings(
     policy: preset === undefined ? (own.policy ?? config.DRIFT_POLICY) : 'classic',
     ...(floors && { floors }),
     ...(preset && { preset }),
-    slo: { ...defaultSlo(deps), ...slo },
+    slo: { ...defaultSlo(context), ...slo },
   };
 }
 
 /** What the service promises where a baseline says nothing of its own. */
-export function defaultSlo(deps: EvaluationContext): SloTargets {
-  return { successMin: deps.config.SLO_SUCCESS_MIN, p95MaxMs: deps.config.SLO_P95_MAX };
+export function defaultSlo(context: EvaluationContext): SloTargets {
+  return { successMin: context.config.SLO_SUCCESS_MIN, p95MaxMs: context.config.SLO_P95_MAX };
 }

@@ -1,5 +1,5 @@
-import type { ReportContext } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
+import type { ReferenceDescription } from '../../core/evaluation/evaluation.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { ReferenceChoice } from '../../core/monitor/monitor-spec.ts';
 import { decodeProfile } from '../../core/profile/codec/profile-codec.ts';
@@ -16,31 +16,31 @@ import { getBaseline } from './resolve-stream.ts';
 export interface Reference {
   readonly profile: Profile;
   readonly baseline: Baseline | null;
-  /** For the report. */
-  readonly described: Pick<ReportContext, 'baseline' | 'reference'>;
+  readonly described: ReferenceDescription;
 }
 
 const WEEK_MS = 7 * DAY_MS;
 
 /** The reference that a monitor chose, for a window. Earlier windows are read from their profiles: they must have been watched by then. */
 export async function loadReference(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   stream: StreamName & { readonly id: number },
   choice: ReferenceChoice,
   window: Interval,
 ): Promise<Reference> {
-  if (choice.kind === 'baseline') return loadBaselineReference(deps, await getBaseline(deps.db, stream, choice.name));
+  if (choice.kind === 'baseline')
+    return loadBaselineReference(context, await getBaseline(context.db, stream, choice.name));
   const lengthMs = window.endMs - window.startMs;
   const shifts =
     choice.kind === 'previous_window' ? [lengthMs] : Array.from({ length: choice.weeks }, (_, i) => (i + 1) * WEEK_MS);
   const windows = shifts.map((ms) => ({ startMs: window.startMs - ms, endMs: window.endMs - ms }));
-  return loadEarlier(deps, stream.id, choice.kind, windows);
+  return loadEarlier(context, stream.id, choice.kind, windows);
 }
 
-export async function loadBaselineReference(deps: EvaluationContext, baseline: Baseline): Promise<Reference> {
+export async function loadBaselineReference(context: EvaluationContext, baseline: Baseline): Promise<Reference> {
   const { id, name, createdAtMs } = baseline;
-  const described = { baseline: { id, name, createdAtMs }, reference: { kind: 'baseline' as const } };
-  return { profile: await baselineProfile(deps, id), baseline, described };
+  const described = { kind: 'baseline' as const, baseline: { id, name, createdAtMs }, windows: [] };
+  return { profile: await baselineProfile(context, id), baseline, described };
 }
 
 async function loadEarlier(
@@ -55,8 +55,11 @@ async function loadEarlier(
     loaded.map((window) => window.profile),
     seedOf(streamId, windows[0]?.startMs ?? 0),
   );
-  const told = loaded.map(({ covered }) => ({ start: isoTime(covered.startMs), end: isoTime(covered.endMs) }));
-  return { profile, baseline: null, described: { baseline: null, reference: { kind, windows: told } } };
+  return {
+    profile,
+    baseline: null,
+    described: { kind, baseline: null, windows: loaded.map(({ covered }) => covered) },
+  };
 }
 
 async function baselineProfile({ db, cache }: EvaluationContext, id: number): Promise<Profile> {
@@ -70,7 +73,7 @@ async function baselineProfile({ db, cache }: EvaluationContext, id: number): Pr
 
 /** @throws AppError when the reference holds nothing to compare with */
 export function assertNotEmpty({ profile, described }: Reference): void {
-  if (profile.events > 0 || described.reference?.kind === 'baseline') return;
-  const windows = described.reference?.windows?.map(({ start, end }) => `${start} to ${end}`).join(', ');
+  if (profile.events > 0 || described.kind === 'baseline') return;
+  const windows = described.windows.map(({ startMs, endMs }) => `${isoTime(startMs)} to ${isoTime(endMs)}`).join(', ');
   throw new AppError('no_events', `There are no events to compare with: ${windows}`);
 }

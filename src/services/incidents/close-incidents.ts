@@ -23,12 +23,12 @@ export interface Closing {
 /** Ends the open incidents of a locked monitor that nothing will evaluate any more. Those who were notified of them hear of the end. */
 export async function closeIncidents(
   tx: Queryable,
-  deps: IncidentContext,
+  context: IncidentContext,
   monitor: StoredMonitor,
   { reason, endsGroup = () => true }: Closing,
 ): Promise<void> {
   const spec = findSpec(monitor.spec);
-  const nowMs = deps.clock.now();
+  const nowMs = context.clock.now();
   const sentence = SENTENCES[reason];
   for (const stored of await lockIncidents(tx, monitor.id, nowMs)) {
     if (stored.incident.state === 'resolved' || !endsGroup(stored.group)) continue;
@@ -37,15 +37,15 @@ export async function closeIncidents(
       continue;
     }
     const incident = { ...stored.incident, state: 'resolved' as const, resolvedAtMs: nowMs };
-    deps.metrics.changed(reason);
+    context.metrics.changed(reason);
     await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: reason, details: { reason: sentence } });
-    const context = {
+    const request = {
       rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY,
       channels: spec?.channels,
-      report: undefined,
+      evaluated: undefined,
       nowMs,
       ended: `Nothing has passed: ${sentence}.`,
     };
-    await notifyIncident(tx, deps, stored, incident, context);
+    await notifyIncident(tx, context, { ...stored, incident }, request);
   }
 }

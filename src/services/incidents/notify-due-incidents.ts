@@ -5,51 +5,52 @@ import type { Queryable } from '../../store/database.ts';
 import { lockIncidentToNotify, type StoredIncident } from '../../store/incidents.ts';
 import { findMonitorById } from '../../store/monitors.ts';
 import type { IncidentContext } from './context.ts';
-import { type NotifyContext, notifyIncident } from './notify-incident.ts';
+import { type NotificationRequest, notifyIncident } from './notify-incident.ts';
 
 const MOST_AT_ONCE = 1_000;
 
 /** Reminders, and what a silence or quiet hours held back, once their time has come. */
-export async function notifyDueIncidents(deps: IncidentContext): Promise<void> {
+export async function notifyDueIncidents(context: IncidentContext): Promise<void> {
   let hasNotified = false;
   const failed: number[] = [];
   for (let i = 0; i < MOST_AT_ONCE; i++) {
-    const asked = await notifyOne(deps, failed);
+    const asked = await notifyOne(context, failed);
     if (asked === undefined) break;
     if (asked) hasNotified = true;
   }
-  if (hasNotified) deps.notifySoon();
+  if (hasNotified) context.notifySoon();
 }
 
 /** One incident in a transaction of its own: what goes wrong with it holds up no other. Undefined when none is left. */
-async function notifyOne(deps: IncidentContext, failed: number[]): Promise<boolean | undefined> {
+async function notifyOne(context: IncidentContext, failed: number[]): Promise<boolean | undefined> {
   let id: number | undefined;
   try {
-    return await deps.db.transaction(async (tx) => {
-      const due = await lockIncidentToNotify(tx, deps.clock, failed);
+    return await context.db.transaction(async (tx) => {
+      const due = await lockIncidentToNotify(tx, context.clock, failed);
       if (due === undefined) return undefined;
       id = due.id;
-      return notifyIncident(tx, deps, due, due.incident, {
-        ...(await notifyContextOf(tx, deps, due)),
-        nowMs: due.nowMs,
-      });
+      return notifyIncident(tx, context, due, { ...(await requestFor(tx, context, due)), nowMs: due.nowMs });
     });
   } catch (error) {
     if (id === undefined) throw error;
     failed.push(id);
-    deps.log.warn({ incident: id, reason: reasonOf(error) }, 'nobody could be reminded of this incident');
+    context.log.warn({ incident: id, reason: reasonOf(error) }, 'nobody could be reminded of this incident');
     return false;
   }
 }
 
 /** How an incident's monitor wants it told; the usual way when the monitor is gone. */
-export async function notifyContextOf(
+export async function requestFor(
   tx: Queryable,
-  deps: IncidentContext,
+  { clock }: IncidentContext,
   stored: StoredIncident,
-): Promise<NotifyContext> {
+): Promise<NotificationRequest> {
   const monitor = await findMonitorById(tx, stored.monitorId);
   const spec = findSpec(monitor?.spec);
-  const base = { report: undefined, nowMs: deps.clock.now() };
-  return { rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY, channels: spec?.channels, ...base };
+  return {
+    rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY,
+    channels: spec?.channels,
+    evaluated: undefined,
+    nowMs: clock.now(),
+  };
 }

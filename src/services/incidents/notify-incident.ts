@@ -1,25 +1,25 @@
-import type { ReportBody } from '../../core/drift/report.ts';
-import { buildMessage } from '../../core/incident/build-message.ts';
-import type { Incident, LastNotification } from '../../core/incident/incident.ts';
-import type { NotificationReason } from '../../core/incident/message.ts';
+import { buildMessage, type EvaluatedWindow } from '../../core/incident/build-message.ts';
+import type { LastNotification } from '../../core/incident/incident.ts';
+import type { Message, NotificationReason } from '../../core/incident/message.ts';
 import {
   decideNotification,
   type NotificationPolicy,
   nextNotificationAt,
 } from '../../core/incident/notification-policy.ts';
 import { chooseChannels } from '../../core/incident/route.ts';
-import { addAuditEntry, findLastReport } from '../../store/audit-log.ts';
+import { addAuditEntry, findLastWindow } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
 import { type StoredIncident, updateIncident } from '../../store/incidents.ts';
 import { insertNotifications } from '../../store/notifications.ts';
 import type { IncidentContext } from './context.ts';
 
-export interface NotifyContext {
+/** What may lead to a notification, and by which rules. */
+export interface NotificationRequest {
   readonly rules: NotificationPolicy;
   /** The monitor's own channels; else the routes choose. */
   readonly channels: readonly string[] | undefined;
-  /** The report that this comes from; without one the incident's last is told. */
-  readonly report: ReportBody | undefined;
+  /** The window that this comes from; without one it is the last that the incident failed on. */
+  readonly evaluated: EvaluatedWindow | undefined;
   /** Who or what ended it, where no window did. */
   readonly ended?: string;
   readonly nowMs: number;
@@ -28,61 +28,69 @@ export interface NotifyContext {
 /**
  * Writes an incident as it now is, and what people are told of it, in one transaction with the change itself.
  *
+ * @param stored - with the incident as it has become
  * @returns whether anything went into the outbox
  */
 export async function notifyIncident(
   tx: Queryable,
-  deps: IncidentContext,
+  context: IncidentContext,
   stored: StoredIncident,
-  incident: Incident,
-  context: NotifyContext,
+  request: NotificationRequest,
 ): Promise<boolean> {
-  const { rules, nowMs } = context;
+  const { rules, nowMs } = request;
+  const { incident } = stored;
   const before = stored.lastNotification ?? undefined;
   const decision = decideNotification(incident, before, stored, rules, nowMs);
-  deps.metrics.decided(decision.notify, decision.reason);
-  const lastNotification = decision.notify
-    ? await notify(tx, deps, { ...stored, incident }, decision.reason, context)
-    : before;
+  context.metrics.decided(decision.notify, decision.reason);
+  const message = decision.notify
+    ? await messageOf(tx, context, { ...stored, reason: decision.reason }, request)
+    : null;
+  const lastNotification = message === null ? before : await send(tx, context, { ...stored, message }, request);
   const notifyAtMs = nextNotificationAt(incident, lastNotification, stored, rules, nowMs);
   await updateIncident(tx, stored.id, { incident, lastNotification: lastNotification ?? null, notifyAtMs, nowMs });
   return decision.notify && (lastNotification?.channels.length ?? 0) > 0;
 }
 
-async function notify(
+async function messageOf(
   tx: Queryable,
-  deps: IncidentContext,
-  stored: StoredIncident,
-  reason: NotificationReason,
-  { channels: own, report, nowMs, ended }: NotifyContext,
+  { config }: IncidentContext,
+  stored: StoredIncident & { readonly reason: NotificationReason },
+  { evaluated, ended, nowMs }: NotificationRequest,
+): Promise<Message> {
+  const { id, reason, lastNotification } = stored;
+  return buildMessage({
+    ...stored,
+    id: `plumbline-${id}-${nowMs}-${reason}`,
+    incidentId: id,
+    lastNotification: lastNotification ?? undefined,
+    evaluated: evaluated ?? (await findLastWindow(tx, stored)),
+    url: config.PUBLIC_URL === undefined ? null : `${config.PUBLIC_URL.replace(/\/+$/, '')}/v1/incidents/${id}`,
+    ended,
+    nowMs,
+  });
+}
+
+/** Puts a message into the outbox, a row for each channel. */
+async function send(
+  tx: Queryable,
+  { clock, routes }: IncidentContext,
+  stored: StoredIncident & { readonly message: Message },
+  { channels: own, nowMs }: NotificationRequest,
 ): Promise<LastNotification> {
-  const { incident, id, streamId, lastNotification } = stored;
-  const chosen = own ?? chooseChannels(deps.routes, { ...stored, severity: incident.severity });
+  const { incident, id, streamId, lastNotification, message } = stored;
+  const { reason } = message;
+  const chosen = own ?? chooseChannels(routes, { ...stored, severity: incident.severity });
   // Whoever was told of it is told of its end.
   const channels = [...new Set(reason === 'resolved' ? [...chosen, ...(lastNotification?.channels ?? [])] : chosen)];
-  const message = buildMessage({
-    ...stored,
-    ...{ id: `plumbline-${id}-${nowMs}-${reason}`, incidentId: id, lastNotification: lastNotification ?? undefined },
-    ...{ reason, report: report ?? (await lastReport(tx, stored)), nowMs, url: urlOf(deps, id), ended },
-  });
   const inserts = channels.map((channel) => ({ streamId, incidentId: id, channel, message }));
-  await insertNotifications(tx, deps.clock, inserts);
+  await insertNotifications(tx, clock, inserts);
   await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: `notified_${reason}`, details: { channels } });
   const earlier = reason === 'reopened' || reason === 'opened' ? [] : (lastNotification?.channels ?? []);
   return {
     atMs: nowMs,
-    state: incident.state === 'resolved' ? 'resolved' : 'firing',
+    state: message.state,
     severity: incident.severity,
     checks: incident.failing.map(({ check }) => check),
     channels: [...new Set([...earlier, ...channels])],
   };
-}
-
-async function lastReport(tx: Queryable, stored: StoredIncident): Promise<ReportBody | undefined> {
-  const body = await findLastReport(tx, stored);
-  return body === undefined ? undefined : (JSON.parse(body) as ReportBody);
-}
-
-function urlOf({ config }: IncidentContext, id: number): string | null {
-  return config.PUBLIC_URL === undefined ? null : `${config.PUBLIC_URL.replace(/\/+$/, '')}/v1/incidents/${id}`;
 }

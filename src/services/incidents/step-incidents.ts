@@ -1,7 +1,8 @@
-import type { ReportBody } from '../../core/drift/report.ts';
+import type { Evaluation } from '../../core/evaluation/evaluation.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
+import { type FailingCheck, NOT_EVALUATED } from '../../core/incident/failing-check.ts';
 import type { Change, Incident } from '../../core/incident/incident.ts';
-import { NO_DATA_GROUP, type Signal, signalsOf } from '../../core/incident/signal.ts';
+import { NO_DATA_GROUP, type OpenGroups, type Signal, signalsOf } from '../../core/incident/signal.ts';
 import { step } from '../../core/incident/step.ts';
 import type { MonitorSpec } from '../../core/monitor/monitor-spec.ts';
 import { addAuditEntry, addIncidentReport } from '../../store/audit-log.ts';
@@ -23,11 +24,11 @@ export interface WatchedMonitor {
   readonly spec: MonitorSpec;
 }
 
-/** How one window ended: a report, or the reason why there is none. */
+/** How one window ended: an evaluation, or the reason why there is none. */
 export interface WindowResult {
   readonly slotMs: number;
   readonly nowMs: number;
-  readonly report: ReportBody | undefined;
+  readonly evaluation: Evaluation | undefined;
   readonly reportId: number | null;
   readonly failure: string | undefined;
 }
@@ -46,42 +47,32 @@ export interface SteppedIncident {
  */
 export async function stepIncidents(
   tx: Queryable,
-  deps: IncidentContext,
+  context: IncidentContext,
   monitor: WatchedMonitor,
   result: WindowResult,
 ): Promise<{ changed: SteppedIncident[]; hasNotified: boolean }> {
   const { spec } = monitor;
   const known = currentByGroup(await lockIncidents(tx, monitor.id, result.slotMs - spec.step.dedupWindowMs));
-  const open = [...known.values()].filter(({ incident }) => incident.state !== 'resolved').map(({ group }) => group);
   const changed: SteppedIncident[] = [];
   let hasNotified = false;
-  for (const [group, signal] of signalsOfResult(spec, result, open)) {
+  for (const [group, signal] of signalsOfResult(spec, result, openGroups(known))) {
     const before = known.get(group);
     const { incident, change } = step(before?.incident, signal, spec.step);
-    if (change !== undefined) deps.metrics.changed(change.reason);
+    if (change !== undefined) context.metrics.changed(change.reason);
     if (incident === undefined) {
       if (before !== undefined) await deleteIncident(tx, before);
       continue;
     }
     if (incident === before?.incident) continue;
-    const stored = await storedFor(tx, monitor, group, before, incident, change, result.nowMs);
-    if (result.reportId !== null && signal.verdict === 'fail') await addIncidentReport(tx, stored, result.reportId);
-    if (change !== undefined) {
-      await addAuditEntry(tx, stored, {
-        atMs: result.nowMs,
-        who: 'plumbline',
-        what: change.reason,
-        details: detailsOf(change, signal),
-      });
-      changed.push({ id: stored.id, group, incident, change });
-    }
-    const context = {
+    const stored = await storeStep(tx, monitor, result, { group, before, incident, change, signal });
+    if (change !== undefined) changed.push({ id: stored.id, group, incident, change });
+    const request = {
       rules: spec.notificationPolicy,
       channels: spec.channels,
-      report: result.report,
+      evaluated: result.evaluation,
       nowMs: result.nowMs,
     };
-    if (await notifyIncident(tx, deps, stored, incident, context)) hasNotified = true;
+    if (await notifyIncident(tx, context, stored, request)) hasNotified = true;
   }
   return { changed, hasNotified };
 }
@@ -98,32 +89,68 @@ export function currentByGroup(incidents: readonly StoredIncident[]): Map<string
   return current;
 }
 
-export function signalsOfResult(
-  spec: MonitorSpec,
-  { report, slotMs, failure }: WindowResult,
-  openGroups: readonly string[],
-): Map<string, Signal> {
-  if (report !== undefined) return signalsOf(report, spec.severity, spec.groupBy, openGroups);
-  const { noData } = spec.severity;
-  if (noData === 'off') return new Map();
-  const text = `the window could not be evaluated: ${failure}`;
-  const failing = [{ check: 'not_evaluated', feature: null, text, severity: noData, strength: 1 }];
-  return new Map([[NO_DATA_GROUP, { verdict: 'fail', slotMs, windowMs: spec.windowMs, isFact: true, failing }]]);
+/** What the open incidents failed on last, by group. */
+export function openGroups(current: ReadonlyMap<string, StoredIncident>): OpenGroups {
+  const open = new Map<string, readonly FailingCheck[]>();
+  for (const [group, { incident }] of current) if (incident.state !== 'resolved') open.set(group, incident.failing);
+  return open;
 }
 
-async function storedFor(
+export function signalsOfResult(
+  spec: MonitorSpec,
+  { evaluation, slotMs, failure }: WindowResult,
+  open: OpenGroups,
+): Map<string, Signal> {
+  if (evaluation !== undefined) return signalsOf(evaluation, spec, open);
+  const { noData } = spec.severity;
+  if (noData === 'off') return new Map();
+  const failing: FailingCheck = {
+    check: NOT_EVALUATED,
+    kind: 'volume',
+    feature: null,
+    text: `the window could not be evaluated: ${failure}`,
+    severity: noData,
+    strength: 1,
+  };
+  const signal: Signal = { verdict: 'fail', slotMs, windowMs: spec.windowMs, isEvident: true, failing: [failing] };
+  return new Map([[NO_DATA_GROUP, signal]]);
+}
+
+/** One incident of a group, moved by a signal. */
+interface Moved {
+  readonly group: string;
+  readonly before: StoredIncident | undefined;
+  readonly incident: Incident;
+  readonly change: Change | undefined;
+  readonly signal: Signal;
+}
+
+/** Writes down the incident's report and its change; `notifyIncident` writes the incident itself. */
+async function storeStep(
+  tx: Queryable,
+  monitor: WatchedMonitor,
+  { reportId, nowMs }: WindowResult,
+  moved: Moved,
+): Promise<StoredIncident> {
+  const { before, incident, change, signal } = moved;
+  const isNew = before === undefined || change?.from === null;
+  const stored = isNew ? await insertMoved(tx, monitor, moved, nowMs) : await withoutTriage(tx, before, change, nowMs);
+  if (reportId !== null && signal.verdict === 'fail') await addIncidentReport(tx, stored, reportId);
+  if (change !== undefined) {
+    const details = detailsOf(change, signal);
+    await addAuditEntry(tx, stored, { atMs: nowMs, who: 'plumbline', what: change.reason, details });
+  }
+  return { ...stored, incident };
+}
+
+async function insertMoved(
   tx: Queryable,
   { id: monitorId, streamId, spec }: WatchedMonitor,
-  group: string,
-  before: StoredIncident | undefined,
-  incident: Incident,
-  change: Change | undefined,
+  { group, incident }: Moved,
   nowMs: number,
 ): Promise<StoredIncident> {
-  if (before !== undefined && change?.from !== null) return asHandled(tx, before, change, nowMs);
   const { name: monitor, labels, service, endpoint } = spec;
   const id = await insertIncident(tx, { streamId, monitorId, monitor, group, labels, incident, nowMs });
-  const triage = { acknowledgedAtMs: null, acknowledgedBy: null, silencedUntilMs: null, assignedTo: null };
   return {
     id,
     streamId,
@@ -135,13 +162,16 @@ async function storedFor(
     labels,
     incident,
     lastNotification: null,
-    ...triage,
+    acknowledgedAtMs: null,
+    acknowledgedBy: null,
+    silencedUntilMs: null,
+    assignedTo: null,
     updatedAtMs: nowMs,
   };
 }
 
 /** What comes back is a new outbreak: nobody has acknowledged that one. */
-async function asHandled(
+async function withoutTriage(
   tx: Queryable,
   stored: StoredIncident,
   change: Change | undefined,

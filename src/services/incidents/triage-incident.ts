@@ -13,7 +13,7 @@ import {
 } from '../../store/incidents.ts';
 import { lockMonitor } from '../../store/monitors.ts';
 import type { IncidentContext } from './context.ts';
-import { notifyContextOf } from './notify-due-incidents.ts';
+import { requestFor } from './notify-due-incidents.ts';
 import { notifyIncident } from './notify-incident.ts';
 
 /** What a person does about an incident. */
@@ -30,16 +30,16 @@ export interface HandledBy {
 
 /** Does it, writes down who did, and tells people what they should know of it. */
 export async function triageIncident(
-  deps: IncidentContext,
+  context: IncidentContext,
   id: number,
   action: IncidentAction,
   { by, note }: HandledBy,
 ): Promise<StoredIncident> {
-  const handled = await deps.db.transaction(async (tx) => {
+  const handled = await context.db.transaction(async (tx) => {
     const stored = await lockWithMonitor(tx, id, action);
     if (stored === undefined)
       throw new AppError('incident_not_found', `There is no incident ${id}; GET /v1/incidents lists them`);
-    const nowMs = deps.clock.now();
+    const nowMs = context.clock.now();
     const triage = triageAfter(stored, action, by, nowMs);
     const incident = await incidentAfter(tx, stored, action, nowMs);
     const details = { ...detailsOf(action), ...(note === undefined ? {} : { note }) };
@@ -48,10 +48,10 @@ export async function triageIncident(
     await updateTriage(tx, id, after, nowMs);
     const ended =
       action.action === 'resolve' ? { ended: `Resolved by ${by}: no window has passed since it failed.` } : {};
-    await notifyIncident(tx, deps, after, incident, { ...(await notifyContextOf(tx, deps, after)), ...ended });
+    await notifyIncident(tx, context, after, { ...(await requestFor(tx, context, after)), ...ended });
     return after;
   });
-  deps.notifySoon();
+  context.notifySoon();
   return handled;
 }
 

@@ -37,11 +37,11 @@ export interface ApplyAnswer {
  *
  * @throws AppError invalid_monitor that lists every error
  */
-export async function applyMonitors(deps: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
-  await assertMonitors(deps, request.monitors);
+export async function applyMonitors(context: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
+  await assertMonitors(context, request.monitors);
   for (let tries = 1; ; tries++) {
     try {
-      return await applyOnce(deps, request);
+      return await applyOnce(context, request);
     } catch (error) {
       // Another process applies the same file at the same moment: what it wrote is seen the next time.
       if (tries === MOST_TRIES || !failedWith(error, 'UNIQUE_VIOLATION', 'DEADLOCK_DETECTED')) throw error;
@@ -51,9 +51,9 @@ export async function applyMonitors(deps: MonitorContext, request: ApplyRequest)
 
 const MOST_TRIES = 5;
 
-function applyOnce(deps: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
+function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
   const documents = request.monitors as readonly { readonly name: string }[];
-  return deps.db.transaction(async (tx) => {
+  return context.db.transaction(async (tx) => {
     const known = new Map((await listAllMonitors(tx)).map((monitor) => [monitor.name, monitor]));
     const answer = {
       created: [] as string[],
@@ -67,10 +67,10 @@ function applyOnce(deps: MonitorContext, request: ApplyRequest): Promise<ApplyAn
         answer.unchanged.push(document.name);
       else if (before === undefined) answer.created.push(document.name);
       else answer.changed.push({ name: document.name, differences });
-      if (!request.dryRun) await putMonitor(tx, deps, document, 'file', before);
+      if (!request.dryRun) await putMonitor(tx, context, document, 'file', before);
     }
     const deleted = request.prune ? gone(known, new Set(documents.map(({ name }) => name))) : [];
-    if (!request.dryRun) for (const monitor of deleted) await removeMonitor(tx, deps, monitor);
+    if (!request.dryRun) for (const monitor of deleted) await removeMonitor(tx, context, monitor);
     return { ...answer, deleted: deleted.map(({ name }) => name) };
   });
 }
@@ -78,13 +78,13 @@ function applyOnce(deps: MonitorContext, request: ApplyRequest): Promise<ApplyAn
 /** Makes a monitor of a checked document, or puts it in the place of the one before. Unchanged schedules keep their next slot. */
 export async function putMonitor(
   tx: Queryable,
-  deps: MonitorContext,
+  context: MonitorContext,
   document: unknown,
   origin: MonitorInsert['origin'],
   old: StoredMonitor | undefined,
 ): Promise<number> {
   const spec = readSpec(document);
-  const nowMs = deps.clock.now();
+  const nowMs = context.clock.now();
   const stream = await getOrCreateStream(tx, spec.service, spec.endpoint);
   // As it is now: a slot may have been completed since it was listed.
   const before = old && (await lockMonitor(tx, old.id));
@@ -95,7 +95,7 @@ export async function putMonitor(
   };
   if (before === undefined) return insertMonitor(tx, row);
   if (before.origin === origin && differencesOf(before.spec, document).length === 0) return before.id;
-  await closeUnreachable(tx, deps, before, spec);
+  await closeUnreachable(tx, context, before, spec);
   await updateMonitor(tx, before.id, row);
   return before.id;
 }
@@ -113,23 +113,23 @@ function keptSlot(before: StoredMonitor, spec: MonitorSpec): number | undefined 
 /** Incidents that the new settings would never reach again. */
 async function closeUnreachable(
   tx: Queryable,
-  deps: MonitorContext,
+  context: MonitorContext,
   before: StoredMonitor,
   spec: MonitorSpec,
 ): Promise<void> {
   const old = findSpec(before.spec);
   const isOther = spec.service !== before.service || spec.endpoint !== before.endpoint || spec.groupBy !== old?.groupBy;
   const isSilent = (group: string) => group === NO_DATA_GROUP && spec.severity.noData === 'off';
-  await closeIncidents(tx, deps, before, {
+  await closeIncidents(tx, context, before, {
     reason: 'monitor_changed',
     endsGroup: (group) => isOther || isSilent(group),
   });
 }
 
 /** Its open incidents end with it; those who were notified of them hear of it. */
-export async function removeMonitor(tx: Queryable, deps: MonitorContext, monitor: StoredMonitor): Promise<void> {
+export async function removeMonitor(tx: Queryable, context: MonitorContext, monitor: StoredMonitor): Promise<void> {
   if ((await lockMonitor(tx, monitor.id)) === undefined) return;
-  await closeIncidents(tx, deps, monitor, { reason: 'monitor_deleted' });
+  await closeIncidents(tx, context, monitor, { reason: 'monitor_deleted' });
   await deleteMonitor(tx, monitor.id);
 }
 

@@ -20,36 +20,36 @@ function defaultDocument(
 }
 
 /** Makes the default monitors that are missing, and removes those that nobody needs any more. Safe on every replica. */
-export async function keepDefaultMonitors(deps: MonitorContext): Promise<void> {
-  const areWanted = deps.config.DEFAULT_MONITOR === 'on';
-  for (const monitor of await listNeedlessDefaults(deps.db, areWanted)) {
-    await deps.db.transaction((tx) => removeMonitor(tx, deps, monitor));
+export async function keepDefaultMonitors(context: MonitorContext): Promise<void> {
+  const areWanted = context.config.DEFAULT_MONITOR === 'on';
+  for (const monitor of await listNeedlessDefaults(context.db, areWanted)) {
+    await context.db.transaction((tx) => removeMonitor(tx, context, monitor));
   }
   if (!areWanted) return;
-  for (const { id, service, endpoint } of await listUnwatchedStreams(deps.db)) {
+  for (const { id, service, endpoint } of await listUnwatchedStreams(context.db)) {
     const name = `${service} ${endpoint}`;
     const stream = { service, endpoint };
-    if (name.length <= MAX_NAME && (await tryToPut(deps, name, stream))) continue;
+    if (name.length <= MAX_NAME && (await tryToPut(context, name, stream))) continue;
     // The name is taken, or too long. Cut between characters, never within one.
     const cut = [...name].slice(0, CUT_NAME).join('');
-    await tryToPut(deps, `${cut} #${id}`, stream);
+    await tryToPut(context, `${cut} #${id}`, stream);
   }
 }
 
 /** False when the name is taken, or another replica was faster. What goes wrong with one stream holds up no other. */
 async function tryToPut(
-  deps: MonitorContext,
+  context: MonitorContext,
   name: string,
   stream: { service: string; endpoint: string },
 ): Promise<boolean> {
   try {
-    const document = defaultDocument(name, stream, deps.config.DRIFT_WINDOW_MINUTES);
-    await deps.db.transaction((tx) => putMonitor(tx, deps, document, 'default', undefined));
+    const document = defaultDocument(name, stream, context.config.DRIFT_WINDOW_MINUTES);
+    await context.db.transaction((tx) => putMonitor(tx, context, document, 'default', undefined));
     return true;
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     if (!failedWith(error, 'UNIQUE_VIOLATION')) {
-      deps.log.warn({ ...stream, reason: reasonOf(error) }, 'this stream could not be given a default monitor');
+      context.log.warn({ ...stream, reason: reasonOf(error) }, 'this stream could not be given a default monitor');
     }
     return false;
   }

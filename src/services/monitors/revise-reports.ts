@@ -8,7 +8,7 @@ import { findMonitorById } from '../../store/monitors.ts';
 import { listRevisable, type ReportInsert, type RevisableReport, saveReport } from '../../store/reports.ts';
 import { findStreamById, type Stream } from '../../store/streams.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
-import { compareWindow, reportRow } from '../evaluation/evaluate-window.ts';
+import { compareWindow } from '../evaluation/evaluate-window.ts';
 import { loadWindow } from '../evaluation/load-window.ts';
 import { loadBaselineReference, loadReference } from '../evaluation/reference.ts';
 import type { MonitorContext } from './context.ts';
@@ -19,16 +19,16 @@ import type { MonitorContext } from './context.ts';
  *
  * @returns how many revisions were written
  */
-export async function reviseReports(deps: MonitorContext): Promise<number> {
+export async function reviseReports(context: MonitorContext): Promise<number> {
   let revised = 0;
-  for (const late of await listLateMinutes(deps.db, deps.clock.now() - SETTLED_MS)) {
+  for (const late of await listLateMinutes(context.db, context.clock.now() - SETTLED_MS)) {
     try {
-      const stream = await findStreamById(deps.db, late.streamId);
-      if (stream !== undefined) revised += await reviseStream(deps, stream, late);
-      await takeLateMinutes(deps.db, late);
+      const stream = await findStreamById(context.db, late.streamId);
+      if (stream !== undefined) revised += await reviseStream(context, stream, late);
+      await takeLateMinutes(context.db, late);
     } catch (error) {
       // Its minutes stay, and are looked at again; other streams go on.
-      deps.log.warn({ stream: late.streamId, reason: reasonOf(error) }, 'reports could not be revised');
+      context.log.warn({ stream: late.streamId, reason: reasonOf(error) }, 'reports could not be revised');
     }
   }
   return revised;
@@ -37,25 +37,29 @@ export async function reviseReports(deps: MonitorContext): Promise<number> {
 /** A report that was being made while the events came must have been written down before it is looked for. */
 const SETTLED_MS = 90 * SECOND_MS;
 
-async function reviseStream(deps: EvaluationContext, stream: Stream, { minutes }: LateMinutes): Promise<number> {
+async function reviseStream(context: EvaluationContext, stream: Stream, { minutes }: LateMinutes): Promise<number> {
   let revised = 0;
   for (let last: RevisableReport | undefined; ; ) {
-    const page = await listRevisable(deps.db, stream.id, minutes, last);
-    revised += await revisePage(deps, stream, page);
+    const page = await listRevisable(context.db, stream.id, minutes, last);
+    revised += await revisePage(context, stream, page);
     last = page.at(-1);
     if (last === undefined) return revised;
   }
 }
 
-async function revisePage(deps: EvaluationContext, stream: Stream, page: readonly RevisableReport[]): Promise<number> {
+async function revisePage(
+  context: EvaluationContext,
+  stream: Stream,
+  page: readonly RevisableReport[],
+): Promise<number> {
   let revised = 0;
   for (const report of page) {
     const window = { startMs: report.windowStartMs, endMs: report.windowEndMs };
-    const { profile } = await loadWindow(deps, stream.id, window);
+    const { profile } = await loadWindow(context, stream.id, window);
     if (profile.events <= report.samples) continue;
-    const row = await compareAgain(deps, stream, report);
+    const row = await compareAgain(context, stream, report);
     if (row === undefined) continue;
-    await saveReport(deps.db, row);
+    await saveReport(context.db, row);
     revised++;
   }
   return revised;
@@ -63,12 +67,12 @@ async function revisePage(deps: EvaluationContext, stream: Stream, page: readonl
 
 /** Undefined where its baseline or its monitor is gone: there is nothing to compare with any more. */
 async function compareAgain(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   stream: Stream,
   { windowStartMs: startMs, windowEndMs: endMs, policy, baselineId, monitorId }: RevisableReport,
 ): Promise<ReportInsert | undefined> {
-  const monitor = monitorId === null ? undefined : await findMonitorById(deps.db, monitorId);
-  const baseline = baselineId === null ? undefined : await findBaseline(deps.db, baselineId);
+  const monitor = monitorId === null ? undefined : await findMonitorById(context.db, monitorId);
+  const baseline = baselineId === null ? undefined : await findBaseline(context.db, baselineId);
   if ((monitorId !== null && monitor === undefined) || (monitorId === null && baseline === undefined)) return undefined;
   const spec = findSpec(monitor?.spec);
   if (monitor !== undefined && spec === undefined) return undefined;
@@ -76,14 +80,18 @@ async function compareAgain(
   try {
     const reference =
       baseline === undefined
-        ? await loadReference(deps, stream, spec?.reference ?? { kind: 'baseline' }, window)
-        : await loadBaselineReference(deps, baseline);
-    const { body, covered } = await compareWindow(deps, {
-      ...{ stream, window, reference, windowMinutes: (endMs - startMs) / MINUTE_MS, nowMs: deps.clock.now() },
+        ? await loadReference(context, stream, spec?.reference ?? { kind: 'baseline' }, window)
+        : await loadBaselineReference(context, baseline);
+    const evaluation = await compareWindow(context, {
+      stream,
+      window,
+      reference,
+      windowMinutes: (endMs - startMs) / MINUTE_MS,
+      nowMs: context.clock.now(),
       settings: { ...spec?.compare, policy },
       slo: spec?.slo ?? {},
     });
-    return reportRow(body, covered, { streamId: stream.id, baselineId, monitorId });
+    return { streamId: stream.id, baselineId, monitorId, evaluation };
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;

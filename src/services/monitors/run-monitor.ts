@@ -1,5 +1,5 @@
-import type { ReportBody } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Evaluation } from '../../core/evaluation/evaluation.ts';
 import type { MonitorSpec } from '../../core/monitor/monitor-spec.ts';
 import type { RunStatus } from '../../core/monitor/run-status.ts';
 import { dueSlots, nextSlot } from '../../core/time/schedule.ts';
@@ -7,10 +7,9 @@ import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import type { Queryable } from '../../store/database.ts';
 import { hasRun, insertRun } from '../../store/monitor-runs.ts';
 import { type ClaimedMonitor, completeRun } from '../../store/monitors.ts';
-import type { ReportInsert } from '../../store/reports.ts';
-import { saveReport } from '../../store/reports.ts';
+import { type ReportInsert, saveReport } from '../../store/reports.ts';
 import type { EvaluationContext } from '../evaluation/context.ts';
-import { compareWindow, reportRow } from '../evaluation/evaluate-window.ts';
+import { compareWindow } from '../evaluation/evaluate-window.ts';
 import { assertNotEmpty, loadReference } from '../evaluation/reference.ts';
 import { type SteppedIncident, stepIncidents, type WatchedMonitor } from '../incidents/step-incidents.ts';
 import type { MonitorContext } from './context.ts';
@@ -46,7 +45,7 @@ export type RunOutcome =
   | {
       readonly status: Exclude<RunStatus, 'skipped'>;
       readonly slotMs: number;
-      readonly report: ReportBody | undefined;
+      readonly evaluation: Evaluation | undefined;
       readonly failure: string | undefined;
       readonly changed: readonly SteppedIncident[];
       /** Something waits in the outbox. */
@@ -54,27 +53,31 @@ export type RunOutcome =
     };
 
 /** Runs the due slot of a claimed monitor: evaluates its window, then report, run, incidents and notifications commit together, once. */
-export async function runMonitor(deps: MonitorContext, claim: ClaimedMonitor, spec: MonitorSpec): Promise<RunOutcome> {
+export async function runMonitor(
+  context: MonitorContext,
+  claim: ClaimedMonitor,
+  spec: MonitorSpec,
+): Promise<RunOutcome> {
   const plan = planRun(spec, claim.nextSlotMs, claim.nowMs);
   const { slotMs } = plan;
   const evaluated =
-    slotMs === undefined ? undefined : await evaluateSlot(deps, { ...claim, spec }, slotMs, claim.nowMs);
+    slotMs === undefined ? undefined : await evaluateSlot(context, { ...claim, spec }, slotMs, claim.nowMs);
   try {
-    return await deps.db.transaction(async (tx): Promise<RunOutcome> => {
+    return await context.db.transaction(async (tx): Promise<RunOutcome> => {
       // One that has much to make up for goes to the end of the queue after each slot.
       const next = { slotMs: plan.nextSlotMs, dueAtMs: Math.max(plan.nextSlotMs + spec.delayMs, claim.nowMs) };
       if (!(await completeRun(tx, claim, next))) throw new LostClaim();
-      const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, deps.clock.now()) };
+      const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, context.clock.now()) };
       if (plan.skipped !== undefined) {
         const reason = spec.catchup === 'none' ? 'missed; catchup is none' : 'missed; catchup is last';
         const { fromMs, slots } = plan.skipped;
         await insertRun(tx, claim, { slotMs: fromMs, slots, status: 'skipped', reason, reportId: null, ...times });
-        deps.metrics.skippedRuns(slots);
+        context.metrics.skippedRuns(slots);
       }
       if (slotMs === undefined || evaluated === undefined) return { status: 'skipped' };
       // Somebody ran it by hand, or the monitor was set back to it: it counts once.
       if (await hasRun(tx, claim, slotMs)) return { status: 'skipped' };
-      return commitRun(tx, deps, { ...claim, spec }, slotMs, evaluated, times);
+      return commitRun(tx, context, { ...claim, spec }, { slotMs, evaluated, ...times });
     });
   } catch (error) {
     if (error instanceof LostClaim) return { status: 'lost' };
@@ -85,20 +88,20 @@ export async function runMonitor(deps: MonitorContext, claim: ClaimedMonitor, sp
 /** Thrown inside the transaction, so that nothing of it stays. */
 class LostClaim extends Error {}
 
+/** What a slot came to: a report to be stored, or the reason why there is none. */
 export type Evaluated =
-  | { readonly report: ReportBody; readonly row: ReportInsert; readonly failure?: undefined }
-  | { readonly report?: undefined; readonly row?: undefined; readonly failure: string };
+  | { readonly row: ReportInsert; readonly failure?: undefined }
+  | { readonly row?: undefined; readonly failure: string };
 
 /** A refusal (no baseline, nothing to compare with) is an answer too: it will be the same in a minute. */
 export async function evaluateSlot(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   monitor: WatchedMonitor,
   slotMs: number,
   nowMs: number,
 ): Promise<Evaluated> {
   try {
-    const { body, row } = await compareSlot(deps, monitor, slotMs, nowMs);
-    return { report: body, row };
+    return { row: await compareSlot(context, monitor, slotMs, nowMs) };
   } catch (error) {
     if (error instanceof AppError) return { failure: error.message };
     throw error;
@@ -106,36 +109,43 @@ export async function evaluateSlot(
 }
 
 async function compareSlot(
-  deps: EvaluationContext,
+  context: EvaluationContext,
   { id, streamId, spec }: WatchedMonitor,
   slotMs: number,
   nowMs: number,
-) {
+): Promise<ReportInsert> {
   const endMs = floorTo(slotMs, MINUTE_MS);
   const window = { startMs: endMs - spec.windowMs, endMs };
   const stream = { id: streamId, service: spec.service, endpoint: spec.endpoint };
-  const reference = await loadReference(deps, stream, spec.reference, window);
+  const reference = await loadReference(context, stream, spec.reference, window);
   assertNotEmpty(reference);
   const windowMinutes = spec.windowMs / MINUTE_MS;
-  const settings = { stream, window, windowMinutes, reference, settings: spec.compare, slo: spec.slo, nowMs };
-  const { body, covered } = await compareWindow(deps, settings);
-  const baselineId = reference.baseline?.id ?? null;
-  return { body, row: reportRow(body, covered, { streamId, baselineId, monitorId: id }) };
+  const comparison = { stream, window, windowMinutes, reference, settings: spec.compare, slo: spec.slo, nowMs };
+  const evaluation = await compareWindow(context, comparison);
+  return { streamId, baselineId: reference.baseline?.id ?? null, monitorId: id, evaluation };
 }
 
+/** A slot that was evaluated, and when. */
+export interface EvaluatedSlot {
+  readonly slotMs: number;
+  readonly evaluated: Evaluated;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+}
+
+/** Writes down an evaluated slot, and moves the monitor's incidents by it. */
 export async function commitRun(
   tx: Queryable,
-  deps: MonitorContext,
+  context: MonitorContext,
   monitor: WatchedMonitor,
-  slotMs: number,
-  evaluated: Evaluated,
-  times: { readonly startedAtMs: number; readonly finishedAtMs: number },
+  { slotMs, evaluated, ...times }: EvaluatedSlot,
 ): Promise<Extract<RunOutcome, { changed: unknown }>> {
-  const { report, row, failure } = evaluated;
-  const status = report === undefined ? 'failed' : 'done';
+  const { row, failure } = evaluated;
+  const evaluation = row?.evaluation;
+  const status = row === undefined ? 'failed' : 'done';
   const reportId = row === undefined ? null : (await saveReport(tx, row)).id;
   await insertRun(tx, monitor, { slotMs, slots: 1, status, reason: failure ?? null, reportId, ...times });
-  const result = { slotMs: floorTo(slotMs, MINUTE_MS), nowMs: times.startedAtMs, report, reportId, failure };
-  const { changed, hasNotified } = await stepIncidents(tx, deps, monitor, result);
-  return { status, slotMs, report, failure, changed, hasNotified };
+  const result = { slotMs: floorTo(slotMs, MINUTE_MS), nowMs: times.startedAtMs, evaluation, reportId, failure };
+  const { changed, hasNotified } = await stepIncidents(tx, context, monitor, result);
+  return { status, slotMs, evaluation, failure, changed, hasNotified };
 }

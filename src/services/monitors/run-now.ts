@@ -1,5 +1,5 @@
-import type { ReportBody } from '../../core/drift/report.ts';
 import { AppError } from '../../core/errors.ts';
+import type { Evaluation } from '../../core/evaluation/evaluation.ts';
 import type { IncidentState } from '../../core/incident/incident.ts';
 import { decideNotification } from '../../core/incident/notification-policy.ts';
 import { step } from '../../core/incident/step.ts';
@@ -11,6 +11,7 @@ import { lockMonitor, type StoredMonitor } from '../../store/monitors.ts';
 import { findStream } from '../../store/streams.ts';
 import {
   currentByGroup,
+  openGroups,
   signalsOfResult,
   type WatchedMonitor,
   type WindowResult,
@@ -22,8 +23,8 @@ import { commitRun, type Evaluated, evaluateSlot } from './run-monitor.ts';
 
 /** What a run outside the schedule found, and what it did; in a dry run, what it would have done. */
 export interface RunAnswer {
-  readonly report: ReportBody | undefined;
-  /** Why there is no report. */
+  readonly evaluation: Evaluation | undefined;
+  /** Why there is none. */
   readonly failure: string | undefined;
   readonly changes: readonly {
     readonly incident: number | null;
@@ -38,25 +39,25 @@ export interface RunAnswer {
 
 /** Looks at the window that ends now, as a slot would, beside the schedule. */
 export async function runNow(
-  deps: MonitorContext,
+  context: MonitorContext,
   monitor: Pick<StoredMonitor, 'id' | 'streamId' | 'name' | 'spec'>,
 ): Promise<RunAnswer> {
-  const nowMs = deps.clock.now();
+  const nowMs = context.clock.now();
   const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
-  const evaluated = await evaluateSlot(deps, watched, nowMs, nowMs);
-  const times = { startedAtMs: nowMs, finishedAtMs: Math.max(nowMs, deps.clock.now()) };
-  const end = await deps.db.transaction(async (tx) => {
+  const evaluated = await evaluateSlot(context, watched, nowMs, nowMs);
+  const times = { startedAtMs: nowMs, finishedAtMs: Math.max(nowMs, context.clock.now()) };
+  const end = await context.db.transaction(async (tx) => {
     if ((await lockMonitor(tx, monitor.id)) === undefined) {
       throw new AppError('monitor_not_found', `The monitor "${monitor.name}" has been deleted.`);
     }
     let slotMs = nowMs;
     while (await hasRun(tx, monitor, slotMs)) slotMs++;
-    return commitRun(tx, deps, watched, slotMs, evaluated, times);
+    return commitRun(tx, context, watched, { slotMs, evaluated, ...times });
   });
-  if (end.changed.length > 0) void writeIncidentFiles(deps, monitor, end);
-  if (end.hasNotified) deps.notifySoon();
+  if (end.changed.length > 0) void writeIncidentFiles(context, monitor, end);
+  if (end.hasNotified) context.notifySoon();
   const changes = end.changed.map(({ id, group, change }) => ({ incident: id, group, ...change }));
-  return { report: end.report, failure: end.failure, changes };
+  return { evaluation: end.evaluation, failure: end.failure, changes };
 }
 
 /** What a new document would find now; nothing is stored. */
@@ -69,28 +70,29 @@ export async function tryDocument(deps: MonitorContext, document: unknown): Prom
 
 /** The same without writing anything down. */
 export async function tryMonitor(
-  deps: MonitorContext,
+  context: MonitorContext,
   document: unknown,
   ids: Omit<WatchedMonitor, 'spec'>,
 ): Promise<RunAnswer> {
-  const nowMs = deps.clock.now();
+  const nowMs = context.clock.now();
   const watched = { ...ids, spec: readSpec(document) };
-  const evaluated = await evaluateSlot(deps, watched, nowMs, nowMs);
-  const changes = await wouldChange(deps, watched, evaluated, nowMs);
-  return { report: evaluated.report, failure: evaluated.failure, changes };
+  const evaluated = await evaluateSlot(context, watched, nowMs, nowMs);
+  const changes = await wouldChange(context, watched, evaluated, nowMs);
+  return { evaluation: evaluated.row?.evaluation, failure: evaluated.failure, changes };
 }
 
 async function wouldChange(
-  deps: MonitorContext,
+  context: MonitorContext,
   { id, spec }: WatchedMonitor,
   evaluated: Evaluated,
   nowMs: number,
 ): Promise<RunAnswer['changes']> {
   const sinceMs = nowMs - spec.step.dedupWindowMs;
-  const known = currentByGroup(await deps.db.transaction((tx) => lockIncidents(tx, id, sinceMs)));
-  const { report, failure } = evaluated;
-  const result: WindowResult = { slotMs: floorTo(nowMs, MINUTE_MS), nowMs, report, reportId: null, failure };
-  return [...signalsOfResult(spec, result, [...known.keys()])].flatMap(([group, signal]) => {
+  const known = currentByGroup(await context.db.transaction((tx) => lockIncidents(tx, id, sinceMs)));
+  const { row, failure } = evaluated;
+  const slotMs = floorTo(nowMs, MINUTE_MS);
+  const result: WindowResult = { slotMs, nowMs, evaluation: row?.evaluation, reportId: null, failure };
+  return [...signalsOfResult(spec, result, openGroups(known))].flatMap(([group, signal]) => {
     const before = known.get(group);
     const { incident, change } = step(before?.incident, signal, spec.step);
     if (change === undefined) return [];

@@ -25,14 +25,14 @@ export interface FinishedRun {
 
 /** Runs the monitors that are due. Any number of replicas may do so at the same time: the database gives each run to one. */
 export class Scheduler {
-  readonly #deps: MonitorContext;
+  readonly #context: MonitorContext;
   readonly #specs = new Map<number, { readonly stamp: string; readonly spec: MonitorSpec }>();
   readonly #pool: WorkerPool<ClaimedMonitor>;
   #finished: FinishedRun[] | undefined;
 
-  constructor(deps: MonitorContext, { leaseMs, workers }: SchedulerOptions = SCHEDULER_OPTIONS) {
-    const { db, clock, log } = deps;
-    this.#deps = deps;
+  constructor(context: MonitorContext, { leaseMs, workers }: SchedulerOptions = SCHEDULER_OPTIONS) {
+    const { db, clock, log } = context;
+    this.#context = context;
     this.#pool = new WorkerPool(workers, {
       claim: async () => (await claimDueMonitors(db, clock, { leaseMs, limit: 1 }))[0],
       run: (claim) => this.#run(claim),
@@ -45,7 +45,7 @@ export class Scheduler {
 
   /** Starts what is due and does not wait for it. When nothing is due, this is one question to the database. */
   async wake(): Promise<void> {
-    this.#deps.metrics.ticked(this.#deps.clock.now());
+    this.#context.metrics.ticked(this.#context.clock.now());
     await this.#pool.wake();
   }
 
@@ -65,8 +65,8 @@ export class Scheduler {
   }
 
   async #run(claim: ClaimedMonitor): Promise<void> {
-    const startedMs = this.#deps.clock.now();
-    const end = await runMonitor(this.#deps, claim, this.#specOf(claim));
+    const startedMs = this.#context.clock.now();
+    const end = await runMonitor(this.#context, claim, this.#specOf(claim));
     this.#report(claim, end, startedMs);
     this.#finished?.push({ monitor: claim, end });
   }
@@ -81,7 +81,7 @@ export class Scheduler {
   }
 
   #report(claim: ClaimedMonitor, end: RunOutcome, startedMs: number): void {
-    const { metrics, log, clock } = this.#deps;
+    const { metrics, log, clock } = this.#context;
     if (end.status === 'lost')
       log.warn({ monitor: claim.name }, 'another process took this slot over; its answer counts');
     if (end.status === 'lost' || end.status === 'skipped') return;
@@ -93,12 +93,12 @@ export class Scheduler {
         'incident',
       );
     }
-    if (end.changed.length > 0) void writeIncidentFiles(this.#deps, claim, end);
-    if (end.hasNotified) this.#deps.notifySoon();
+    if (end.changed.length > 0) void writeIncidentFiles(this.#context, claim, end);
+    if (end.hasNotified) this.#context.notifySoon();
   }
 
   async #postpone(claim: ClaimedMonitor, error: unknown): Promise<void> {
-    const { db, clock, log } = this.#deps;
+    const { db, clock, log } = this.#context;
     log.warn({ monitor: claim.name, reason: reasonOf(error) }, 'a slot could not be run; it is tried again');
     try {
       await postponeRun(db, clock, claim, RETRY_MS * 2 ** Math.min(claim.failures, 6));

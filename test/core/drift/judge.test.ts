@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aggregateFindings } from '../../../src/core/drift/aggregate.ts';
+import { aggregateChecks } from '../../../src/core/drift/aggregate.ts';
+import type { CheckVerdict } from '../../../src/core/drift/check.ts';
 import type { TestResult } from '../../../src/core/drift/drift-test.ts';
-import type { Finding, Verdict } from '../../../src/core/drift/finding.ts';
 import { judge } from '../../../src/core/drift/judge.ts';
 import type { DriftSettings } from '../../../src/core/drift/settings.ts';
 import type { TestName } from '../../../src/core/drift/test-name.ts';
@@ -17,15 +17,15 @@ const judged = (given: Partial<TestResult>, settings = CALIBRATED, test: TestNam
 
 describe('judge, calibrated', () => {
   it('needs evidence and effect', () => {
-    expect(judged({})?.verdict).toBe('drift');
-    expect(judged({ pValue: 0.06 })?.verdict).toBe('no_drift');
-    expect(judged({ effect: 0.04 })?.verdict).toBe('no_drift');
-    expect(judged({ pValue: 0.05, effect: 0.05 })?.verdict).toBe('drift');
+    expect(judged({})?.verdict).toBe('fail');
+    expect(judged({ pValue: 0.06 })?.verdict).toBe('ok');
+    expect(judged({ effect: 0.04 })?.verdict).toBe('ok');
+    expect(judged({ pValue: 0.05, effect: 0.05 })?.verdict).toBe('fail');
   });
 
   it('takes the resolution off the effect', () => {
-    expect(judged({ effect: 0.06, resolution: 0.02 })?.verdict).toBe('no_drift');
-    expect(judged({ effect: 0.08, resolution: 0.02 })?.verdict).toBe('drift');
+    expect(judged({ effect: 0.06, resolution: 0.02 })?.verdict).toBe('ok');
+    expect(judged({ effect: 0.08, resolution: 0.02 })?.verdict).toBe('fail');
   });
 
   it('cannot say when the resolution hides the floor, but a drift beyond it is still one', () => {
@@ -33,8 +33,8 @@ describe('judge, calibrated', () => {
       verdict: 'inconclusive',
       reason: 'resolution_too_coarse',
     });
-    expect(judged({ effect: 0.5, resolution: 0.05 })?.verdict).toBe('drift');
-    expect(judged({ pValue: 0.9, resolution: 0.01 }, { ...CALIBRATED, floors: { ks: 0 } })?.verdict).toBe('no_drift');
+    expect(judged({ effect: 0.5, resolution: 0.05 })?.verdict).toBe('fail');
+    expect(judged({ pValue: 0.9, resolution: 0.01 }, { ...CALIBRATED, floors: { ks: 0 } })?.verdict).toBe('ok');
   });
 
   it('adjusts over every result that has a p-value, and no others', () => {
@@ -44,22 +44,16 @@ describe('judge, calibrated', () => {
       CALIBRATED,
     );
     expect(findings.map((finding) => finding.pAdjusted)).toEqual([0.04, 0.04, null, 0.5 * (4 / 3), 0.9]);
-    expect(findings.map((finding) => finding.verdict)).toEqual([
-      'drift',
-      'drift',
-      'inconclusive',
-      'no_drift',
-      'no_drift',
-    ]);
+    expect(findings.map((finding) => finding.verdict)).toEqual(['fail', 'fail', 'inconclusive', 'ok', 'ok']);
   });
 });
 
 describe('judge, classic', () => {
   it('applies the plain thresholds: p below KS_P_MIN, PSI above PSI_MAX', () => {
-    expect(judged({ effect: 0.001, pValue: 0.049 }, CLASSIC)?.verdict).toBe('drift');
-    expect(judged({ pValue: 0.05 }, CLASSIC)?.verdict).toBe('no_drift');
-    expect(judged({ statistic: 0.21, pValue: null }, CLASSIC, 'psi')?.verdict).toBe('drift');
-    expect(judged({ statistic: 0.2, pValue: null }, CLASSIC, 'psi')?.verdict).toBe('no_drift');
+    expect(judged({ effect: 0.001, pValue: 0.049 }, CLASSIC)?.verdict).toBe('fail');
+    expect(judged({ pValue: 0.05 }, CLASSIC)?.verdict).toBe('ok');
+    expect(judged({ statistic: 0.21, pValue: null }, CLASSIC, 'psi')?.verdict).toBe('fail');
+    expect(judged({ statistic: 0.2, pValue: null }, CLASSIC, 'psi')?.verdict).toBe('ok');
     expect(
       judged({ statistic: null, effect: null, pValue: null, reason: 'insufficient_samples' }, CLASSIC)?.verdict,
     ).toBe('inconclusive');
@@ -110,9 +104,9 @@ describe('chooseTests', () => {
     expect(chooseTests(PAIRS.numeric, { ...CALIBRATED, features })).toEqual(['cvm']);
     const of = (feature: string, given: Partial<TestResult>) =>
       judge([{ feature, test: 'ks', result: result(given) }], { ...CALIBRATED, features })[0]?.verdict;
-    expect([of('x', { effect: 0.2 }), of('request.x', { effect: 0.2 })]).toEqual(['drift', 'no_drift']);
-    expect([of('x', { effect: 0.4 }), of('request.x', { effect: 0.4 })]).toEqual(['drift', 'no_drift']);
-    expect(of('request.x', { effect: 0.4, pValue: 1e-5 })).toBe('drift');
+    expect([of('x', { effect: 0.2 }), of('request.x', { effect: 0.2 })]).toEqual(['fail', 'ok']);
+    expect([of('x', { effect: 0.4 }), of('request.x', { effect: 0.4 })]).toEqual(['fail', 'ok']);
+    expect(of('request.x', { effect: 0.4, pValue: 1e-5 })).toBe('fail');
   });
 
   it('refuses a name that is not in the table', () => {
@@ -134,30 +128,25 @@ describe('corrections', () => {
   });
 });
 
-describe('aggregateFindings', () => {
-  const findings = (verdicts: Record<string, Verdict>): Finding[] =>
-    Object.entries(verdicts).map(([feature, verdict]) => ({
-      ...result({}),
-      ...{ feature, test: 'ks', verdict, pAdjusted: null, floor: null },
-    }));
-  const two = findings({ a: 'drift', b: 'drift', c: 'no_drift', d: 'no_drift', e: 'inconclusive' });
+describe('aggregateChecks', () => {
+  const checks = (verdicts: Record<string, CheckVerdict>) =>
+    Object.entries(verdicts).map(([subject, verdict]) => ({ subject, method: 'ks' as const, verdict }));
+  const two = checks({ a: 'fail', b: 'fail', c: 'ok', d: 'ok', e: 'inconclusive' });
 
   it('any, more than half, or a share of the features that could be compared', () => {
-    expect(aggregateFindings(two)).toMatchObject({ verdict: 'drift', drifted: ['a', 'b'] });
-    expect([...aggregateFindings(two).features.values()].filter((verdict) => verdict === 'inconclusive')).toHaveLength(
-      1,
-    );
-    expect(aggregateFindings(two, { rule: 'majority' }).verdict).toBe('no_drift');
-    expect(aggregateFindings(two, { rule: 'share' }).verdict).toBe('drift');
-    expect(aggregateFindings(two, { rule: 'share', share: 0.6 }).verdict).toBe('no_drift');
+    expect(aggregateChecks(two)).toMatchObject({ verdict: 'fail', drifted: ['a', 'b'] });
+    expect([...aggregateChecks(two).features.values()].filter((verdict) => verdict === 'inconclusive')).toHaveLength(1);
+    expect(aggregateChecks(two, { rule: 'majority' }).verdict).toBe('ok');
+    expect(aggregateChecks(two, { rule: 'share' }).verdict).toBe('fail');
+    expect(aggregateChecks(two, { rule: 'share', share: 0.6 }).verdict).toBe('ok');
   });
 
   it('nothing that could be compared is inconclusive, and no drift is no share', () => {
-    expect(aggregateFindings(findings({ a: 'inconclusive' })).verdict).toBe('inconclusive');
-    expect(aggregateFindings([]).verdict).toBe('inconclusive');
-    const present = { ...(findings({ a: 'no_drift' })[0] as Finding), test: 'missing' as const };
-    expect(aggregateFindings([present]).verdict).toBe('inconclusive');
-    expect(aggregateFindings([{ ...present, verdict: 'drift' }]).verdict).toBe('drift');
-    expect(aggregateFindings(findings({ a: 'no_drift' }), { rule: 'share', share: 0 }).verdict).toBe('no_drift');
+    expect(aggregateChecks(checks({ a: 'inconclusive' })).verdict).toBe('inconclusive');
+    expect(aggregateChecks([]).verdict).toBe('inconclusive');
+    const present = { subject: 'a', method: 'missing', verdict: 'ok' } as const;
+    expect(aggregateChecks([present]).verdict).toBe('inconclusive');
+    expect(aggregateChecks([{ ...present, verdict: 'fail' }]).verdict).toBe('fail');
+    expect(aggregateChecks(checks({ a: 'ok' }), { rule: 'share', share: 0 }).verdict).toBe('ok');
   });
 });

@@ -68,22 +68,22 @@ const EDGES: Record<string, FeaturePair> = {
 /** Proof 5 of 5: what the test answers where others break. The rest of each result must be sane, which every pair checks. */
 type Expected = Record<string, Partial<TestResult> & { verdict?: string }>;
 const FEW_ROWS = { reason: 'insufficient_samples', verdict: 'inconclusive' } as const;
-const NOTHING_MOVED = { effect: 0, pValue: 1, verdict: 'no_drift' } as const;
+const NOTHING_MOVED = { effect: 0, pValue: 1, verdict: 'ok' } as const;
 const DISTANCE: Expected = {
   'one row each': FEW_ROWS,
   'empty current': { ...FEW_ROWS, nReference: 100, nCurrent: 0 },
   constant: NOTHING_MOVED,
-  'constant, then another': { verdict: 'drift' },
+  'constant, then another': { verdict: 'fail' },
 };
 const SHARES: Expected = {
   'one row each': FEW_ROWS,
   'one category each': FEW_ROWS,
   'one category, always': NOTHING_MOVED,
   constant: NOTHING_MOVED,
-  'constant, then another': { verdict: 'drift' },
-  'disjoint categories': { verdict: 'drift' },
-  'odd names': { verdict: 'drift' },
-  'a million against twenty': { verdict: 'drift' },
+  'constant, then another': { verdict: 'fail' },
+  'disjoint categories': { verdict: 'fail' },
+  'odd names': { verdict: 'fail' },
+  'a million against twenty': { verdict: 'fail' },
 };
 const EXPECTED: Record<TestName, Expected> = {
   ...{
@@ -98,29 +98,29 @@ const EXPECTED: Record<TestName, Expected> = {
   gtest: {
     'one category each': FEW_ROWS,
     'one category, always': { ...NOTHING_MOVED, statistic: 0 },
-    'disjoint categories': { verdict: 'drift' },
+    'disjoint categories': { verdict: 'fail' },
     'empty features': { ...FEW_ROWS, nReference: 0, nCurrent: 0 },
   },
   ztest: {
     'one row of each': FEW_ROWS,
     'a million against twenty': FEW_ROWS,
-    'disjoint categories': { effect: 1, verdict: 'drift' },
+    'disjoint categories': { effect: 1, verdict: 'fail' },
   },
   fisher: {
-    'one row of each': { pValue: 1, effect: 1, verdict: 'no_drift' },
-    'a million against twenty': { effect: 0.4, verdict: 'drift' },
-    'disjoint categories': { effect: 1, verdict: 'drift' },
+    'one row of each': { pValue: 1, effect: 1, verdict: 'ok' },
+    'a million against twenty': { effect: 0.4, verdict: 'fail' },
+    'disjoint categories': { effect: 1, verdict: 'fail' },
   },
   out_of_range: {
-    'one row each': { statistic: 1, pValue: 1, verdict: 'no_drift' },
+    'one row each': { statistic: 1, pValue: 1, verdict: 'ok' },
     'empty reference': FEW_ROWS,
     constant: NOTHING_MOVED,
-    'constant, then another': { statistic: 1, at: 0, verdict: 'drift' },
+    'constant, then another': { statistic: 1, at: 0, verdict: 'fail' },
     'numbers, then texts': FEW_ROWS,
   },
   type_mismatch: {
-    'numbers, then texts': { statistic: 1, effect: 1, verdict: 'drift' },
-    'texts, then numbers': { statistic: 1, effect: 1, verdict: 'drift' },
+    'numbers, then texts': { statistic: 1, effect: 1, verdict: 'fail' },
+    'texts, then numbers': { statistic: 1, effect: 1, verdict: 'fail' },
     'half texts, always': NOTHING_MOVED,
   },
   ks: {
@@ -132,36 +132,36 @@ const EXPECTED: Record<TestName, Expected> = {
       verdict: 'inconclusive',
     },
     'one row each': { reason: 'insufficient_samples', verdict: 'inconclusive' },
-    constant: { effect: 0, pValue: 1, verdict: 'no_drift' },
-    'constant, then another': { effect: 1, at: -0.1, verdict: 'drift' },
-    'huge and tiny': { verdict: 'no_drift' },
+    constant: { effect: 0, pValue: 1, verdict: 'ok' },
+    'constant, then another': { effect: 1, at: -0.1, verdict: 'fail' },
+    'huge and tiny': { verdict: 'ok' },
   },
   psi: {
     'one category each': { reason: 'insufficient_samples', verdict: 'inconclusive' },
-    'one category, always': { effect: 0, pValue: 1, verdict: 'no_drift' },
-    constant: { effect: 0, pValue: 1, verdict: 'no_drift' },
-    'constant, then another': { verdict: 'drift' },
-    'disjoint categories': { verdict: 'drift' },
-    'odd names': { verdict: 'drift' },
-    'a million against twenty': { verdict: 'drift' },
+    'one category, always': { effect: 0, pValue: 1, verdict: 'ok' },
+    constant: { effect: 0, pValue: 1, verdict: 'ok' },
+    'constant, then another': { verdict: 'fail' },
+    'disjoint categories': { verdict: 'fail' },
+    'odd names': { verdict: 'fail' },
+    'a million against twenty': { verdict: 'fail' },
   },
   chi2: {
     'one category each': { reason: 'insufficient_samples', verdict: 'inconclusive' },
-    'one category, always': { statistic: 0, effect: 0, pValue: 1, verdict: 'no_drift' },
-    'disjoint categories': { verdict: 'drift' },
+    'one category, always': { statistic: 0, effect: 0, pValue: 1, verdict: 'ok' },
+    'disjoint categories': { verdict: 'fail' },
     'empty features': { reason: 'insufficient_samples', nReference: 0, nCurrent: 0, verdict: 'inconclusive' },
   },
   missing: {
     'nothing at all': { reason: 'insufficient_samples', verdict: 'inconclusive' },
-    'all missing': { statistic: 1, effect: 1, verdict: 'drift' },
-    'one row each': { effect: 0, pValue: 1, verdict: 'no_drift' },
+    'all missing': { statistic: 1, effect: 1, verdict: 'fail' },
+    'one row each': { effect: 0, pValue: 1, verdict: 'ok' },
   },
   unseen: {
-    'disjoint categories': { statistic: 1, effect: 1, verdict: 'drift' },
+    'disjoint categories': { statistic: 1, effect: 1, verdict: 'fail' },
     'both overflow': { reason: 'reference_overflowed', verdict: 'inconclusive' },
-    'current overflows': { statistic: 1, verdict: 'drift' },
-    'one category each': { pValue: 1, effect: 0, verdict: 'no_drift' },
-    'odd names': { statistic: 80 / 120, verdict: 'drift' },
+    'current overflows': { statistic: 1, verdict: 'fail' },
+    'one category each': { pValue: 1, effect: 0, verdict: 'ok' },
+    'odd names': { statistic: 80 / 120, verdict: 'fail' },
   },
 };
 
@@ -179,8 +179,8 @@ describe.each(TEST_NAMES)('edges: %s', (test) => {
     const result = compare(pair, 'calibrated');
     expectSane(result);
     expectSane(compare(pair, 'classic'));
-    const [finding] = judge([{ feature: 'x', test, result }], CALIBRATED);
-    expect(finding).toMatchObject(EXPECTED[test][name] ?? {});
+    const [judged] = judge([{ feature: 'x', test, result }], CALIBRATED);
+    expect({ ...result, ...judged }).toMatchObject(EXPECTED[test][name] ?? {});
     expect(judge([{ feature: 'x', test, result: compare(pair, 'classic') }], CLASSIC)).toHaveLength(1);
   });
 

@@ -137,12 +137,12 @@ describe.each(TEST_NAMES)('law: %s', (test) => {
     const parts = Array.from({ length: 6 }, () => anyPart(rng));
     const reference = mergeProfiles(Array.from({ length: 4 }, () => anyPart(rng)));
     const settings = { ...CALIBRATED, tests: [test] };
-    const findings = (current: Profile) => compareProfiles(reference, current, settings).findings;
-    const whole = findings(mergeProfiles(parts));
+    const checks = (current: Profile) => compareProfiles(reference, current, settings).checks;
+    const whole = checks(mergeProfiles(parts));
     expect(whole.length).toBeGreaterThan(0);
-    expect(findings(mergeProfiles([...parts].reverse()))).toEqual(whole);
+    expect(checks(mergeProfiles([...parts].reverse()))).toEqual(whole);
     const grouped = mergeProfiles([mergeProfiles(parts.slice(0, 4)), mergeProfiles(parts.slice(4))]);
-    expect(findings(grouped)).toEqual(whole);
+    expect(checks(grouped)).toEqual(whole);
   });
 });
 

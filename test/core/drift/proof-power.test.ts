@@ -31,8 +31,8 @@ describe('dust does not page', () => {
         2,
       ),
     });
-    const [finding] = compareProfiles(reference, current, CALIBRATED).findings;
-    expect(finding).toMatchObject({ test: 'ks', verdict: 'no_drift' });
-    expect(finding?.pValue).toBeLessThan(0.01);
+    const [check] = compareProfiles(reference, current, CALIBRATED).checks;
+    expect(check).toMatchObject({ method: 'ks', verdict: 'ok' });
+    expect(check?.pValue).toBeLessThan(0.01);
   });
 });

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Evaluation } from '../../../src/core/evaluation/evaluation.ts';
 import { buildMessage, lengthOf, type MessageContext } from '../../../src/core/incident/build-message.ts';
 import type { Incident, LastNotification } from '../../../src/core/incident/incident.ts';
 import { titleOf } from '../../../src/core/incident/message.ts';
 import type { Severity } from '../../../src/core/incident/severity.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
-import { calm, reportOf, WINDOW } from './reports.ts';
+import { calm, evaluationOf, WINDOW } from './evaluations.ts';
 import { endOf, failing, START, word } from './signals.ts';
 
 const NOW = START + 2 * HOUR_MS;
-const REPORT = reportOf({ amount_ks: calm('amount') });
+const EVALUATED = evaluationOf({ amount_ks: calm('amount') });
 
 function incidentOf(severity: Severity, ...checks: string[]): Incident {
   return { ...endOf(word('ff')), severity, failing: checks.map((check) => failing(check, severity)), steady: checks };
@@ -24,9 +25,9 @@ function notificationOf(incident: Incident, changed: Partial<LastNotification> =
 
 function messageOf(changed: Partial<MessageContext> = {}) {
   return buildMessage({
-    ...{ id: 'm1', reason: 'opened', incidentId: 7, url: 'https://p.example/incidents/7', group: 'all' },
+    ...{ id: 'm1', reason: 'opened', incidentId: 7, url: 'https://p.example/incidents/7' },
     ...{ monitor: 'hourly', service: 'payments_api', endpoint: 'POST /pay', labels: { team: 'pay' } },
-    ...{ incident: INCIDENT, lastNotification: undefined, acknowledgedBy: null, report: REPORT, nowMs: NOW },
+    ...{ incident: INCIDENT, lastNotification: undefined, acknowledgedBy: null, evaluated: EVALUATED, nowMs: NOW },
     ...changed,
   });
 }
@@ -38,34 +39,33 @@ describe('buildMessage', () => {
       incident: { id: 7, url: 'https://p.example/incidents/7' },
       ...{ monitor: 'hourly', service: 'payments_api', endpoint: 'POST /pay', labels: { team: 'pay' } },
       ...{ startedAt: '2026-05-04T12:00:00.000Z', at: '2026-05-04T14:00:00.000Z', resolvedAt: null },
-      window: { start: WINDOW.window_start, end: WINDOW.window_end, samples: 500 },
+      window: { start: '2026-05-04T11:00:00.000Z', end: '2026-05-04T12:00:00.000Z', samples: 500 },
       reference: 'baseline payments of 2026-03-01',
-      findings: [{ check: 'a_ks', feature: 'f.a_ks', text: 'a_ks fails', severity: 'warning', isNew: false }],
+      findings: [
+        { check: 'a_ks', kind: 'drift', feature: 'f.a_ks', text: 'a_ks fails', severity: 'warning', isNew: false },
+      ],
       changes: [],
     });
   });
 
   it('names what it was compared with', () => {
-    const windows = Array.from({ length: 4 }, () => ({ start: WINDOW.window_start, end: WINDOW.window_end }));
-    const before = {
-      ...REPORT,
-      baseline: null,
-      reference: { kind: 'previous_window', windows: windows.slice(3) },
-    } as const;
-    expect(messageOf({ report: before }).reference).toBe('the window before');
-    const weeks = { ...REPORT, baseline: null, reference: { kind: 'same_hours', windows } } as const;
-    expect(messageOf({ report: weeks }).reference).toBe('the same hours of 4 earlier weeks');
+    const windows = Array.from({ length: 4 }, () => WINDOW);
+    const of = (reference: Omit<Evaluation['reference'], 'baseline'>) =>
+      messageOf({ evaluated: { ...EVALUATED, reference: { ...reference, baseline: null } } }).reference;
+    expect(of({ kind: 'previous_window', windows: windows.slice(3) })).toBe('the window before');
+    expect(of({ kind: 'same_hours', windows })).toBe('the same hours of 4 earlier weeks');
   });
 
   it('without a report tells the span of the incident', () => {
-    expect(messageOf({ report: undefined })).toMatchObject({
+    expect(messageOf({ evaluated: undefined })).toMatchObject({
       window: { start: '2026-05-04T12:00:00.000Z', end: '2026-05-04T12:20:00.000Z', samples: 0 },
       reference: 'its reference',
     });
   });
 
   it('silence is a condition of its own', () => {
-    const message = messageOf({ group: 'no_data' });
+    const silence = { ...failing('no_data', 'warning'), feature: null };
+    const message = messageOf({ incident: { ...INCIDENT, failing: [silence] } });
     expect(message.condition).toBe('no_data');
     expect(titleOf(message)).toBe('[WARNING] No data on payments_api POST /pay');
   });
@@ -182,7 +182,7 @@ describe('buildMessage', () => {
 describe('titleOf', () => {
   it('says when it is a test, and when nothing could be compared', () => {
     expect(titleOf(messageOf({ reason: 'test' }))).toBe('[WARNING] Test: Drift on payments_api POST /pay');
-    const message = messageOf({ group: 'no_data', incident: incidentOf('info', 'not_evaluated') });
+    const message = messageOf({ incident: incidentOf('info', 'not_evaluated') });
     expect(titleOf(message)).toBe('[INFO] Not evaluated on payments_api POST /pay');
   });
 });

@@ -1,23 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../../src/core/drift/report.ts';
-import { DEFAULT_SEVERITY, NO_DATA_GROUP, severityOf, signalsOf } from '../../../src/core/incident/signal.ts';
+import { evaluate } from '../../../src/core/evaluation/evaluate.ts';
+import { DEFAULT_SEVERITY, severityOf } from '../../../src/core/incident/failing-check.ts';
+import { NO_DATA_GROUP, signalsOf } from '../../../src/core/incident/signal.ts';
 import { CALIBRATED, CLASSIC, numbers, profileOf } from '../drift/pairs.ts';
-import { calm, drift, EMPTY, FAILURES, reportOf, SLOW, SUCCESS, unsure, WINDOW } from './reports.ts';
+import {
+  calm,
+  drift,
+  EMPTY,
+  END_MS,
+  evaluationOf,
+  FAILURES,
+  failuresByChance,
+  type Named,
+  opened,
+  SLOW,
+  SUCCESS,
+  unsure,
+  WINDOW,
+} from './evaluations.ts';
 
-const RULES = DEFAULT_SEVERITY;
-const END_MS = Date.parse(WINDOW.window_end);
+const RULES = { severity: DEFAULT_SEVERITY, groupBy: 'monitor' } as const;
+const BY_FEATURE = { ...RULES, groupBy: 'feature' } as const;
+const NONE = opened({});
+/** Incidents are open, on what does not matter. */
+const open = (...groups: string[]) => opened(Object.fromEntries(groups.map((group) => [group, []])));
 
 /** What the monitor as a whole is told. */
-function allOf(checks: Parameters<typeof reportOf>[0], rules = RULES) {
-  const signal = signalsOf(reportOf(checks), rules, 'monitor', []).get('all');
+function allOf(checks: Named, severity: Partial<typeof DEFAULT_SEVERITY> = {}) {
+  const rules = { ...RULES, severity: { ...DEFAULT_SEVERITY, ...severity } };
+  const signal = signalsOf(evaluationOf(checks), rules, NONE).get('all');
   if (signal === undefined) throw new Error('there is no signal');
   return signal;
 }
 
 describe('signalsOf', () => {
   it('tells the window it comes from', () => {
-    for (const signal of signalsOf(reportOf({ amount_ks: drift('amount', 0.2) }), RULES, 'monitor', []).values()) {
+    for (const signal of signalsOf(evaluationOf({ amount_ks: drift('amount', 0.2) }), RULES, NONE).values()) {
       expect(signal).toMatchObject({ slotMs: END_MS, windowMs: 3_600_000 });
     }
   });
@@ -34,7 +53,7 @@ describe('signalsOf', () => {
   });
 
   it('the multiples are the monitor’s to choose', () => {
-    const rules = { ...RULES, warning: 3, critical: 3 };
+    const rules = { warning: 3, critical: 3 };
     const severities = [0.29, 0.31].map((effect) => allOf({ amount_ks: drift('amount', effect) }, rules).failing[0]);
     expect(severities).toMatchObject([{ severity: 'info' }, { severity: 'critical' }]);
   });
@@ -56,14 +75,14 @@ describe('signalsOf', () => {
 
   it('a broken service level is critical, a fact, and stands before all drift', () => {
     const signal = allOf({ amount_ks: drift('amount', 99), success_rate: FAILURES, latency_p95: SLOW });
-    expect(signal).toMatchObject({ verdict: 'fail', isFact: true });
+    expect(signal).toMatchObject({ verdict: 'fail', isEvident: true });
     expect(signal.failing.map(({ check }) => check)).toEqual(['success_rate', 'latency_p95', 'amount_ks']);
     expect(signal.failing[0]).toMatchObject({ feature: null, severity: 'critical' });
-    expect(allOf({ success_rate: FAILURES }, { ...RULES, slo: 'info' }).failing).toMatchObject([{ severity: 'info' }]);
+    expect(allOf({ success_rate: FAILURES }, { slo: 'info' }).failing).toMatchObject([{ severity: 'info' }]);
   });
 
   it('drift is no fact', () => {
-    expect(allOf({ amount_ks: drift('amount', 99), success_rate: SUCCESS }).isFact).toBe(false);
+    expect(allOf({ amount_ks: drift('amount', 99), success_rate: SUCCESS }).isEvident).toBe(false);
   });
 
   it('says what was measured, in a line', () => {
@@ -72,15 +91,15 @@ describe('signalsOf', () => {
       'success rate 91.23 % (at least 99.5 %), 500 events',
       'ks 0.432 (floor 0.1), p 2.47e-9, 500 events against 200',
     ]);
-    const none = drift('amount', null, { floor: null, p_adjusted: null, p_value: null });
+    const none = drift('amount', null, { floor: null, pAdjusted: null, pValue: null });
     expect(allOf({ amount_ks: none }).failing[0]?.text).toBe('ks drifted, 500 events against 200');
-    const least = drift('amount', 0.2, { p_adjusted: 0 });
+    const least = drift('amount', 0.2, { pAdjusted: 0 });
     expect(allOf({ amount_ks: least }).failing[0]?.text).toContain(', p < 1e-300,');
   });
 
   it.each([
-    ['latency_p95', { ...SLOW, p95: 2004.9 }],
-    ['success_rate', { ...FAILURES, success_rate: 0.99499 }],
+    ['latency_p95', { ...SLOW, statistic: 2004.9 }],
+    ['success_rate', { ...FAILURES, statistic: 0.99499 }],
   ])('a %s just missed does not read as one that is kept', (name, check) => {
     const [text = ''] = allOf({ [name]: check }).failing.map((each) => each.text);
     const [measured, limit] = [...text.matchAll(/([\d.]+) (?:ms|%)/g)].map(([, digits]) => Number(digits));
@@ -98,31 +117,31 @@ describe('signalsOf', () => {
   it('a window that could not tell of drift fails all the same when a service level broke', () => {
     expect(allOf({ amount_ks: unsure('amount'), success_rate: FAILURES })).toMatchObject({
       verdict: 'fail',
-      isFact: true,
+      isEvident: true,
     });
   });
 
   it('drift below what the monitor asks for is none', () => {
-    const share = reportOf(
+    const share = evaluationOf(
       { amount_ks: drift('amount', 9), country_psi: calm('country') },
       { state: 'ok', status: 'ok' },
     );
-    expect(signalsOf(share, RULES, 'monitor', []).get('all')).toMatchObject({ verdict: 'pass', failing: [] });
+    expect(signalsOf(share, RULES, NONE).get('all')).toMatchObject({ verdict: 'pass', failing: [] });
   });
 
   it('drift below what the monitor asks for is none beside a broken service level either', () => {
     const checks = { amount_ks: drift('amount', 9), country_psi: calm('country'), success_rate: FAILURES };
-    const report = reportOf(checks, { state: 'slo_breach' });
-    const all = signalsOf(report, RULES, 'monitor', []).get('all');
+    const report = evaluationOf(checks, { state: 'slo_breach' });
+    const all = signalsOf(report, RULES, NONE).get('all');
     expect(all?.failing.map(({ check }) => check)).toEqual(['success_rate']);
   });
 });
 
 describe('a window without events', () => {
   it('fails no_data, as a fact, and says nothing of drift', () => {
-    const signals = signalsOf(EMPTY, RULES, 'monitor', []);
+    const signals = signalsOf(EMPTY, RULES, NONE);
     expect([...signals.keys()]).toEqual([NO_DATA_GROUP, 'all']);
-    expect(signals.get(NO_DATA_GROUP)).toMatchObject({ verdict: 'fail', isFact: true });
+    expect(signals.get(NO_DATA_GROUP)).toMatchObject({ verdict: 'fail', isEvident: true });
     expect(signals.get(NO_DATA_GROUP)?.failing).toMatchObject([
       { check: 'no_data', feature: null, severity: 'warning' },
     ]);
@@ -130,7 +149,7 @@ describe('a window without events', () => {
   });
 
   it('says nothing of open features either', () => {
-    const signals = signalsOf(EMPTY, RULES, 'feature', ['feature amount', NO_DATA_GROUP]);
+    const signals = signalsOf(EMPTY, BY_FEATURE, open('feature amount', NO_DATA_GROUP));
     expect([...signals].map(([group, { verdict }]) => [group, verdict])).toEqual([
       [NO_DATA_GROUP, 'fail'],
       ['feature amount', 'unknown'],
@@ -139,27 +158,28 @@ describe('a window without events', () => {
 
   it('any event ends it, whatever else the window says', () => {
     for (const check of [drift('amount', 9), calm('amount'), unsure('amount')]) {
-      const signal = signalsOf(reportOf({ amount_ks: check }), RULES, 'monitor', []).get(NO_DATA_GROUP);
+      const signal = signalsOf(evaluationOf({ amount_ks: check }), RULES, NONE).get(NO_DATA_GROUP);
       expect(signal).toMatchObject({ verdict: 'pass', failing: [] });
     }
   });
 
   it('is nobody’s business when it is off', () => {
-    const off = { ...RULES, noData: 'off' } as const;
-    expect([...signalsOf(EMPTY, off, 'monitor', [NO_DATA_GROUP]).keys()]).toEqual(['all']);
-    expect([...signalsOf(EMPTY, off, 'feature', [NO_DATA_GROUP]).keys()]).toEqual([]);
+    const off = { ...DEFAULT_SEVERITY, noData: 'off' } as const;
+    expect([...signalsOf(EMPTY, { ...RULES, severity: off }, open(NO_DATA_GROUP)).keys()]).toEqual(['all']);
+    expect([...signalsOf(EMPTY, { ...BY_FEATURE, severity: off }, open(NO_DATA_GROUP)).keys()]).toEqual([]);
   });
 });
 
 describe('by feature', () => {
-  const verdictsOf = (checks: Parameters<typeof reportOf>[0], open: string[] = []) => {
-    const signals = signalsOf(reportOf(checks), { ...RULES, noData: 'off' }, 'feature', open);
+  const verdictsOf = (checks: Named, groups: string[] = []) => {
+    const rules = { ...BY_FEATURE, severity: { ...DEFAULT_SEVERITY, noData: 'off' } } as const;
+    const signals = signalsOf(evaluationOf(checks), rules, open(...groups));
     return Object.fromEntries([...signals].map(([group, { verdict }]) => [group, verdict]));
   };
 
   it('each feature and each service level fails for itself', () => {
     const checks = {
-      ...{ amount_ks: drift('amount', 0.2), amount_missing: drift('amount', 0.4, { test: 'missing' }) },
+      ...{ amount_ks: drift('amount', 0.2), amount_missing: drift('amount', 0.4, { method: 'missing' }) },
       ...{
         country_psi: drift('country', 0.3),
         currency_psi: calm('currency'),
@@ -167,9 +187,9 @@ describe('by feature', () => {
         latency_p95: SLOW,
       },
     };
-    const signals = signalsOf(reportOf(checks), RULES, 'feature', []);
+    const signals = signalsOf(evaluationOf(checks), BY_FEATURE, NONE);
     expect(
-      [...signals].map(([group, { failing, isFact }]) => [group, isFact, failing.map(({ check }) => check)]),
+      [...signals].map(([group, { failing, isEvident }]) => [group, isEvident, failing.map(({ check }) => check)]),
     ).toEqual([
       [NO_DATA_GROUP, true, []],
       ['success_rate', true, ['success_rate']],
@@ -180,9 +200,9 @@ describe('by feature', () => {
   });
 
   it('what is open and no longer fails passes', () => {
-    const open = ['feature amount', 'success_rate'];
+    const groups = ['feature amount', 'success_rate'];
     expect(
-      verdictsOf({ amount_ks: calm('amount'), country_psi: drift('country', 0.3), success_rate: SUCCESS }, open),
+      verdictsOf({ amount_ks: calm('amount'), country_psi: drift('country', 0.3), success_rate: SUCCESS }, groups),
     ).toEqual({
       ...{ 'feature country': 'fail', 'feature amount': 'pass', success_rate: 'pass' },
     });
@@ -214,32 +234,32 @@ describe('by feature', () => {
 
   it('a feature of any name keeps to itself', () => {
     for (const feature of ['no_data', 'success_rate', 'all', '__proto__', '<!channel>']) {
-      expect([...signalsOf(reportOf({ x_ks: drift(feature, 1) }), RULES, 'feature', []).keys()]).toEqual([
+      expect([...signalsOf(evaluationOf({ x_ks: drift(feature, 1) }), BY_FEATURE, NONE).keys()]).toEqual([
         ...[NO_DATA_GROUP, `feature ${feature}`],
       ]);
     }
   });
 });
 
-describe('a report as it is built', () => {
+describe('an evaluation as it is made', () => {
   const context = {
-    ...{ generatedAtMs: END_MS, windowMinutes: 60, window: { startMs: END_MS - 3_600_000, endMs: END_MS } },
-    ...{ service: 's', endpoint: 'e', baseline: null },
+    ...{ generatedAtMs: END_MS, windowMinutes: 60, window: WINDOW, stream: { service: 's', endpoint: 'e' } },
+    reference: { kind: 'previous_window', baseline: null, windows: [] } as const,
   };
   const low = profileOf(400, { amount: numbers(Array.from({ length: 400 }, (_, i) => i)) });
   const high = profileOf(400, { amount: numbers(Array.from({ length: 400 }, (_, i) => i + 300)) });
 
   it('calibrated: far above its floor is critical', () => {
-    const report = buildReport(low, high, { ...context, settings: CALIBRATED });
-    const signal = signalsOf(report, RULES, 'monitor', []).get('all');
+    const report = evaluate(low, high, { ...context, settings: CALIBRATED });
+    const signal = signalsOf(report, RULES, NONE).get('all');
     expect(signal?.failing[0]).toMatchObject({ check: 'amount_ks', severity: 'critical', feature: 'amount' });
     expect(signal?.failing[0]?.strength).toBeCloseTo(15, 6);
     expect(signal?.failing[0]?.text).toMatch(/^median 200 → 500; ks 0\.75 \(floor 0\.05\), p /);
   });
 
   it('the same window against itself passes', () => {
-    const report = buildReport(low, low, { ...context, settings: CALIBRATED });
-    expect(signalsOf(report, RULES, 'monitor', []).get('all')).toMatchObject({ verdict: 'pass', failing: [] });
+    const report = evaluate(low, low, { ...context, settings: CALIBRATED });
+    expect(signalsOf(report, RULES, NONE).get('all')).toMatchObject({ verdict: 'pass', failing: [] });
   });
 
   it('where there is no floor the strength is 1, which is the least that can warn', () => {
@@ -252,15 +272,15 @@ describe('a report as it is built', () => {
       { strength: 1, severity: 'info' },
     ]);
     expect(signal.failing[0]?.text).not.toContain('floor');
-    const strict = { ...RULES, warning: 1 };
+    const strict = { warning: 1 };
     expect(allOf({ amount_ks: drift('amount', 0.4, { floor: null }) }, strict).failing).toMatchObject([
       { severity: 'warning' },
     ]);
   });
 
   it('classic reports fail too', () => {
-    const report = buildReport(low, high, { ...context, settings: CLASSIC });
-    const signal = signalsOf(report, RULES, 'monitor', []).get('all');
+    const report = evaluate(low, high, { ...context, settings: CLASSIC });
+    const signal = signalsOf(report, RULES, NONE).get('all');
     expect(signal?.verdict).toBe('fail');
     expect(signal?.failing.map(({ check }) => check)).toContain('amount_ks');
     for (const { strength, text } of signal?.failing ?? []) {
@@ -271,15 +291,30 @@ describe('a report as it is built', () => {
 });
 
 describe('a service level that may be broken by chance', () => {
-  const verdictOf = (pValue: number, more: object = {}, rest: Parameters<typeof reportOf>[0] = {}) => {
-    const report = { ...reportOf({ ...rest, success_rate: { ...FAILURES, p_value: pValue } }), ...more };
-    return signalsOf(report, RULES, 'monitor', []).get('all')?.verdict;
+  const verdictOf = (pValue: number, policy: 'calibrated' | 'classic' = 'calibrated', rest: Named = {}) => {
+    const evaluation = evaluationOf({ ...rest, success_rate: failuresByChance(pValue, policy) }, { policy });
+    return signalsOf(evaluation, RULES, NONE).get('all')?.verdict;
   };
 
   it('neither fails nor passes', () => expect(verdictOf(0.2)).toBe('unknown'));
   it('fails once chance would do it once in a hundred times at most', () => expect(verdictOf(0.01)).toBe('fail'));
-  it('fails under the classic policy, whatever chance would do', () =>
-    expect(verdictOf(0.9, { policy: 'classic' })).toBe('fail'));
+  it('fails under the classic policy, whatever chance would do', () => expect(verdictOf(0.9, 'classic')).toBe('fail'));
   it('holds back no drift beside it', () =>
-    expect(verdictOf(0.2, {}, { amount_ks: drift('amount', 0.9) })).toBe('fail'));
+    expect(verdictOf(0.2, 'calibrated', { amount_ks: drift('amount', 0.9) })).toBe('fail'));
+});
+
+describe('what ends an incident of the whole', () => {
+  const verdictOf = (checks: Named, ...failed: string[]) =>
+    signalsOf(evaluationOf(checks, { state: 'inconclusive' }), RULES, opened({ all: failed })).get('all')?.verdict;
+  const few = { amount_ks: unsure('amount'), amount_missing: calm('amount', { method: 'missing' }) };
+
+  it('a drift goes on where no distribution can be compared, though no value is missing', () => {
+    expect(verdictOf(few, 'amount_ks')).toBe('unknown');
+    expect(verdictOf({ ...few, country_psi: calm('country', { method: 'psi' }) }, 'amount_ks')).toBe('pass');
+  });
+  it('missing values, and a service level, end by themselves', () => {
+    expect(verdictOf(few, 'amount_missing')).toBe('pass');
+    expect(verdictOf({ ...few, success_rate: SUCCESS }, 'success_rate')).toBe('pass');
+  });
+  it('what is no longer checked passes', () => expect(verdictOf(few, 'gone_missing')).toBe('pass'));
 });

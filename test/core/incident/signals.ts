@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import type { FailingCheck } from '../../../src/core/incident/failing-check.ts';
 import type { Incident } from '../../../src/core/incident/incident.ts';
 import { SEVERITIES, type Severity } from '../../../src/core/incident/severity.ts';
-import type { FailingCheck, Signal } from '../../../src/core/incident/signal.ts';
+import type { Signal } from '../../../src/core/incident/signal.ts';
 import { type Stepped, type StepRules, step } from '../../../src/core/incident/step.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
 
@@ -17,7 +18,7 @@ export function failing(check: string, severity: Severity = 'warning'): FailingC
 export function signal(verdict: Signal['verdict'], minute: number, changed: Partial<Signal> = {}): Signal {
   const checks = verdict === 'fail' ? [failing('a_ks')] : [];
   return {
-    ...{ verdict, slotMs: START + minute * MINUTE_MS, windowMs: 10 * MINUTE_MS, isFact: false, failing: checks },
+    ...{ verdict, slotMs: START + minute * MINUTE_MS, windowMs: 10 * MINUTE_MS, isEvident: false, failing: checks },
     ...changed,
   };
 }
@@ -74,17 +75,17 @@ export const signalsArb: fc.Arbitrary<Signal[]> = fc
         { arbitrary: fc.integer({ min: 60, max: 120 }), weight: 1 },
       ),
       window: fc.constantFrom(5, 10, 20),
-      isFact: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+      isEvident: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
       failing: failingArb,
     }),
     { maxLength: 60, size: 'max' },
   )
   .map((steps) => {
     let minute = 0;
-    return steps.map(({ verdict, apart, window, isFact, failing: checks }) => {
+    return steps.map(({ verdict, apart, window, isEvident, failing: checks }) => {
       minute += apart;
       return signal(verdict as Signal['verdict'], minute, {
-        ...{ windowMs: window * MINUTE_MS, isFact: isFact && verdict === 'fail' },
+        ...{ windowMs: window * MINUTE_MS, isEvident: isEvident && verdict === 'fail' },
         failing: verdict === 'fail' ? checks : [],
       });
     });

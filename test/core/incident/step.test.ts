@@ -33,7 +33,7 @@ function longestChain(run: readonly Signal[]): number {
   const best: number[] = [];
   run.forEach((later, i) => {
     const earlier = run.slice(0, i).map((each, j) => {
-      return later.isFact || later.slotMs - later.windowMs >= each.slotMs ? (best[j] ?? 0) : 0;
+      return later.isEvident || later.slotMs - later.windowMs >= each.slotMs ? (best[j] ?? 0) : 0;
     });
     best.push(1 + Math.max(0, ...earlier));
   });
@@ -117,7 +117,7 @@ describe('step', () => {
             change: undefined,
           });
           for (const verdict of ['fail', 'pass'] as const) {
-            const late = signal(verdict, 0, { slotMs: incident.lastSlotMs - lateMs, isFact: verdict === 'fail' });
+            const late = signal(verdict, 0, { slotMs: incident.lastSlotMs - lateMs, isEvident: verdict === 'fail' });
             expect(step(incident, late, rules)).toEqual({ incident, change: undefined });
           }
         }
@@ -222,14 +222,17 @@ describe('an incident', () => {
   });
 
   it('a fact counts however much its window overlaps', () => {
-    const facts = word('ff', 1).map((each) => ({ ...each, isFact: true }));
+    const facts = word('ff', 1).map((each) => ({ ...each, isEvident: true }));
     expect(endOf(facts).state).toBe('firing');
   });
 
   it('a fact beside drift does not make the drift after it count twice', () => {
     const [first, second, third] = word('fff', 1) as [Signal, Signal, Signal];
     const rules = { ...RULES, openAfter: 3 };
-    expect(endOf([first, { ...second, isFact: true }, third], rules)).toMatchObject({ state: 'pending', failures: 2 });
+    expect(endOf([first, { ...second, isEvident: true }, third], rules)).toMatchObject({
+      state: 'pending',
+      failures: 2,
+    });
   });
 
   it('opens and resolves at the ends of the windows, and begins where the first failing one began', () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { toReport } from '../../../src/core/evaluation/to-report.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
 import { loadBaseline, loadBaselineFile } from '../../../src/services/baselines/load-baseline.ts';
@@ -58,7 +59,7 @@ describe('a baseline', () => {
       openIngest(database()),
       payments(event, { ...QUIET, n: 200, fromMs: NOW_MS - 9 * MINUTE_MS, toMs: NOW_MS }, 23),
     );
-    const report = await evaluateWindow(deps, names);
+    const report = toReport(await evaluateWindow(deps, names));
     expect(report.checks.amount_ks).toMatchObject({ reference_n: 200, live_n: 200 });
     expect(report.checks.success_rate).toMatchObject({ min: 0.9 });
     expect(report.checks.latency_p95).toMatchObject({ max: 1500 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportBody } from '../../../src/core/drift/report.ts';
+import { type ReportBody, toReport } from '../../../src/core/evaluation/to-report.ts';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
 import { evaluateWindow } from '../../../src/services/evaluation/evaluate-window.ts';
 import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
@@ -12,6 +12,8 @@ import { openPayments, payments, QUIET } from './payments.ts';
 
 const database = withDatabase();
 
+const reportOf = async (...question: Parameters<typeof evaluateWindow>): Promise<ReportBody> =>
+  toReport(await evaluateWindow(...question));
 const verdictsOf = (report: ReportBody): Record<string, boolean> =>
   Object.fromEntries(Object.entries(report.checks).map(([name, check]) => [name, check.ok]));
 
@@ -20,12 +22,12 @@ describe('the story of the payments stream', () => {
     const { event, names, ingest, clock, deps, baseline } = await openPayments(database(), 1);
     expect(baseline).toMatchObject({ ...names, samples: 600, warnings: [], active: true });
     await send(ingest, payments(event, { ...QUIET, n: 300, fromMs: NOW_MS - 20 * MINUTE_MS, toMs: NOW_MS }, 2));
-    const calm = await evaluateWindow(deps, names);
+    const calm = await reportOf(deps, names);
     expect([calm.status, calm.samples, calm.window_minutes]).toEqual(['ok', 300, 30]);
     clock.set(NOW_MS + 10 * MINUTE_MS);
     const late = openIngest(database(), {}, clock);
     await send(late, payments(event, { mean: 220, n: 300, fromMs: NOW_MS, toMs: NOW_MS + 10 * MINUTE_MS }, 3));
-    const report = await evaluateWindow(deps, names);
+    const report = await reportOf(deps, names);
     expect([report.status, report.samples]).toEqual(['fail', 600]);
     const failed = Object.entries(verdictsOf(report)).filter(([, ok]) => !ok);
     expect(failed.map(([name]) => name)).toEqual(['amount_ks']);
@@ -59,19 +61,19 @@ describe('the story of the payments stream', () => {
       (b) => b.endpoint === names.endpoint,
     );
     const { reports } = await listReports(database(), { streamId: stream?.streamId ?? 0, limit: 10 });
-    expect(reports.map((report) => JSON.parse(report.body))).toEqual([JSON.parse(JSON.stringify(latest))]);
+    expect(reports.map(({ evaluation }) => evaluation)).toEqual([latest]);
   });
 
   it('an empty window is ok and says that there is no data', async () => {
     const { names, deps } = await openPayments(database(), 11);
-    const report = await evaluateWindow(deps, { ...names, windowMinutes: 5 });
+    const report = await reportOf(deps, { ...names, windowMinutes: 5 });
     expect([report.status, report.samples, report.state]).toEqual(['ok', 0, 'no_data']);
   });
 
   it('a window of the past is reported as it was', async () => {
     const { names, deps } = await openPayments(database(), 12);
     const interval = { startMs: QUIET.fromMs, endMs: QUIET.toMs };
-    const report = await evaluateWindow(deps, { ...names, interval });
+    const report = await reportOf(deps, { ...names, interval });
     expect([report.status, report.samples, report.window_minutes]).toEqual(['ok', 600, 60]);
     expect(report.checks.amount_ks).toMatchObject({ d: 0, p_value: 1 });
   });

@@ -256,7 +256,7 @@ describe('running now', () => {
     expect((await listIncidents(watching.db, { limit: 10 })).incidents).toEqual([]);
     const ran = await runNow(watching.context, monitor);
     expect(ran.changes).toMatchObject([{ group: 'all', reason: 'opened', from: null, to: 'firing' }]);
-    expect(ran.report).toMatchObject({ status: 'fail' });
+    expect(ran.evaluation).toMatchObject({ status: 'fail' });
     await watching.pay(START + 5 * MINUTE_MS, START + TEN, 300);
     await watching.runAt(slotAt(1));
     expect(reasons(watching)).toEqual(['opened']);

@@ -42,7 +42,7 @@ async function runsOf(watching: Watching) {
 async function revisionsOf(watching: Watching) {
   const { id, streamId } = await monitorOf(watching);
   const { reports } = await listReports(watching.db, { streamId, monitorId: id, limit: 100 });
-  return reports.map(({ revision, body }) => [revision, JSON.parse(body).samples]).sort();
+  return reports.map(({ revision, evaluation }) => [revision, evaluation?.samples]).sort();
 }
 
 /** One connection is all that the embedded engine has: nothing waits for a lock there. */
@@ -220,7 +220,9 @@ describe('late events', () => {
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     await reviseReports(context);
     const times = { startedAtMs: watching.clock.ms, finishedAtMs: watching.clock.ms };
-    await watching.db.transaction((tx) => commitRun(tx, context, watched, START + TEN, evaluated, times));
+    await watching.db.transaction((tx) =>
+      commitRun(tx, context, watched, { slotMs: START + TEN, evaluated, ...times }),
+    );
     watching.clock.ms += 10 * MINUTE_MS;
     await reviseReports(context);
     expect(await revisionsOf(watching)).toEqual([
@@ -275,14 +277,14 @@ describe('late events', () => {
     const { streamId, id } = await monitorOf(watching);
     const { reports } = await listReports(watching.db, { streamId, monitorId: id, limit: 1 });
     const [old] = reports;
-    if (old === undefined) throw new Error('no report');
+    if (old?.evaluation == null) throw new Error('no report');
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     watching.clock.ms += MINUTE_MS;
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     watching.clock.ms += 2 * MINUTE_MS;
     await reviseReports(watching.context);
     // Another replica listed the same late minutes, and read the window before the last of them had come.
-    await saveReport(watching.db, { ...old, samples: 200 });
+    await saveReport(watching.db, { ...old, evaluation: { ...old.evaluation, samples: 200 } });
     expect((await revisionsOf(watching)).at(-1)).toEqual([2, 260]);
   });
 });

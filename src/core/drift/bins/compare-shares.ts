@@ -52,6 +52,7 @@ export function compareShares(pair: FeaturePair, measure: ShareMeasure): TestRes
     measure.chiSquared === undefined
       ? pearson(table, error)
       : expansion(table, measure.chiSquared(least) / (1 / nReference + 1 / nCurrent));
+  const shift = largestShift(table);
   const pooled = table.pooled > 1 ? `, ${table.pooled} rare categories as one` : '';
   return {
     statistic,
@@ -61,7 +62,9 @@ export function compareShares(pair: FeaturePair, measure: ShareMeasure): TestRes
     nCurrent,
     resolution: Math.max(effect(statistic) - effect(least), effect(most) - effect(statistic)),
     method: `+1/2 per cell, ${evidence.law}${pooled}`,
-    at: largestShift(table),
+    at: shift.at,
+    // Of numbers a fuller bin says nothing about higher or lower.
+    ...(pair.type === 'categorical' && { direction: shift.direction }),
     currentCounts: table.currentCounts,
   };
 }

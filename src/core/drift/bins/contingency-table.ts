@@ -1,4 +1,5 @@
 import { chiSquaredHomogeneity } from '../../stats/tests/homogeneity.ts';
+import { type Direction, directionOf } from '../direction.ts';
 import type { FeaturePair } from '../drift-test.ts';
 import { alignCategories } from './align-categories.ts';
 import { binNames, countInBins, quantileBins } from './bins.ts';
@@ -89,14 +90,18 @@ export function evidenceOf(table: ContingencyTable): { readonly pValue: number; 
 }
 
 /**
- * The name of the category or bin whose share changed most.
+ * The name of the category or bin whose share changed most, and which way.
  *
- * @example largestShift({ names: ['a', 'b', 'c'], reference: [5, 3, 2], current: [6, 1, 3] }) // 'b'
+ * @example largestShift({ names: ['a', 'b', 'c'], reference: [5, 3, 2], current: [6, 1, 3] }) // { at: 'b', direction: 'lower' }
  */
-export function largestShift(table: ContingencyTable): string {
+export function largestShift(table: ContingencyTable): { readonly at: string; readonly direction: Direction | null } {
   const [n, m] = [total(table.reference), total(table.current)];
-  const gaps = table.reference.map((count, i) => Math.abs((table.current[i] as number) / m - count / n));
-  return table.names[gaps.indexOf(Math.max(...gaps))] as string;
+  let [widest, place] = [0, 0];
+  table.reference.forEach((count, i) => {
+    const gap = (table.current[i] as number) / m - count / n;
+    if (Math.abs(gap) > Math.abs(widest)) [widest, place] = [gap, i];
+  });
+  return { at: table.names[place] as string, direction: directionOf(widest) };
 }
 
 /**

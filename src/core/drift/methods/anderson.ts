@@ -47,7 +47,7 @@ export const anderson: DriftTest = {
       effect: Math.sqrt,
       law: (statistic, n, m) => ({ pValue: lawOf(statistic, n, m), name: 'limiting law' }),
     }),
-  wire: (result) => ({ a2: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ a2: result.statistic }),
 };
 
 function lawOf(statistic: number, n: number, m: number): number {

@@ -45,5 +45,5 @@ function compareTable(pair: FeaturePair): TestResult {
   const { statistic, df, pValue, cramersV } = chiSquaredHomogeneity(table.reference, table.current);
   const method = table.exactPValue === undefined ? `chi2(${df})` : 'Fisher';
   const evidence = { statistic, pValue: table.exactPValue ?? pValue, method };
-  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, at: largestShift(table) };
+  return { ...evidence, effect: cramersV, resolution: 0, nReference, nCurrent, ...largestShift(table) };
 }

@@ -42,7 +42,7 @@ export const cvm: DriftTest = {
       effect: Math.sqrt,
       law: (t, n, m) => ({ pValue: cramerVonMisesTwoSamplePValue(t, n, m), name: 'limiting law' }),
     }),
-  wire: (result) => ({ t: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ t: result.statistic }),
 };
 
 function sizeOf(steps: EcdfSteps): number {

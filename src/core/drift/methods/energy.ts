@@ -41,5 +41,5 @@ export const energy: DriftTest = {
       effect: (integral) => Math.min(Math.sqrt((2 * integral) / deviationOf(pair)), Number.MAX_VALUE),
     }),
   isClassicDrift: (result, floor) => (result.effect ?? 0) >= floor,
-  wire: (result) => ({ energy: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ energy: result.statistic }),
 };

@@ -1,5 +1,6 @@
 import { fisherExact } from '../../stats/tests/fisher.ts';
 import { rowsOf } from '../bins/contingency-table.ts';
+import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { hasTwoValues, twoValues } from './two-values.ts';
 
@@ -34,7 +35,7 @@ export const fisher: DriftTest = {
   defaultFloor: 0.05,
   appliesTo: hasTwoValues,
   compare: compareExactly,
-  wire: (result) => ({ share: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ share: result.statistic }),
 };
 
 function compareExactly(pair: FeaturePair): TestResult {
@@ -44,6 +45,16 @@ function compareExactly(pair: FeaturePair): TestResult {
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const pValue = fisherExact(two.reference, two.current);
   const share = two.current.k / nCurrent;
-  const effect = Math.abs(share - two.reference.k / nReference);
-  return { statistic: share, effect, pValue, resolution: 0, nReference, nCurrent, method: 'Fisher', at: two.value };
+  const difference = share - two.reference.k / nReference;
+  return {
+    statistic: share,
+    effect: Math.abs(difference),
+    pValue,
+    resolution: 0,
+    nReference,
+    nCurrent,
+    method: 'Fisher',
+    at: two.value,
+    direction: directionOf(difference),
+  };
 }

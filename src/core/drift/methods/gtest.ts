@@ -44,5 +44,5 @@ function compareTable(pair: FeaturePair): TestResult {
   const method = table.exactPValue === undefined ? `chi2(${df}), Williams` : 'Fisher';
   const effect = chiSquaredHomogeneity(table.reference, table.current).cramersV;
   const evidence = { statistic, pValue: table.exactPValue ?? correctedPValue, method };
-  return { ...evidence, effect, resolution: 0, nReference, nCurrent, at: largestShift(table) };
+  return { ...evidence, effect, resolution: 0, nReference, nCurrent, ...largestShift(table) };
 }

@@ -38,7 +38,7 @@ export const ks: DriftTest = {
   minRows: KS_MIN_ROWS,
   defaultFloor: 0.05,
   compare: compareNumbers,
-  wire: (result) => ({ d: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ d: result.statistic }),
 };
 
 function compareNumbers(pair: FeaturePair): TestResult {

@@ -38,5 +38,5 @@ export const linf: DriftTest = {
   defaultFloor: 0.1,
   compare: (pair) => compareShares(pair, { statistic: chebyshev }),
   isClassicDrift: (result, floor) => (result.effect ?? 0) >= floor,
-  wire: (result) => ({ l_infinity: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ l_infinity: result.statistic }),
 };

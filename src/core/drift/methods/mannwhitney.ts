@@ -1,4 +1,5 @@
 import { mannWhitneyPValue } from '../../stats/tests/mann-whitney.ts';
+import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { type EcdfSteps, ecdfSteps } from '../ecdf/ecdf-steps.ts';
 
@@ -52,6 +53,8 @@ function compareRanks(pair: FeaturePair): TestResult {
     nCurrent: m,
     pValue: mannWhitneyPValue(sureU, n, m, steps.isTied || resolution === 0 ? tieTerm : 0),
     method: resolution > 0 ? 'normal on U - resolution' : 'normal',
+    // U counts the pairs in which the reference's value is the larger one.
+    direction: directionOf(-delta),
   };
 }
 

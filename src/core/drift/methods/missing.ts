@@ -1,4 +1,5 @@
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
+import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
@@ -36,6 +37,15 @@ function compareMissing(pair: FeaturePair): TestResult {
   if (n === 0 || m === 0) return cannotSay(n, m, 'insufficient_samples');
   const { pValue, method } = twoProportionTest({ k: pair.referenceMissing, n }, { k: pair.currentMissing, n: m });
   const share = pair.currentMissing / m;
-  const effect = Math.abs(share - pair.referenceMissing / n);
-  return { statistic: share, effect, pValue, resolution: 0, nReference: n, nCurrent: m, method };
+  const difference = share - pair.referenceMissing / n;
+  return {
+    statistic: share,
+    effect: Math.abs(difference),
+    pValue,
+    resolution: 0,
+    nReference: n,
+    nCurrent: m,
+    method,
+    direction: directionOf(difference),
+  };
 }

@@ -37,7 +37,7 @@ export const outOfRange: DriftTest = {
   minRows: 1,
   defaultFloor: 0.02,
   compare: compareRange,
-  wire: (result) => ({ out_of_range_share: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ out_of_range_share: result.statistic }),
 };
 
 function compareRange(pair: FeaturePair): TestResult {
@@ -59,6 +59,7 @@ function compareRange(pair: FeaturePair): TestResult {
     pValue: exceedancePValue(surely, nReference, nCurrent),
     method: 'exceedances',
     at: below > above ? min : max,
+    direction: below > above ? 'lower' : 'higher',
   };
 }
 

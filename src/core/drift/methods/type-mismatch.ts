@@ -1,5 +1,6 @@
 import type { Proportion } from '../../stats/tests/fisher.ts';
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
+import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 /**
@@ -43,8 +44,17 @@ function compareTypes(pair: FeaturePair): TestResult {
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const { pValue, method } = twoProportionTest(reference, current);
   const share = current.k / nCurrent;
-  const effect = Math.abs(share - reference.k / nReference);
-  return { statistic: share, effect, pValue, resolution: 0, nReference, nCurrent, method };
+  const difference = share - reference.k / nReference;
+  return {
+    statistic: share,
+    effect: Math.abs(difference),
+    pValue,
+    resolution: 0,
+    nReference,
+    nCurrent,
+    method,
+    direction: directionOf(difference),
+  };
 }
 
 /** Values of the wrong type among all values. */

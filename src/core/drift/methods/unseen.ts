@@ -59,6 +59,7 @@ function compareUnseen(pair: FeaturePair): TestResult {
     nCurrent: m,
     method: `Good-Turing, ${method}`,
     currentCounts: liveCounts(unseenCounts, current.other),
+    direction: 'higher',
   };
 }
 

@@ -42,5 +42,5 @@ export const wasserstein: DriftTest = {
       effect: (integral) => Math.min(integral / deviationOf(pair), Number.MAX_VALUE),
     }),
   isClassicDrift: (result, floor) => (result.effect ?? 0) >= floor,
-  wire: (result) => ({ wasserstein: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ wasserstein: result.statistic }),
 };

@@ -1,5 +1,6 @@
 import { type Moments, standardDeviation, variance } from '../../profile/moments.ts';
 import { welchTest } from '../../stats/tests/welch.ts';
+import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 
 const LEAST_DEVIATION = 0.001;
@@ -45,8 +46,16 @@ function compareMeans(pair: FeaturePair): TestResult {
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const { statistic, df, pValue } = welchTest(summary(reference), summary(current));
   const effect = Math.abs(current.mean - reference.mean) / Math.max(standardDeviation(reference), LEAST_DEVIATION);
-  const method = `t(${Number(df.toPrecision(4))})`;
-  return { statistic, effect: Math.min(effect, Number.MAX_VALUE), pValue, resolution: 0, nReference, nCurrent, method };
+  return {
+    statistic,
+    effect: Math.min(effect, Number.MAX_VALUE),
+    pValue,
+    resolution: 0,
+    nReference,
+    nCurrent,
+    method: `t(${Number(df.toPrecision(4))})`,
+    direction: directionOf(current.mean - reference.mean),
+  };
 }
 
 function summary(moments: Moments) {

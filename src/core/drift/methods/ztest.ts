@@ -1,5 +1,6 @@
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { rowsOf } from '../bins/contingency-table.ts';
+import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { hasTwoValues, twoValues } from './two-values.ts';
 
@@ -35,7 +36,7 @@ export const ztest: DriftTest = {
   defaultFloor: 0.05,
   appliesTo: hasTwoValues,
   compare: compareProportions,
-  wire: (result) => ({ z: result.statistic, at: result.at ?? null }),
+  wire: (result) => ({ z: result.statistic }),
 };
 
 function compareProportions(pair: FeaturePair): TestResult {
@@ -45,6 +46,16 @@ function compareProportions(pair: FeaturePair): TestResult {
     return cannotSay(nReference, nCurrent, 'insufficient_samples');
   const { statistic, pValue, method } = twoProportionTest(two.reference, two.current);
   if (method !== 'z') return cannotSay(nReference, nCurrent, 'insufficient_samples');
-  const effect = Math.abs(two.current.k / nCurrent - two.reference.k / nReference);
-  return { statistic, effect, pValue, resolution: 0, nReference, nCurrent, method: 'normal', at: two.value };
+  const difference = two.current.k / nCurrent - two.reference.k / nReference;
+  return {
+    statistic,
+    effect: Math.abs(difference),
+    pValue,
+    resolution: 0,
+    nReference,
+    nCurrent,
+    method: 'normal',
+    at: two.value,
+    direction: directionOf(difference),
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeMove } from '../../../src/core/drift/move.ts';
+import { describeShift } from '../../../src/core/drift/shift.ts';
 import { profileOf } from '../../../src/services/datasets/profile-of.ts';
 
 const kinds = { numeric: ['x'], categorical: ['c'] };
@@ -16,7 +16,7 @@ it('tells the middle of numbers', () => {
       'x',
     ),
   );
-  expect(describeMove(before ?? {}, after ?? {})).toEqual({ median: { reference: 2, current: 20 } });
+  expect(describeShift(before ?? {}, after ?? {})).toEqual({ median: { reference: 2, current: 20 } });
 });
 
 it('tells the category whose share changed most, also a new one', () => {
@@ -29,10 +29,10 @@ it('tells the category whose share changed most, also a new one', () => {
       'c',
     ),
   );
-  expect(describeMove(before ?? {}, after ?? {})).toEqual({ share: { category: 'n', reference: 0, current: 0.75 } });
+  expect(describeShift(before ?? {}, after ?? {})).toEqual({ share: { category: 'n', reference: 0, current: 0.75 } });
 });
 
 it('has nothing to tell where one side is empty', () => {
-  expect(describeMove(feature([{ x: 1 }], 'x'), {})).toBeUndefined();
-  expect(describeMove({}, feature([{ c: 'a' }], 'c'))).toBeUndefined();
+  expect(describeShift(feature([{ x: 1 }], 'x'), {})).toBeNull();
+  expect(describeShift({}, feature([{ c: 'a' }], 'c'))).toBeNull();
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport, type ReportContext } from '../../../src/core/drift/report.ts';
+import { evaluate, type Question } from '../../../src/core/evaluation/evaluate.ts';
+import { toReport } from '../../../src/core/evaluation/to-report.ts';
 import { emptyProfile, type Profile } from '../../../src/core/profile/profile.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
-import { CALIBRATED, CLASSIC, categories, draw, multinomial, normal, numbers, profileOf } from './pairs.ts';
+import { CALIBRATED, CLASSIC, categories, draw, multinomial, normal, numbers, profileOf } from '../drift/pairs.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
-const context: ReportContext = {
+const context: Question = {
   generatedAtMs: NOW,
   windowMinutes: 30,
   window: { startMs: NOW - 1_805_006, endMs: NOW - 5_006 },
-  service: 'payments',
-  endpoint: '/charge',
-  baseline: { id: 3, name: 'first', createdAtMs: NOW - 86_400_000 },
+  stream: { service: 'payments', endpoint: '/charge' },
+  reference: { kind: 'baseline', baseline: { id: 3, name: 'first', createdAtMs: NOW - 86_400_000 }, windows: [] },
   settings: CALIBRATED,
 };
 
@@ -32,8 +32,12 @@ function payments(seed: string, n: number, mean = 100): Profile {
 }
 
 const baseline = payments('baseline', 200);
+const draw31 = Array.from({ length: 31 }, (_, i) => i);
 
-describe('buildReport', () => {
+const buildReport = (reference: Profile, current: Profile, question: Question) =>
+  toReport(evaluate(reference, current, question));
+
+describe('toReport', () => {
   it('has the contract’s fields, with their names', () => {
     const report = buildReport(baseline, payments('quiet', 700), context);
     expect(report).toMatchObject({
@@ -107,6 +111,8 @@ describe('buildReport', () => {
     for (const check of checks)
       expect(check).toMatchObject({ ok: true, reason: 'insufficient_samples', live_n: 0, state: 'no_data' });
     expect(report.checks.currency_psi).toMatchObject({ psi: null, live_counts: {} });
+    expect(report.checks.success_rate).toMatchObject({ success_rate: null, min: 0.995, total: 0 });
+    expect(report.checks.latency_p95).toMatchObject({ p95: null, max: 2000 });
   });
 
   it('too few rows are ok beside the reason, and inconclusive', () => {
@@ -120,6 +126,43 @@ describe('buildReport', () => {
     };
     expect(report.checks.amount_ks).toMatchObject(few);
     expect(report.checks.currency_psi).toMatchObject({ ...few, psi: null, live_counts: {} });
+    expect(report).toMatchObject({ status: 'ok', state: 'inconclusive' });
+  });
+
+  it('no distribution that could be compared is no all-clear, whatever else passes', () => {
+    const report = buildReport(
+      profileOf(31, { amount: numbers(draw31) }),
+      profileOf(31, { amount: numbers(draw31) }),
+      context,
+    );
+    expect(report.checks.amount_missing).toMatchObject({ ok: true, verdict: 'no_drift' });
+    expect(report).toMatchObject({
+      state: 'inconclusive',
+      verdicts: { tested: 2, drift: 0, no_drift: 1, inconclusive: 1 },
+    });
+  });
+
+  it('says where a drift is, and which way it went', () => {
+    const doubled = buildReport(baseline, payments('drift', 500, 220), context).checks.amount_ks;
+    expect(doubled).toMatchObject({ direction: 'higher', at: expect.any(Number), median: expect.any(Object) });
+    const odd = categories([
+      ['USD', 20],
+      ['CAD', 60],
+      ['EUR', 20],
+    ]);
+    const { checks } = buildReport(
+      baseline,
+      { ...payments('odd', 100), features: new Map([['request.body.currency', odd]]) },
+      context,
+    );
+    expect(checks.currency_psi).toMatchObject({ verdict: 'drift', at: 'USD', direction: 'lower' });
+    expect(checks.amount_missing).toMatchObject({ verdict: 'drift', direction: 'higher' });
+  });
+
+  it('kl keeps the direction that it has always had', () => {
+    const question = { ...context, settings: { ...CALIBRATED, tests: ['kl'] } };
+    const { checks } = buildReport(baseline, payments('kl', 300, 220), question);
+    expect(checks.amount_kl).toMatchObject({ verdict: 'drift', direction: 'reference || current' });
   });
 
   it('classic runs ks and psi with the plain rules, psi from one row on', () => {

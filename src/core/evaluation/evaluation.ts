@@ -1,0 +1,63 @@
+import type { Check } from '../drift/check.ts';
+import type { Policy } from '../drift/drift-test.ts';
+import type { NotTested } from '../drift/pair-features.ts';
+import type { PresetName } from '../drift/presets/table.ts';
+import type { ReferenceKind } from '../drift/reference-kind.ts';
+import type { Interval } from '../time/window.ts';
+
+/** Grows when a field changes its meaning or goes, so that what reads stored evaluations knows what it has. */
+export const EVALUATION_VERSION = 1;
+
+/** One word for an evaluation, most urgent first: drift, slo_breach, then no_data, inconclusive, ok. */
+export type EvaluationState = 'ok' | 'drift' | 'slo_breach' | 'inconclusive' | 'no_data';
+
+interface BaselineName {
+  readonly id: number;
+  readonly name: string;
+  readonly createdAtMs: number;
+}
+
+/** What a window is compared with: a baseline, the window before, or the same hours of earlier weeks. */
+export interface ReferenceDescription {
+  readonly kind: ReferenceKind;
+  /** Null where the reference is no baseline. */
+  readonly baseline: BaselineName | null;
+  /** The windows that it is made of, when it is no baseline. */
+  readonly windows: readonly Interval[];
+}
+
+/** How many drift checks there are, and what they say. */
+export interface Verdicts {
+  readonly tested: number;
+  readonly drift: number;
+  readonly no_drift: number;
+  readonly inconclusive: number;
+}
+
+/**
+ * All checks of one window against one reference. JSON-safe, and stored as it is; `toReport` makes its wire form. Times are milliseconds
+ * since the Unix epoch.
+ */
+export interface Evaluation {
+  readonly version: typeof EVALUATION_VERSION;
+  readonly generatedAtMs: number;
+  readonly stream: { readonly service: string; readonly endpoint: string };
+  /** What was really covered: whole minutes. */
+  readonly window: Interval;
+  /** What was asked for. */
+  readonly windowMinutes: number;
+  readonly reference: ReferenceDescription;
+  /** Events in the window. */
+  readonly samples: number;
+  readonly policy: Policy;
+  /** The tool whose numbers and verdicts these are; null for our own. */
+  readonly preset: PresetName | null;
+  /** `fail` when the stream has drifted, or a service level is broken. A window without events says nothing of either. */
+  readonly status: 'ok' | 'fail';
+  readonly state: EvaluationState;
+  readonly verdicts: Verdicts;
+  /** Drift by feature path, then the service levels, then the volume. */
+  readonly checks: readonly Check[];
+  readonly notTested: readonly NotTested[];
+  readonly addedFeatures: readonly string[];
+}

@@ -1,0 +1,99 @@
+import type { SloCheck, SloName } from '../../drift/check.ts';
+import { strengthOf } from '../../drift/check.ts';
+import type { Policy } from '../../drift/drift-test.ts';
+import type { SloTargets } from '../../drift/settings.ts';
+import { shareAtMost } from '../../profile/kll.ts';
+import { durationSketch, type Profile } from '../../profile/profile.ts';
+import { binomialSurvival } from '../../stats/distributions/binomial.ts';
+import type { Evaluator } from './evaluator.ts';
+
+/** The service levels that the settings promise. */
+export const evaluateSlo: Evaluator<'slo'> = ({ current, settings }) =>
+  checkSlo(current, settings.slo, settings.policy);
+
+/**
+ * The two service levels of a window, by themselves: no reference, no statistics.
+ *
+ * success_rate: 2xx among the events with an integer `response.status`, at least `successMin`. latency_p95: the 95th percentile of
+ * `response.duration_ms` (type 7 while the sketch is exact, else within its rank error), at most `p95MaxMs`. Without rows: inconclusive.
+ *
+ * The p-value is the chance of so many bad events, or more, from a service that keeps its level just so. It does not decide the verdict:
+ * it tells a breach from bad luck with few events (two failures among 200 at a target of 99.5 %), and `isEvident` says so.
+ *
+ * @example checkSlo(profile, { successMin: 0.995, p95MaxMs: 2000 }, 'calibrated')
+ */
+export function checkSlo(current: Profile, targets: SloTargets, policy: Policy): SloCheck[] {
+  const levels = [successLevel(current, targets.successMin), latencyLevel(current, targets.p95MaxMs)];
+  return levels.map((level) => toCheck(level, policy));
+}
+
+/** A level as it was measured. */
+interface Level {
+  readonly name: SloName;
+  readonly isKept: boolean;
+  /** The share of 2xx, or milliseconds; null without rows. */
+  readonly value: number | null;
+  readonly target: number;
+  /** What is used, and what there is to use: failures, or milliseconds. */
+  readonly used: number | null;
+  readonly budget: number;
+  readonly direction: 'higher' | 'lower';
+  readonly n: number;
+  readonly pValue: number | null;
+}
+
+function successLevel({ success, statusKnown: n }: Profile, target: number): Level {
+  const level = { name: 'success_rate' as const, target, budget: 1 - target, direction: 'lower' as const, n };
+  if (n === 0) return { ...level, isKept: true, value: null, used: null, pValue: null };
+  const value = success / n;
+  const pValue = binomialSurvival(n - success, n, 1 - target);
+  return { ...level, isKept: value >= target, value, used: (n - success) / n, pValue };
+}
+
+/** Beyond the 95th percentile. */
+const SLOW_SHARE = 0.05;
+
+function latencyLevel(current: Profile, target: number): Level {
+  const sketch = durationSketch(current);
+  const n = sketch?.n ?? 0;
+  const level = { name: 'latency_p95' as const, target, budget: target, direction: 'higher' as const, n };
+  if (sketch === undefined || n === 0) return { ...level, isKept: true, value: null, used: null, pValue: null };
+  const value = sketch.quantile(0.95);
+  const slow = Math.round(n * (1 - shareAtMost(sketch.weighted(), target)));
+  return { ...level, isKept: value <= target, value, used: value, pValue: binomialSurvival(slow, n, SLOW_SHARE) };
+}
+
+function toCheck(level: Level, policy: Policy): SloCheck {
+  const isBroken = !level.isKept;
+  return {
+    name: level.name,
+    kind: 'slo',
+    subject: null,
+    method: level.name,
+    verdict: level.n === 0 ? 'inconclusive' : isBroken ? 'fail' : 'ok',
+    statistic: level.value,
+    effect: level.used,
+    floor: level.budget,
+    resolution: 0,
+    pValue: level.pValue,
+    pAdjusted: null,
+    law: level.n === 0 ? 'none' : 'binomial',
+    nReference: null,
+    nCurrent: level.n,
+    at: null,
+    direction: isBroken ? level.direction : null,
+    shift: null,
+    strength: strengthOf(level.used, level.budget),
+    isEvident: isBroken && isEvidentBreach(level.pValue, policy),
+    reason: level.n === 0 ? 'insufficient_samples' : null,
+    details: { target: level.target },
+  };
+}
+
+/** Two failures among 200 events break a level of 99.5 %, and mean nothing: so rarely must chance do it for people to be woken. */
+const SLO_ALPHA = 0.01;
+
+/** The classic policy takes every breach for one, as its clients know it. */
+export function isEvidentBreach(pValue: number | null, policy: Policy): boolean {
+  return policy === 'classic' || (pValue ?? 0) <= SLO_ALPHA;
+}
