@@ -9,7 +9,7 @@ import { TEST_NAMES } from '../../core/drift/test-name.ts';
 import { AppError } from '../../core/errors.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { type DetectDriftBody, detectDriftBetween } from '../../services/datasets/detect-drift.ts';
-import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
+import { type DetectOptions, TESTS_OF_TABLES } from '../../services/datasets/detect-settings.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
 import { readPair } from '../../services/datasets/read-pair.ts';
 import { Failure } from '../failure.ts';
@@ -63,7 +63,7 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
     .option('--ignore <columns>', 'columns to leave out, separated by commas', commaList)
     .option(
       '--tests <names>',
-      `auto, or names separated by commas: ${TEST_NAMES.join(', ')} (default: auto)`,
+      `auto, or names separated by commas: ${TEST_NAMES.join(', ')} (default: ${TESTS_OF_TABLES.join(', ')})`,
       commaList,
     )
     .option('--significance <level>', 'significance level for adjusted p-values (default: 0.05)', shareNumber)
@@ -121,13 +121,13 @@ async function detect(
 }
 
 function detectOptions(options: CompareOptions): DetectOptions {
-  const { tests = ['auto'], aggregate, driftShare } = options;
+  const { tests, aggregate, driftShare } = options;
   return {
     significanceLevel: options.significance,
     psiThreshold: options.psiThreshold,
     policy: options.policy,
     preset: options.preset,
-    tests: tests.length === 1 && tests[0] === 'auto' ? 'auto' : tests,
+    tests: tests?.length === 1 && tests[0] === 'auto' ? 'auto' : tests,
     correction: options.correction,
     aggregate: aggregate && { rule: aggregate, ...(driftShare !== undefined && { share: driftShare }) },
   };
