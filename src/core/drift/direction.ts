@@ -22,7 +22,7 @@ const SCALE = 1 / 32;
  * first to the ninth decile decides between `more_spread` and `less_spread`. Deciles that stay leave it to the means.
  *
  * @returns null when either side is empty, or nothing has moved
- * @example numericDirection(profileOf([1, 2, 3]), profileOf([11, 12, 13])) // 'higher'
+ * @example numericDirection(numbers([1, 2, 3]).numeric, numbers([11, 12, 13]).numeric) // 'higher'
  */
 export function numericDirection(reference?: NumericProfile, current?: NumericProfile): Direction | null {
   if (reference === undefined || current === undefined) return null;
