@@ -19,9 +19,9 @@ const SMALL = [
 it('a simulated drift is one incident, with one notification when it opens and one when it is resolved', async () => {
   const terminal = fakeTerminal();
   expect(await runCommand(SMALL, terminal)).toBe(0);
-  const lastNotification = terminal.lines.filter((line) => line.includes('✉'));
-  expect(lastNotification.filter((line) => line.includes('opened'))).toHaveLength(1);
-  expect(lastNotification.filter((line) => line.includes('RESOLVED'))).toHaveLength(1);
+  const notifications = terminal.lines.filter((line) => line.includes('✉'));
+  expect(notifications.filter((line) => line.includes('opened'))).toHaveLength(1);
+  expect(notifications.filter((line) => line.includes('RESOLVED'))).toHaveLength(1);
   expect(terminal.lines.at(-1)).toMatch(
     /^48 runs \(0 failed, 0 skipped\); incidents: 1 opened, 0 reopened, 1 resolved/,
   );

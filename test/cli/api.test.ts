@@ -8,32 +8,32 @@ afterAll(() => receiver.close());
 const call = (key?: string) => new Api(receiver.url, key).call('GET', '/livez');
 
 describe('the client of a service', () => {
-  it('sends the key, without the spaces and line ends around it', async () => {
+  it('sends the key without surrounding white space', async () => {
     receiver.answer((response) => response.end('{}'));
     await call('  secret\n');
     expect(receiver.received[0]?.headers.authorization).toBe('Bearer secret');
   });
 
-  it('names the variable when the key cannot be sent, and not the key', async () => {
+  it('names the variable, not the key, when the key cannot be sent', async () => {
     const failure = await call('very\nsecret').catch(String);
     expect(failure).toContain('PLUMBLINE_API_KEY holds characters');
     expect(failure).not.toContain('secret');
   });
 
-  it('follows no redirect, and says where it leads', async () => {
+  it('does not follow a redirect, and shows its target', async () => {
     receiver.answer((response) => response.writeHead(301, { location: 'https://elsewhere.example/' }).end());
     await expect(call('secret')).rejects.toThrow(/redirects to https:\/\/elsewhere\.example\/; pass .* --api/);
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('takes no half answer for an answer', async () => {
+  it('fails on an incomplete answer', async () => {
     receiver.answer((response) => {
       response.writeHead(200, { 'content-length': '50' }).write('[1,', () => response.destroy());
     });
     await expect(call()).rejects.toThrow(/broke off/);
   });
 
-  it('takes no address with a password', () => {
+  it('refuses an address with a password', () => {
     expect(() => new Api('http://user:sesame@127.0.0.1:8000')).toThrow(/user name or password; .*PLUMBLINE_API_KEY/);
   });
 });

@@ -68,7 +68,7 @@ const COMMANDS = [
 const STREAM = ['--service', 'shop', '--endpoint', 'GET /cart'];
 
 describe('baseline', () => {
-  test('build sends the window, the spans to leave out, and the key', async () => {
+  test('build sends the window, the excluded intervals, and the key', async () => {
     answer = { status: 201, body: BASELINE };
     const span = '2026-01-07T10:00:00Z/2026-01-07T11:00:00Z';
     const args = [
@@ -102,19 +102,19 @@ describe('baseline', () => {
     expect(code).toBe(0);
   });
 
-  test('names are escaped in addresses', async () => {
+  test('names are escaped in paths', async () => {
     answer = { status: 200, body: BASELINE };
     await run(['baseline', 'activate', 'a b/c']);
     expect(calls[0]).toMatchObject({ method: 'POST' });
     expect(calls[0]?.url.pathname).toBe('/v1/baselines/a%20b%2Fc/activate');
   });
 
-  test('delete takes an answer without a body', async () => {
+  test('delete accepts an answer without a body', async () => {
     answer = { status: 204 };
     expect(await run(['baseline', 'delete', 'week-2'])).toMatchObject({ code: 0, out: 'week-2 is deleted' });
   });
 
-  test('list is a table, and says what to do when it is empty', async () => {
+  test('list prints a table, or a hint when it is empty', async () => {
     answer = { status: 200, body: { baselines: [BASELINE], next: null } };
     expect((await run(['baseline', 'list'])).out).toMatch(
       /4 +active +week-2 +shop GET \/cart +12,345 +2026-01-05 00:00/,
@@ -125,7 +125,7 @@ describe('baseline', () => {
 });
 
 describe('report', () => {
-  test('turns a window into minutes, and --fail-on-drift into exit code 2', async () => {
+  test('converts a window to minutes, and exits with 2 for --fail-on-drift', async () => {
     answer = {
       status: 200,
       body: {
@@ -146,7 +146,7 @@ describe('report', () => {
   });
 });
 
-test('rebuild goes through all streams, page by page', async () => {
+test('rebuild reads all pages of streams', async () => {
   answer = { status: 200, body: { streams: [{ service: 'a', endpoint: 'b' }], next: null, minutes: 3, events: 4_000 } };
   const { out } = await run(['rebuild', '--from', '2026-01-05T00:00:00Z']);
   expect(out).toBe('a b: 3 minutes from 4,000 events');
@@ -157,7 +157,7 @@ test('rebuild goes through all streams, page by page', async () => {
   expect(calls[1]?.body).toMatchObject({ service: 'a', endpoint: 'b', from: '2026-01-05T00:00:00Z' });
 });
 
-test('keys create shows the key alone on stdout', async () => {
+test('keys create prints only the key to stdout', async () => {
   answer = { status: 201, body: { id: 3, key: 'pl_secret', name: 'ops', scope: 'admin' } };
   const { out, err } = await run(['keys', 'create', '--scope', 'admin', '--name', 'ops']);
   expect(out).toBe('pl_secret');
@@ -165,7 +165,7 @@ test('keys create shows the key alone on stdout', async () => {
 });
 
 describe('errors', () => {
-  test('a refusal is its detail, and the fields that it does not name', async () => {
+  test('a refusal prints its detail, and the fields that the detail does not name', async () => {
     const errors = [
       { path: 'name', message: 'is too long' },
       { path: 'window', message: 'is wrong' },
@@ -176,18 +176,18 @@ describe('errors', () => {
     expect(code).toBe(1);
   });
 
-  test('an answer that is not from Plumbline is said to be that', async () => {
+  test('an answer that is not from Plumbline is reported with its status', async () => {
     answer = { status: 502 };
     expect((await run(['report'])).err).toBe('plumbline: HTTP 502\n');
   });
 
-  test('a stack is shown only for LOG_LEVEL=debug', async () => {
+  test('a stack is printed only with LOG_LEVEL=debug', async () => {
     const args = ['report', '--api', 'http://127.0.0.1:1'];
     expect((await run(args)).err).not.toMatch(/\n\s+at /);
     expect((await run(args, { LOG_LEVEL: 'debug' })).err).toMatch(/\n\s+at /);
   });
 
-  test('nothing listens', async () => {
+  test('an error when no service answers', async () => {
     close();
     expect((await run(['report'])).err).toBe(
       `plumbline: nothing answers at ${url}; start it with \`npm start\` or pass --api\n`,
@@ -206,18 +206,21 @@ describe('errors', () => {
     [['rebuild', '--service', 's'], /together, or neither/],
     [['keys', 'create'], /--scope/],
     [['replay', 'f', '--batch', '0'], /whole number from 1/],
-  ])('%j is wrong usage', async (args, expected) => {
+  ])('%j is a usage error', async (args, expected) => {
     const { code, err } = await run(args);
     expect(err).toMatch(expected);
     expect(code).toBe(2);
     expect(calls).toHaveLength(0);
   });
 
-  test.each(['--version', '--help', ...COMMANDS.map((name) => `${name} --help`)])('%s is no error', async (text) => {
-    const { code, out, err } = await run(text.split(' '));
-    expect(out).not.toBe('');
-    expect([code, err]).toEqual([0, '']);
-  });
+  test.each(['--version', '--help', ...COMMANDS.map((name) => `${name} --help`)])(
+    '%s is not an error',
+    async (text) => {
+      const { code, out, err } = await run(text.split(' '));
+      expect(out).not.toBe('');
+      expect([code, err]).toEqual([0, '']);
+    },
+  );
 
   test.each(COMMANDS)('the help of %s has a summary, and a text for each argument and option', async (name) => {
     const { out } = await run([...name.split(' '), '--help']);

@@ -27,7 +27,7 @@ async function compare(...args: string[]) {
 }
 
 describe('plumbline compare', () => {
-  it('shows what drifted, where, and what was not tested', async () => {
+  it('prints drifting columns, where they drift, and columns that are not tested', async () => {
     const { code, out } = await compare(paths.reference, paths.moved);
     expect(code).toBe(0);
     expect(out).toContain('500 reference rows, 400 production rows, 3 columns');
@@ -37,12 +37,12 @@ describe('plumbline compare', () => {
     expect(out).toContain('Drift detected in 1 feature(s): age');
   });
 
-  it('--fail-on-drift is exit code 2 when there is drift, and only then', async () => {
+  it('--fail-on-drift exits with 2 only if there is drift', async () => {
     expect((await compare(paths.reference, paths.moved, '--fail-on-drift')).code).toBe(2);
     expect((await compare(paths.reference, paths.quiet, '--fail-on-drift')).code).toBe(0);
   });
 
-  it('--json is the body of the route, --html a page', async () => {
+  it('--json prints the body of the route, --html writes a page', async () => {
     const page = join(directory, 'page.html');
     const { out, err } = await compare(paths.reference, paths.moved, '--json', '--html', page);
     expect(JSON.parse(out)).toMatchObject({ drift_detected: true, features_with_drift: ['age'] });
@@ -50,7 +50,7 @@ describe('plumbline compare', () => {
     expect(await readFile(page, 'utf8')).toContain('<h2>age</h2>');
   });
 
-  it('--all has a row for every test; tests, columns and presets can be chosen', async () => {
+  it('--all prints a row for every test; tests, columns and presets can be chosen', async () => {
     const all = await compare(
       paths.reference,
       paths.quiet,
@@ -83,7 +83,7 @@ describe('plumbline compare', () => {
       /cannot be written/,
       1,
     ],
-  ])('%s is told in one line', async (_, args, message, expected) => {
+  ])('%s is an error of one line', async (_, args, message, expected) => {
     const { code, err } = await compare(...args());
     expect(err).toMatch(message);
     expect(code).toBe(expected);

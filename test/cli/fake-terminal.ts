@@ -6,7 +6,7 @@ export interface FakeTerminal extends Terminal {
   readonly errors: () => string;
 }
 
-/** A terminal without colours that remembers what it was told. */
+/** A terminal without colors that records its output. */
 export function fakeTerminal(env: Environment = {}, isTty = false): FakeTerminal {
   const lines: string[] = [];
   let errors = '';

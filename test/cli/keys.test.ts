@@ -23,7 +23,7 @@ async function run(...args: string[]) {
   return { code, out: terminal.lines.join('\n'), err: terminal.errors() };
 }
 
-test('before the first start, schema and keys are made in the database itself', async () => {
+test('before the first start, the commands create schema and keys directly in the database', async () => {
   expect((await run('migrate')).out).toMatch(/^\d+ migrations applied$/);
   const early = await run('keys', 'create', '--scope', 'read');
   expect(early).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/scope admin first/) });
@@ -41,7 +41,7 @@ test('before the first start, schema and keys are made in the database itself', 
   expect(found).toMatchObject({ name: 'ops', scope: 'admin' });
 });
 
-test('with --api the database is never opened', async () => {
+test('with --api the database is not opened', async () => {
   const { code, err } = await run('keys', 'list', '--api', 'http://127.0.0.1:1');
   expect(code).toBe(1);
   expect(err).toMatch(/nothing answers|connection to/);

@@ -15,7 +15,7 @@ const durations = (events: PaymentEvent[]) => events.map(({ response }) => respo
 test.each([
   ['baseline', BASELINE_MIX],
   ['drift', DRIFT_MIX],
-])('%s payments have the moments that the contract gives', (_, mix) => {
+])('%s payments have the documented moments', (_, mix) => {
   const events = many(mix);
   expect(Math.abs(mean(amounts(events)) - mix.amountMean)).toBeLessThan(0.3);
   expect(Math.abs(deviation(amounts(events)) - mix.amountSd)).toBeLessThan(0.3);
@@ -31,14 +31,14 @@ test.each([
     expect(Math.abs((shares[i] ?? 0) - expected)).toBeLessThan(0.006);
 });
 
-test('amounts and durations are cut off below', () => {
+test('amounts and durations have a minimum', () => {
   const wide = { ...BASELINE_MIX, events: 2_000, amountMean: 0, durationMean: 50 };
   const events = paymentEvents(wide, seededRng('cut'), interval);
   expect(Math.min(...amounts(events))).toBe(0);
   expect(Math.min(...durations(events))).toBe(50);
 });
 
-test('the same seed gives the same payments, spread over the interval', () => {
+test('the same seed gives the same payments, evenly spaced in the interval', () => {
   const draw = (seed: string) => paymentEvents(BASELINE_MIX, seededRng(seed), interval);
   expect(draw('a')).toEqual(draw('a'));
   expect(draw('a')).not.toEqual(draw('b'));
@@ -48,7 +48,7 @@ test('the same seed gives the same payments, spread over the interval', () => {
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
-test('with the default seed all 700 payments together keep the success rate, so that the drift is in the amounts', () => {
+test('with the default seed, all 700 payments together meet the success rate, so that only the amounts drift', () => {
   const draw = (mix: typeof BASELINE_MIX, name: string) =>
     paymentEvents(mix, seededRng(`${DEFAULT_SEED}/${name}`), interval);
   const all = [...draw(BASELINE_MIX, 'baseline'), ...draw(DRIFT_MIX, 'drift')];

@@ -67,7 +67,7 @@ function start(env: Record<string, string>): Service {
   };
 }
 
-test('the service greets with a line to try, guards its directory and port, and ends on SIGTERM', async () => {
+test('the service prints an example, refuses a directory or port in use, and stops on SIGTERM', async () => {
   const first = start({});
   const greeting = await first.says(/"duration_ms": 87\.5/);
   const url = /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(greeting)?.[1] ?? '';
@@ -86,7 +86,7 @@ test('the service greets with a line to try, guards its directory and port, and 
   expect(await first.exit()).toBe(0);
 });
 
-test('a wrong environment is one message that names the variable', async () => {
+test('an invalid environment is one message that names the variable', async () => {
   const service = start({ PORT: 'eighty' });
   expect(await service.exit()).toBe(2);
   expect(service.output()).toMatch(/^plumbline: The environment is not valid:\n {2}PORT: [^\n]*\n$/);

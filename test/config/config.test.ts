@@ -24,20 +24,20 @@ const written = variablesOf(LINES);
 const set = Object.fromEntries(written.filter(({ isSet }) => isSet).map(({ name, value }) => [name, value]));
 
 describe('.env.example', () => {
-  it('names every variable that the process reads, once, and no other', () => {
+  it('has every variable that the process reads exactly once, and no other', () => {
     expect(written.map(({ name }) => name).sort()).toEqual(Object.keys(configSchema.shape).sort());
   });
 
-  it('gives each its default: the file as it is changes nothing', () => {
+  it('has the default values: the unchanged file changes nothing', () => {
     expect(readConfig(set)).toEqual(readConfig({}));
   });
 
-  it.each(written.filter(({ isSet }) => isSet))('$name=$value is the default itself', ({ name, value }) => {
+  it.each(written.filter(({ isSet }) => isSet))('$name=$value is the default value', ({ name, value }) => {
     const config = readConfig({}) as Record<string, unknown>;
     expect([config[name]].flat().join(',')).toBe(value);
   });
 
-  it('comments out exactly the ones without a default, with a value that would do', () => {
+  it('comments out only variables without a default, with a valid value', () => {
     const unset = written.filter(({ isSet }) => !isSet);
     const config = readConfig({}) as Record<string, unknown>;
     expect(unset.map(({ name }) => name)).toEqual(
@@ -47,30 +47,30 @@ describe('.env.example', () => {
     for (const { name, value } of unset) expect(tried).toHaveProperty(name, value);
   });
 
-  it('explains each in one line', () => {
+  it('explains each variable in one line', () => {
     for (const { name, comment } of written) expect(comment, name).toMatch(/^# \S.{10,}/);
   });
 });
 
 describe('readConfig', () => {
-  it('takes an empty variable as absent', () => {
+  it('treats an empty variable as not set', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '' })).toEqual(readConfig({}));
   });
 
-  it('names every wrong variable at once', () => {
+  it('names all invalid variables together', () => {
     const read = () => readConfig({ PORT: '70000', DATABASE_URL: 'mysql://x', SLO_SUCCESS_MIN: '2' });
     expect(read).toThrow(RangeError);
     for (const name of ['PORT', 'DATABASE_URL', 'SLO_SUCCESS_MIN'])
       expect(read).toThrow(new RegExp(`^  ${name}: `, 'm'));
   });
 
-  it('ignores what it does not know, and freezes what it knows', () => {
+  it('ignores unknown variables, and freezes the result', () => {
     const config = readConfig({ HOME: '/root', PORT: '9000' });
     expect(config).not.toHaveProperty('HOME');
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('splits lists and forgives spaces', () => {
+  it('splits lists and ignores spaces', () => {
     expect(readConfig({ FEATURES_DENY: 'a.**, b ,,' }).FEATURES_DENY).toEqual(['a.**', 'b']);
   });
 });

@@ -13,7 +13,7 @@ b:
 `;
 
 describe('readYaml', () => {
-  it('reads what it holds', () => {
+  it('returns the value', () => {
     expect(readYaml(TEXT)).toMatchObject({
       value: { a: 1, b: ['x', { y: 2, z: 3 }], 'c d': { 200: { deep: true } } },
       errors: [],
@@ -34,9 +34,9 @@ describe('readYaml', () => {
     [['b', 1, 'none', 'further'], 4],
     [['b', 9], 2],
     [['none'], 1],
-  ])('%j stands at line %s', (path, line) => expect(readYaml(TEXT).lineOf(path)).toBe(line));
+  ])('%j is at line %s', (path, line) => expect(readYaml(TEXT).lineOf(path)).toBe(line));
 
-  it('every key of a JSON file is found at its line', () => {
+  it('finds the line of every key of a JSON file', () => {
     const key = fc.string({ unit: fc.constantFrom('a', 'b', '1', '/', '.', ' ', '"', '~', '[', '#', ':') });
     fc.assert(
       fc.property(fc.uniqueArray(key, { minLength: 1, maxLength: 8 }), fc.nat(7), (keys, pick) => {
@@ -60,7 +60,7 @@ describe('readYaml', () => {
     },
   );
 
-  it('never throws, whatever the file holds', () => {
+  it('never throws on any file', () => {
     const piece = fc.constantFrom(
       'a',
       ': ',

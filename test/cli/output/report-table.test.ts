@@ -65,7 +65,7 @@ const REPORT: Report = {
   ],
 };
 
-test('a report is a table with what failed first, and a status that names it', () => {
+test('a report is a table with failed checks first, and a status that names them', () => {
   expect(renderReport(REPORT, colors).join('\n')).toBe(
     [
       'payments_api POST /v2/payments  700 events, 2026-01-01 09:30 – 10:00 UTC',
@@ -86,13 +86,13 @@ test('a report is a table with what failed first, and a status that names it', (
   );
 });
 
-test('the status says OK, and that there was nothing to compare', () => {
+test('the status is OK, with a note that there are no events', () => {
   const quiet = { ...REPORT, status: 'ok', checks: {} } as const;
   expect(renderReport(quiet, colors).at(-1)).toBe('OK');
   expect(renderReport({ ...quiet, state: 'no_data' }, colors).at(-1)).toMatch(/^OK .*no events/);
 });
 
-test('colours take no width, and numbers stand to the right', () => {
+test('colors have no width, and numbers are aligned to the right', () => {
   const { red } = picocolors.createColors(true);
   const lines = renderTable(
     ['a', 'n'],
@@ -110,7 +110,7 @@ test('colours take no width, and numbers stand to the right', () => {
   ]);
 });
 
-test('amounts keep three digits that matter', () => {
+test('amounts have three significant digits', () => {
   expect([0, 0.123456, 1234.5, 0.00001234, null, undefined].map(amount)).toEqual([
     '0',
     '0.123',

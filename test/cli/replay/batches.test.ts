@@ -23,7 +23,7 @@ async function cut(items: Item[], rules: { batchEvents: number; speed?: number }
 }
 
 describe('cutBatches', () => {
-  test('ranges follow one another without a gap; skipped lines belong to the batch that follows', async () => {
+  test('batches have no gap between their lines; skipped lines belong to the next batch', async () => {
     const items = [at(1), broken(2), at(3), at(4), broken(5), broken(6), at(9)];
     const { ranges, skipped } = await cut(items, { batchEvents: 2 });
     expect(ranges).toEqual([
@@ -33,13 +33,13 @@ describe('cutBatches', () => {
     expect(skipped).toEqual([2, 5, 6]);
   });
 
-  test('the cuts do not depend on how the file was read', async () => {
+  test('batches do not depend on how the file is read', async () => {
     const items = Array.from({ length: 50 }, (_, i) => at(i + 1, i * 700));
     const rules = { batchEvents: 7, speed: 3 };
     expect((await cut(items, rules, 1)).ranges).toEqual((await cut(items, rules, 50)).ranges);
   });
 
-  test('at speed 10, ten seconds of the file are a batch; late events go with the present ones', async () => {
+  test('at speed 10, ten seconds of the file are a batch; late events are in the current batch', async () => {
     const times = [0, 5_000, 9_999, 10_000, 3_000, undefined, 25_000];
     const { ranges } = await cut(
       times.map((ms, i) => at(i + 1, ms)),
@@ -48,7 +48,7 @@ describe('cutBatches', () => {
     expect(ranges.map(([, , n]) => n)).toEqual([3, 3, 1]);
   });
 
-  test('a batch stays well under the limit of the service', async () => {
+  test('a batch stays far below the limit of the service', async () => {
     const big = Array.from({ length: 5 }, (_, i) => ({ ...at(i + 1), json: 'x'.repeat(1024 * 1024) }));
     expect((await cut(big, { batchEvents: 1_000 })).ranges.map(([, , n]) => n)).toEqual([3, 2]);
   });
@@ -62,7 +62,7 @@ test('lines are acknowledged up to the first gap', () => {
   expect(lines.lastLine).toBe(30);
 });
 
-test('the key of a batch is its file, its lines and its shift', () => {
+test('the key of a batch depends on its file, its lines and its shift', () => {
   const keys = [batchKey('a', 0, 1, 10), batchKey('b', 0, 1, 10), batchKey('a', 5, 1, 10), batchKey('a', 0, 1, 11)];
   expect(new Set(keys).size).toBe(4);
   expect(batchKey('a', 0, 1, 10)).toBe(keys[0]);

@@ -111,25 +111,25 @@ describe('predictCoherence', () => {
     const context = await openCoherence(db());
     const scores = Array.from({ length: 480 }, () => 80 + rng.next());
     await store(context, recordsOf('a', scores, NOW_MS));
-    const lastNotification = await predictCoherence(context, { ...hour, source: 'mock' });
-    expect(lastNotification?.coherenceMean).toBeCloseTo(80.5, 0);
-    expect(lastNotification?.interval.low).toBeLessThan(lastNotification?.coherenceMean ?? 0);
-    expect(lastNotification?.interval.high).toBeGreaterThan(lastNotification?.coherenceMean ?? 0);
-    expect(lastNotification?.volatilityIndex).toBeCloseTo(0.0036, 3);
-    expect(lastNotification).toMatchObject({
+    const prediction = await predictCoherence(context, { ...hour, source: 'mock' });
+    expect(prediction?.coherenceMean).toBeCloseTo(80.5, 0);
+    expect(prediction?.interval.low).toBeLessThan(prediction?.coherenceMean ?? 0);
+    expect(prediction?.interval.high).toBeGreaterThan(prediction?.coherenceMean ?? 0);
+    expect(prediction?.volatilityIndex).toBeCloseTo(0.0036, 3);
+    expect(prediction).toMatchObject({
       predictedDriftRisk: 'low',
       windowSec: 3600,
       horizonSec: 3600,
       interval: { level: 0.95 },
     });
-    expect(lastNotification?.meta).toMatchObject({
+    expect(prediction?.meta).toMatchObject({
       method: 'damped trend exponential smoothing',
       bucket_sec: 300,
       buckets: 96,
     });
-    const { low, medium, high } = lastNotification?.risk_probability ?? { low: 0, medium: 0, high: 0 };
+    const { low, medium, high } = prediction?.risk_probability ?? { low: 0, medium: 0, high: 0 };
     expect(low + medium + high).toBeCloseTo(1, 5);
-    expect((await predictCoherence(context, { ...hour, signal: 'a' }))?.n).toBe(lastNotification?.n);
+    expect((await predictCoherence(context, { ...hour, signal: 'a' }))?.n).toBe(prediction?.n);
     expect(await predictCoherence(context, { ...hour, signal: 'b' })).toBeUndefined();
   });
 
@@ -137,10 +137,10 @@ describe('predictCoherence', () => {
     const context = await openCoherence(db());
     const scores = Array.from({ length: 7 * 60 }, (_, i) => (i % 2 === 0 ? 1 : 5));
     await store(context, recordsOf('a', scores, NOW_MS));
-    const lastNotification = await predictCoherence(context, { windowMs: DAY_MS, horizonMs: DAY_MS });
-    expect(lastNotification?.meta).toMatchObject({ bucket_sec: 7200, buckets: 96 });
-    expect(lastNotification).toMatchObject({ n: 420, predictedDriftRisk: 'high' });
-    expect(lastNotification?.coherenceMean).toBeCloseTo(3, 1);
-    expect(lastNotification?.volatilityIndex).toBeCloseTo(2 / 3, 2);
+    const prediction = await predictCoherence(context, { windowMs: DAY_MS, horizonMs: DAY_MS });
+    expect(prediction?.meta).toMatchObject({ bucket_sec: 7200, buckets: 96 });
+    expect(prediction).toMatchObject({ n: 420, predictedDriftRisk: 'high' });
+    expect(prediction?.coherenceMean).toBeCloseTo(3, 1);
+    expect(prediction?.volatilityIndex).toBeCloseTo(2 / 3, 2);
   });
 });

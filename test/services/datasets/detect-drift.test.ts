@@ -24,7 +24,7 @@ const detect = (production: readonly Row[], options: DetectorOptions = {}) =>
   detectDrift(REFERENCE, production, options);
 
 describe('the contract', () => {
-  it('drift, in the words and shape that clients know', () => {
+  it('drift, in the form that clients know', () => {
     const body = detect(people(600, 8, 0.2));
     expect(body).toMatchObject({
       drift_detected: true,
@@ -63,7 +63,7 @@ describe('the contract', () => {
     });
   });
 
-  it('one row each is inconclusive, with a reason beside every number that is not there', () => {
+  it('one row each is inconclusive, with a reason for every missing number', () => {
     const body = new DriftDetector([{ age: 25, income: 50_000 }], [{ age: 45, income: 90_000 }]).detectDrift();
     expect(body).toMatchObject({ drift_detected: false, verdict: 'inconclusive' });
     expect(body.summary).toContain('Inconclusive');
@@ -73,7 +73,7 @@ describe('the contract', () => {
     }
   });
 
-  it('identifiers keep their entry, and say why they are not tested', () => {
+  it('identifiers have an entry with the reason why they are not tested', () => {
     const ids = (from: number) => draw(100, () => ({ user_id: `u-${from + rng.nextUint32()}`, x: rng.next() }));
     const body = detectDrift(ids(1), ids(9));
     expect(body.feature_details.user_id).toMatchObject({
@@ -83,7 +83,7 @@ describe('the contract', () => {
     expect(body.not_tested).toHaveLength(1);
   });
 
-  it('added and missing columns are reported, and a missing one drifts', () => {
+  it('added and missing columns are reported, and a missing column drifts', () => {
     const production = people(300).map(({ income, ...rest }) => ({ ...rest, region: 'x', income: undefined }));
     const body = detect(production.map(({ income, ...rest }) => rest));
     expect(body).toMatchObject({
@@ -93,7 +93,7 @@ describe('the contract', () => {
     });
   });
 
-  it('is JSON without holes, whatever the names', () => {
+  it('is valid JSON for any column names', () => {
     const odd = (value: number) => ({
       __proto__x: value,
       constructor: value,
@@ -112,7 +112,7 @@ describe('the contract', () => {
 describe('options', () => {
   const shifted = people(600, 2);
 
-  it('classic: Sentinel’s rule, each test by itself', () => {
+  it('classic: the rule of Sentinel, without correction over tests', () => {
     const body = detect(shifted, { policy: 'classic', psiThreshold: 10 });
     expect(body.feature_details.age?.ks_test?.drift_detected).toBe(
       (body.feature_details.age?.ks_test?.p_value as number) < 0.05,
@@ -122,7 +122,7 @@ describe('options', () => {
     expect([at(psi)?.drift_detected, at(psi * (1 + 1e-9))?.drift_detected]).toEqual([true, false]);
   });
 
-  it('classic asks what Sentinel asks, and no more', () => {
+  it('classic runs only the tests of Sentinel', () => {
     const lost = people(600).map((row, i) => (i % 3 === 0 ? { ...row, plan: null } : row));
     expect(detect(lost).features_with_drift).toEqual(['plan']);
     const { feature_details } = detect(lost, { policy: 'classic' });
@@ -131,7 +131,7 @@ describe('options', () => {
     expect(feature_details.plan?.drift_detected).toBe(false);
   });
 
-  it('level, floors, tests and one column that differs', () => {
+  it('significance level, floors, tests, and settings of one column', () => {
     const drifted = (options: DetectorOptions) => detect(people(600, 8), options).features_with_drift;
     expect(drifted({})).toEqual(['age']);
     expect(drifted({ floors: { ks: 0.9, psi: 9 } })).toEqual([]);
@@ -141,14 +141,14 @@ describe('options', () => {
     expect(() => detect(shifted, { tests: ['nonsense'] })).toThrow(RangeError);
   });
 
-  it('columns declared categorical or numeric; not both', () => {
+  it('columns declared categorical or numeric, but not both', () => {
     const body = detectDrift([{ n: 1 }, { n: 2 }], [{ n: 1 }], { numericFeatures: ['n'] });
     expect(body.feature_details.n?.type).toBe('continuous');
     expect(detect(shifted, { categoricalFeatures: ['age'] }).feature_details.age?.type).toBe('categorical');
     expect(() => detect(shifted, { categoricalFeatures: ['age'], numericFeatures: ['age'] })).toThrow(/age/);
   });
 
-  it('aggregate: half of the columns, as Evidently asks', () => {
+  it('aggregate: half of the columns, as in Evidently', () => {
     const one = people(600, 8);
     expect(detect(one, { aggregate: { rule: 'share' } })).toMatchObject({
       drift_detected: false,
@@ -165,7 +165,7 @@ describe('options', () => {
     expect(detect(REFERENCE, { preset }).drift_detected).toBe(false);
   });
 
-  it('every test of the table at once', () => {
+  it('all tests together', () => {
     const body = detect(people(600, 8, 0.2), { tests: TEST_NAMES });
     const ran = new Set(
       Object.values(body.feature_details).flatMap(({ findings }) => findings.map(({ test }) => test)),
@@ -175,7 +175,7 @@ describe('options', () => {
 });
 
 describe('figures and the page', () => {
-  it('shares add up, curves rise from the first to 1', () => {
+  it('shares add up to 1, and curves rise to 1', () => {
     const body = detect(people(600, 8, 0.2));
     const { histogram, cdf } = body.feature_details.age?.figures ?? {};
     const sum = (xs: readonly number[] = []) => xs.reduce((a, b) => a + b, 0);
@@ -187,7 +187,7 @@ describe('figures and the page', () => {
     expect(sum(body.feature_details.plan?.figures.categories?.current)).toBeCloseTo(1, 12);
   });
 
-  it('escapes names and values, and loads nothing', () => {
+  it('escapes names and values, and loads no external resources', () => {
     const nasty = '<script>alert("1")</script>';
     const rows = (value: string) => draw(60, () => ({ [nasty]: rng.next() < 0.5 ? value : 'b' }));
     const page = comparePage(detectDrift(rows(nasty), rows(`${nasty}2`)), { reference: nasty, production: 'p.csv' });

@@ -70,7 +70,7 @@ describe('readTable', () => {
     expect(Object.keys(contents(dataset, 'at').names)[0]).toBe('1970-01-01T00:00:00.000Z');
   });
 
-  it('Parquet: row groups one by one, without the columns that are left out', async () => {
+  it('Parquet: reads one row group at a time, without ignored columns', async () => {
     const columnData = [
       { name: 'x', data: Int32Array.from({ length: 25 }, (_, i) => i), type: 'INT32' as const },
       { name: 'address', data: Array.from({ length: 25 }, () => [1]) },
@@ -83,7 +83,7 @@ describe('readTable', () => {
     await expect(readTable(path, 'reference')).rejects.toThrow(/row 1, column "address": a list; columns hold/);
   });
 
-  it('Parquet: a column of objects is refused, by its first row that has one', async () => {
+  it('Parquet: a column of objects is refused, with its first row', async () => {
     const columnData = [
       { name: 'info', data: [...Array(12).fill(null), { a: 1 }], type: 'JSON' as const, nullable: true },
     ];
@@ -93,7 +93,7 @@ describe('readTable', () => {
     await expect(reading).rejects.toThrow('reference row 13, column "info": an object; columns hold');
   });
 
-  it('JSON and NDJSON cut anywhere read the same', async () => {
+  it('JSON and NDJSON read the same in chunks of any size', async () => {
     const rows = [{ x: 1.5, name: 'a,]}["\\' }, { name: 'ß\\"', x: null }, {}, { x: 2, name: '[{' }];
     const texts = [
       JSON.stringify(rows),
@@ -113,7 +113,7 @@ describe('readTable', () => {
     }
   });
 
-  it('a JSON row of two million digits in pieces of 256 bytes costs what it costs in one', async () => {
+  it('reads a JSON row of two million digits in chunks of 256 bytes', async () => {
     const piece = Buffer.alloc(256, '7');
     for (const [open, close] of [
       ['{"x":"', '"}'],
@@ -124,13 +124,13 @@ describe('readTable', () => {
     }
   });
 
-  it('tells how far it is, in bytes of the file', async () => {
-    const lastNotification: number[] = [];
+  it('reports its progress in bytes of the file', async () => {
+    const reported: number[] = [];
     const content = gzipSync(CSV);
     await readTable(await fileOf('progress.csv.gz', content), 'reference', {
-      onProgress: (bytes) => lastNotification.push(bytes),
+      onProgress: (bytes) => reported.push(bytes),
     });
-    expect(lastNotification.at(-1)).toBe(content.length);
+    expect(reported.at(-1)).toBe(content.length);
   });
 
   it.each<[string, string | Uint8Array | undefined, RegExp]>([
@@ -161,7 +161,7 @@ describe('readTable', () => {
     await expect(reading).rejects.toThrow(message);
   });
 
-  it('a directory, and Parquet where only a stream is given', async () => {
+  it('refuses a directory, and Parquet from a stream', async () => {
     await expect(readTable(directory, 'reference')).rejects.toThrow(/is a directory/);
     await expect(readChunks(chunksOf(PARQUET), 'reference')).rejects.toThrow(/only be read from a file/);
   });
@@ -170,7 +170,7 @@ describe('readTable', () => {
 describe('readPair', () => {
   const rows = (n: number, one: (i: number) => string) => Array.from({ length: n }, (_, i) => one(i)).join('\n');
 
-  it('the reference decides what a column of production holds', async () => {
+  it('the reference decides the types of the columns of production', async () => {
     const reference = await fileOf('r.csv', `few,many\n${rows(60, (i) => `${i % 3},${i}`)}`);
     const production = await fileOf('p.csv', `few,many,new\n${rows(60, (i) => `${i},${i % 2},z`)}`);
     const pair = await readPair(reference, production);
@@ -184,17 +184,17 @@ describe('readPair', () => {
     expect(contents(pair.production, 'many').numbers).toHaveLength(60);
   });
 
-  it('large files are read in threads, to the same bytes', async () => {
+  it('large files are read in threads, with the same result', async () => {
     const text = `x,name\n${rows(900_000, (i) => `${(i * 7919) % 100_003}.25,n${i % 7}`)}\n`;
     const path = await fileOf('large.csv', text);
-    const lastNotification: number[] = [];
+    const reported: number[] = [];
     const { reference, production } = await readPair(path, path, {
-      onProgress: (bytes) => lastNotification.push(bytes),
+      onProgress: (bytes) => reported.push(bytes),
     });
     const here = datasetOf(readCsvText(text));
     expect(encodeProfile(reference.profile)).toEqual(encodeProfile(here.profile));
     expect(production.rows).toBe(900_000);
-    expect(Math.max(...lastNotification)).toBeGreaterThan(text.length);
+    expect(Math.max(...reported)).toBeGreaterThan(text.length);
     const broken = await fileOf('broken.csv', `${text}1,2,3\n`);
     await expect(readPair(broken, path)).rejects.toThrow(/reference has 3 cells in row 900001/);
   });

@@ -57,14 +57,14 @@ const shapeOf = ({ byName }: Channels) =>
   [...byName.values()].map(({ name, type, isDryRun }) => [name, type, isDryRun]);
 
 describe('from the environment', () => {
-  it('nothing is set: everything is logged', async () => {
+  it('when nothing is set, messages are logged', async () => {
     const read = await fromEnv({});
     expect(shapeOf(read)).toEqual([['log', 'log', false]]);
     expect(read.routes).toEqual([{ channels: ['log'] }]);
     expect(read.lines).toEqual([]);
   });
 
-  it('a hook makes slack, a server with both addresses makes email, and everything goes to both', async () => {
+  it('a webhook URL makes slack, a server with both addresses makes email, and both get all messages', async () => {
     const server = { SMTP_HOST: 'mail.example', EMAIL_FROM: 'a@example.com', EMAIL_TO: 'b@example.com, c@example.com' };
     expect(shapeOf(await fromEnv({ SLACK_WEBHOOK_URL: HOOK }))).toEqual([['slack', 'slack', false]]);
     const read = await fromEnv({ SLACK_WEBHOOK_URL: HOOK, ...server });
@@ -119,13 +119,13 @@ describe('from a file', () => {
     expect(read.lines).toEqual([]);
   });
 
-  it('wins over the environment', async () => {
+  it('has priority over the environment', async () => {
     const read = await fromFile('channels: {only: {type: log}}', { SLACK_WEBHOOK_URL: HOOK });
     expect(shapeOf(read)).toEqual([['only', 'log', false]]);
     expect(read.routes).toEqual([{ channels: ['only'] }]);
   });
 
-  it('a variable that is not set makes a dry run of its channel alone, and says so', async () => {
+  it('a variable that is not set makes only its channel a dry run, with a warning', async () => {
     for (const [name, channel] of [
       ['HOOK', 'team'],
       ['MAIL_TO', 'mail'],
@@ -144,13 +144,13 @@ describe('from a file', () => {
     }
   });
 
-  it('a dry run logs what it would send', async () => {
+  it('a dry run logs the message', async () => {
     const read = await fromFile(GOOD, { ...ALL, HOOK: undefined });
     expect(await read.byName.get('team')?.send(sampleMessage())).toEqual({ kind: 'sent' });
     expect(read.lines.at(-1)).toMatch(/^dry run: .*payments_api/);
   });
 
-  it('a fallback stands in for what is not set or empty, and only then', async () => {
+  it('a fallback replaces only a variable that is not set or is empty', async () => {
     const textOf = async (env: Env) => {
       const { byName } = await fromFile(
         'channels: {mail: {type: email, host: h, from: "${FROM:-a:-b@x.com}", to: [c@x.com]}}',
@@ -163,7 +163,7 @@ describe('from a file', () => {
     expect(await textOf({ FROM: 'z@x.com' })).not.toContain('a:-b@x.com');
   });
 
-  it('what a variable holds is not read again', async () => {
+  it('the value of a variable is not expanded again', async () => {
     const { byName } = await fromFile('channels: {"a": {type: email, host: h, from: "${FROM}", to: [c@x.com]}}', {
       FROM: '${HOOK}$&@x.com',
       HOOK: SECRET,
@@ -173,7 +173,7 @@ describe('from a file', () => {
     expect(text).not.toContain(SECRET);
   });
 
-  it('an optional setting whose variable is not set is as if it were not there', async () => {
+  it('an optional setting whose variable is not set is ignored', async () => {
     const text = 'channels:\n  p: {type: pagerduty, routing_key: k, url: "${PD_URL}"}\n';
     expect(shapeOf(await fromFile(text))).toEqual([['p', 'pagerduty', false]]);
     const mail =
@@ -181,7 +181,7 @@ describe('from a file', () => {
     expect(shapeOf(await fromFile(mail))).toEqual([['m', 'email', false]]);
   });
 
-  it('a file that is not there is named', async () => {
+  it('an error names a missing file', async () => {
     const missing = join(directory, 'none.yaml');
     await expect(fromEnv({ CHANNELS_FILE: missing })).rejects.toThrow(
       `CHANNELS_FILE: ${missing} cannot be read (ENOENT)`,
@@ -189,8 +189,8 @@ describe('from a file', () => {
   });
 });
 
-describe('a wrong file', () => {
-  it('tells every error at its line', async () => {
+describe('an invalid file', () => {
+  it('reports each error with its line', async () => {
     const { lines, text } = await refusalOf(`channels:
   team:
     type: slack
@@ -213,7 +213,7 @@ routes:
     expect(text).toContain('type must be slack, email, webhook, pagerduty, alertmanager or log');
   });
 
-  it('tells a route to a channel that is not there at its line, with those that are', async () => {
+  it('reports a route to an unknown channel with its line and the known channels', async () => {
     const { lines, text } = await refusalOf(
       'channels:\n  team: {type: log}\nroutes:\n  - channels:\n      - team\n      - taem\n  - channels: [team]\n',
     );
@@ -221,7 +221,7 @@ routes:
     expect(text).toContain('routes.0.channels.1: no channel is called "taem"; there are team');
   });
 
-  it('tells an unknown key at its own line', async () => {
+  it('reports an unknown key with its line', async () => {
     const text = 'channels:\n  team:\n    type: slack\n    webhok_url: "${HOOK}"\nrouts:\n  - channels: [team]\n';
     const refused = await refusalOf(text, { HOOK });
     expect([...refused.lines].sort()).toEqual([4, 5]);
@@ -229,18 +229,21 @@ routes:
     expect(refused.text).toContain('routs');
   });
 
-  it.each(['${HOOK', '${}', '${1A}', '${A-b}', '$${A B}'])('tells what stands for no variable: %s', async (value) => {
+  it.each(['${HOOK', '${}', '${1A}', '${A-b}', '$${A B}'])('reports an invalid variable: %s', async (value) => {
     const { lines, text } = await refusalOf(`channels:\n  team:\n    type: webhook\n    secret: 'x${value}'\n`);
     expect(lines).toEqual([4]);
     expect(text).toContain('channels.team.secret: write ${NAME} or ${NAME:-fallback}');
   });
 
-  it.each(['', '[]', 'hello', 'channels:\n', 'routes: []\n'])('that holds no channels says so: %j', async (text) => {
-    const refused = await refusalOf(text);
-    expect(refused.lines.length).toBeGreaterThan(0);
-    expect(refused.text).toContain('channels');
-    expect(refused.text).not.toMatch(/: : /);
-  });
+  it.each(['', '[]', 'hello', 'channels:\n', 'routes: []\n'])(
+    'reports that there are no channels: %j',
+    async (text) => {
+      const refused = await refusalOf(text);
+      expect(refused.lines.length).toBeGreaterThan(0);
+      expect(refused.text).toContain('channels');
+      expect(refused.text).not.toMatch(/: : /);
+    },
+  );
 
   it.each(['channels: [', 'channels:\n\t- a', 'a: 1\na: 2', 'channels: *nobody'])(
     'that is no YAML is refused with a line: %j',
@@ -249,7 +252,7 @@ routes:
     },
   );
 
-  it('shows no secret, whatever is wrong with it', async () => {
+  it('never shows a secret', async () => {
     const wrong = [
       'channels:\n  a: {type: slack, webhook_url: "${X}"}',
       'channels:\n  a: {type: "${X}"}',

@@ -27,7 +27,7 @@ describe('an access log line', () => {
     expect(JSON.stringify(record)).not.toMatch(/83\.149|alice|s3cret/);
   });
 
-  test('of the common format has no agent and no referrer', () => {
+  test('in common format has no agent and no referrer', () => {
     const record = parse('1.2.3.4 - - [01/Jan/2026:00:00:00 +0000] "POST /orders/123 HTTP/1.1" 201 -');
     expect(record).toMatchObject({
       fields: {
@@ -38,7 +38,7 @@ describe('an access log line', () => {
     });
   });
 
-  test('may end before its last quote, and may hold escaped ones', () => {
+  test('may end before its last quote, and may have escaped quotes', () => {
     expect(parse(LINE.slice(0, -1))).toMatchObject({ fields: { request: { agent: 'Mozilla/5.0 (X11)' } } });
     expect(parse(LINE.replace('(X11)', '\\"quoted\\"'))).toMatchObject({
       fields: { request: { agent: 'Mozilla/5.0 \\"quoted\\"' } },
@@ -50,7 +50,7 @@ describe('an access log line', () => {
     expect(parse(`${LINE} 1203`)).not.toHaveProperty('fields.response.duration_ms');
   });
 
-  test('whose request is garbage is still an event with its status', () => {
+  test('with a malformed request is an event with its status', () => {
     const record = parse('1.2.3.4 - - [01/Jan/2026:00:00:00 +0000] "\\x16\\x03\\x01" 400 226 "-" "-"');
     expect(record).toMatchObject({
       fields: { endpoint: '(malformed request)', request: {}, response: { status: 400 } },
@@ -64,7 +64,7 @@ describe('an access log line', () => {
     },
   );
 
-  test('is recognised', () => {
+  test('is recognized', () => {
     expect(isAccessLine(LINE)).toBe(true);
     expect(isAccessLine('ts,service,endpoint')).toBe(false);
   });
@@ -86,7 +86,7 @@ describe('endpointName', () => {
     expect(endpointName('GET', target)).toBe(expected);
   });
 
-  test('is capped for a file', () => {
+  test('is limited for a file', () => {
     const limit = new EndpointLimit(2);
     expect(['GET /a', 'GET /b', 'PUT /c', 'GET /a'].map((name) => limit.limit(name))).toEqual([
       'GET /a',

@@ -15,11 +15,11 @@ describe('parseFieldMap', () => {
     });
   });
 
-  test('without a rest, other columns are left out', () => {
+  test('without a prefix for other columns, they are left out', () => {
     expect(plain(mapFields(parseFieldMap(['ts=t']), { t: 1, secret: 2 }))).toEqual({ ts: 1 });
   });
 
-  test('reaches into JSON by a dotted path, an exact name first', () => {
+  test('finds JSON values by an exact name, then by a path with dots', () => {
     const map = parseFieldMap(['response.status=http.code,host=a.b']);
     expect(plain(mapFields(map, { http: { code: 200 }, 'a.b': 'x', a: { b: 'y' } }))).toEqual({
       response: { status: 200 },
@@ -27,16 +27,16 @@ describe('parseFieldMap', () => {
     });
   });
 
-  test('a column that is absent leaves its field absent', () => {
+  test('a missing column gives a missing field', () => {
     expect(plain(mapFields(parseFieldMap(['ts=t,host=h']), { t: 1, h: null }))).toEqual({ ts: 1 });
   });
 
-  test.each(['ts', 'ts=', '=col', 'ts=*'])('refuses %j with the way to write it', (text) => {
+  test.each(['ts', 'ts=', '=col', 'ts=*'])('refuses %j with the correct form', (text) => {
     expect(() => parseFieldMap([text])).toThrow(/--map/);
   });
 });
 
-test('without --map a column is the field that its name spells, and __proto__ is only a name', () => {
+test('without --map the name of a column is the path of its field, and __proto__ is an ordinary name', () => {
   const event = mapFields(IDENTITY_MAP, { ts: 1, 'request.body.amount': 2, '__proto__.polluted': 3 });
   expect(JSON.stringify(event)).toBe('{"ts":1,"request":{"body":{"amount":2}},"__proto__":{"polluted":3}}');
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -57,7 +57,7 @@ describe('typedCell', () => {
     expect(typedCell(['request', 'x'], cell)).toBe(expected);
   });
 
-  test('names of streams, hosts and ids stay text', () => {
+  test('services, endpoints, hosts and ids stay text', () => {
     for (const name of ['service', 'endpoint', 'host', 'id']) expect(typedCell([name], '42')).toBe('42');
   });
 });

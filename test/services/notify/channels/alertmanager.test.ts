@@ -40,7 +40,7 @@ test('a firing alert', async () => {
   expect((await alertOf(sampleMessage(), { expiresAfterMs: 60_000 })).endsAt).toBe('2026-03-01T12:01:00.000Z');
 });
 
-test('what resolves is the alert that fired, whatever its severity was', async () => {
+test('a resolved alert has the labels of the firing alert, even if the severity changed', async () => {
   const fired = await alertOf(sampleMessage({ severity: 'warning' }));
   const raised = await alertOf(sampleMessage({ reason: 'severity_raised' }));
   const resolved = await alertOf(sampleMessage({ ...RESOLVED, severity: 'info' }));
@@ -49,13 +49,13 @@ test('what resolves is the alert that fired, whatever its severity was', async (
   expect(resolved.endsAt).toBe('2026-03-01T11:30:00.000Z');
 });
 
-test('a test is an alert of its own, and short', async () => {
+test('a test message is a separate alert that expires soon', async () => {
   const alert = await alertOf(sampleMessage({ reason: 'test' }));
   expect(alert.labels.alertname).toBe('PlumblineTest');
   expect(alert.endsAt).toBe('2026-03-01T12:05:00.000Z');
 });
 
-test('labels have valid names, and ours cannot be taken', async () => {
+test('labels have valid names and cannot replace the labels of Plumbline', async () => {
   const labels = {
     '1st': 'a',
     'a-b': 'later',

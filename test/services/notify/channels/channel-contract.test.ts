@@ -62,7 +62,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
   const channel = open(limits);
   const send = () => channel.send(sampleMessage());
 
-  test('posts JSON and says what it is', async () => {
+  test('posts JSON with its content type', async () => {
     receiver.answer((response) => response.end('ok'));
     expect(await send()).toEqual({ kind: 'sent' });
     expect(channel).toMatchObject({ type, isDryRun: false });
@@ -97,7 +97,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     ['its signature', (request) => String(request.headers['webhook-signature'])],
     ['its body', (_request, body) => body],
     ['a secret over the cut', (request) => `${'y'.repeat(195)} ${request.url}`],
-  ])('an answer that quotes %s gives no secret away', async (_name, quote) => {
+  ])('an answer that quotes %s does not reveal a secret', async (_name, quote) => {
     const given: string[] = [];
     receiver.answer((response, request) => {
       const { authorization = '', 'webhook-signature': signature = '' } = request.headers;
@@ -110,7 +110,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     for (const secret of given.filter(Boolean)) expect(JSON.stringify(outcome)).not.toContain(secret);
   });
 
-  test.each([408, 425, 429, 500, 502, 503, 504, 599])('HTTP %i is tried again', async (status) => {
+  test.each([408, 425, 429, 500, 502, 503, 504, 599])('HTTP %i is retried', async (status) => {
     receiver.answer((response) => response.writeHead(status).end('later'));
     expect(await send()).toEqual({ kind: 'retry', reason: `HTTP ${status}` });
   });
@@ -133,7 +133,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     expect(await send()).toEqual({ kind: 'retry', reason: 'HTTP 429', ...(afterMs !== undefined && { afterMs }) });
   });
 
-  test('a receiver that hangs costs no more than the time-out', async () => {
+  test('a receiver that hangs ends with the timeout', async () => {
     const { timeIsUp, askedFor } = holdTimeout();
     receiver.answer(timeIsUp);
     expect(await open({ ...limits, timeoutMs: 80 }).send(sampleMessage())).toEqual({
@@ -143,7 +143,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     expect(askedFor()).toEqual([80]);
   });
 
-  test('nor does one that drips; what its status said stands', async () => {
+  test('a slow body ends with the timeout, and the status still counts', async () => {
     const { timeIsUp } = holdTimeout();
     receiver.answer((response, request) => {
       response.writeHead(400).write('bad_');
@@ -153,7 +153,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     expect(outcome).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^HTTP 400: bad_x/) });
   });
 
-  test('headers that drip are a time-out', async () => {
+  test('slow headers are a timeout', async () => {
     const { timeIsUp } = holdTimeout();
     receiver.answer((_response, { socket }) => {
       socket.write('HTTP/1.1 200 OK\r\n');
@@ -162,7 +162,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     expect(await send()).toEqual({ kind: 'retry', reason: 'no answer in time' });
   });
 
-  test('a giant answer is not read to its end', async () => {
+  test('a huge answer is not read to the end', async () => {
     let written = 0;
     receiver.answer((response) => {
       response.writeHead(400);
@@ -188,14 +188,14 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
       (socket: Socket) => socket.end('HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
     ],
     ['endless headers', (socket: Socket) => socket.end(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`)],
-  ])('%s is tried again', async (_name, act) => {
+  ])('%s is retried', async (_name, act) => {
     receiver.answer((_response, request) => act(request.socket));
     const outcome = await send();
     expect(outcome).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/^connection (reset|failed)/) });
     expectNoSecret(outcome);
   });
 
-  test('nobody there, no such host, no TLS: tried again, without a secret', async () => {
+  test('a refused connection, an unknown host and missing TLS are retried, without revealing a secret', async () => {
     const gone = await openReceiver();
     await gone.close();
     expect(await open(limits, `http://127.0.0.1:${gone.port}${PATH}`).send(sampleMessage())).toEqual({
@@ -209,14 +209,14 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     expectNoSecret([noTls, noHost]);
   });
 
-  test('an address inside is refused unless it is on the list', async () => {
+  test('a private address is refused unless it is in the list of allowed hosts', async () => {
     receiver.answer((response) => response.end());
     const outcome = await open({ ...limits, allowHosts: [] }).send(sampleMessage());
     expect(outcome).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('CHANNEL_ALLOW_HOSTS') });
     expect(receiver.received).toEqual([]);
   });
 
-  test('what it renders holds no secret', () => {
+  test('the rendered message has no secret', () => {
     expectNoSecret(channel.render(sampleMessage()));
   });
 
@@ -226,7 +226,7 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     ['10,000 emoji', '👩‍🚀'.repeat(2_500)],
     ['hostile text', HOSTILE],
     ['nothing', ''],
-  ])('takes %s', async (_name, text) => {
+  ])('accepts %s', async (_name, text) => {
     receiver.answer((response) => response.end());
     expect(await channel.send(messageSaying(text))).toEqual({ kind: 'sent' });
     const body = JSON.parse(receiver.received[0]?.body ?? '');

@@ -91,7 +91,7 @@ test('a mail with its headers, in text and HTML', async () => {
   expect(mail?.body).toContain('Content-Type: text/html');
 });
 
-test('all mail about one incident is one thread, and a second try is the same mail', async () => {
+test('all mails of one incident are one thread, and a retry sends the same mail', async () => {
   const { mails, port } = await openMailServer();
   for (const id of ['msg_1', 'msg_1', 'msg_2']) await open(port).send(sampleMessage({ id }));
   await open(port).send(sampleMessage({ id: 'a b\r\n<x>', incident: { id: 8, url: null } }));
@@ -110,7 +110,7 @@ test('all mail about one incident is one thread, and a second try is the same ma
   }
 });
 
-test('names of services add no header and no recipient', async () => {
+test('names of services cannot add headers or recipients', async () => {
   const { mails, port } = await openMailServer();
   const service = 'x\r\nBcc: evil@example.com\r\nX-Evil: 1\r\n\r\n.\r\nRCPT TO:<evil@example.com>\u2028y';
   expect(await open(port).send(sampleMessage({ service, endpoint: HOSTILE }))).toEqual({ kind: 'sent' });
@@ -122,7 +122,7 @@ test('names of services add no header and no recipient', async () => {
 describe('over TLS', () => {
   const tlsOptions = { rejectUnauthorized: false };
 
-  test.each(['starttls', 'implicit'] as const)('%s: encrypted, and signed in', async (tls) => {
+  test.each(['starttls', 'implicit'] as const)('%s: the connection is encrypted, with login', async (tls) => {
     const logins: unknown[] = [];
     const { mails, port } = await openMailServer({
       secure: tls === 'implicit',
@@ -138,13 +138,13 @@ describe('over TLS', () => {
     expect(mails[0]?.isSecure).toBe(true);
   });
 
-  test.each(['starttls', 'implicit'] as const)('%s: a certificate that nobody signed stops it', async (tls) => {
+  test.each(['starttls', 'implicit'] as const)('%s: an untrusted certificate is refused', async (tls) => {
     const { mails, port } = await openMailServer({ secure: tls === 'implicit' });
     expect(await open(port, { tls }).send(sampleMessage())).toMatchObject({ kind: 'retry' });
     expect(mails).toEqual([]);
   });
 
-  test('a server without STARTTLS gets neither mail nor password', async () => {
+  test('a server without STARTTLS gets no mail and no password', async () => {
     const { mails, port } = await openMailServer({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true });
     const channel = open(port, { tls: 'starttls', tlsOptions, username: 'me', password: 'sesame' });
     expect(await channel.send(sampleMessage())).toMatchObject({
@@ -155,7 +155,7 @@ describe('over TLS', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   const refuse = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
 
   test.each([
@@ -175,7 +175,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('one address of two that is taken is enough', async () => {
+  test('one accepted address of two is enough', async () => {
     const { mails, port } = await openMailServer({
       onRcptTo: ({ address }, _session, callback) => callback(address.startsWith('a') ? refuse(550, 'unknown') : null),
     });
@@ -186,7 +186,7 @@ describe('what goes wrong', () => {
   test.each([
     [535, 'rejected'],
     [454, 'retry'],
-  ])('a login answered %i is %s, and the password stays here', async (code, kind) => {
+  ])('a login with answer %i is %s, without revealing the password', async (code, kind) => {
     const said = `no sesame-word ${Buffer.from('sesame-word').toString('base64')} ${Buffer.from('\0me\0sesame-word').toString('base64')}`;
     const { port } = await openMailServer({
       allowInsecureAuth: true,
@@ -196,7 +196,7 @@ describe('what goes wrong', () => {
     expect(outcome).toEqual({ kind, reason: expect.stringContaining('no *** *** ***') });
   });
 
-  test('nobody there is tried again', async () => {
+  test('a refused connection is retried', async () => {
     const { port } = await openScripted((socket) => socket.destroy());
     expect(await open(port).send(sampleMessage())).toMatchObject({ kind: 'retry' });
     expect(await open(1).send(sampleMessage())).toMatchObject({
@@ -209,7 +209,7 @@ describe('what goes wrong', () => {
     ['is silent', () => {}],
     ['drips', (socket) => void setInterval(() => socket.writable && socket.write('220-x\r\n'), 10).unref()],
     ['stops in the middle', (socket) => socket.write('220 hello\r\n')],
-  ])('a server that %s costs no more than the time-out, and is left', async (_name, act) => {
+  ])('a server that %s ends with the timeout, and the connection is closed', async (_name, act) => {
     const { port, sockets } = await openScripted(act);
     const outcome = await open(port, { timeoutMs: 100 }).send(sampleMessage());
     expect(outcome).toEqual({ kind: 'retry', reason: 'no answer in time' });
@@ -220,7 +220,7 @@ describe('what goes wrong', () => {
 });
 
 describe('the body', () => {
-  test('text and HTML say the same', () => {
+  test('text and HTML have the same content', () => {
     const { subject, text, html } = renderEmail(sampleMessage());
     expect(subject).toBe('[CRITICAL] Drift on payments_api POST /v2/payments');
     const parts = [
@@ -244,7 +244,7 @@ describe('the body', () => {
     expect(html).not.toMatch(/<(script|img|link|iframe)|https?:\/\/(?!plumbline\.example)/i);
   });
 
-  test.each([HOSTILE, 'x'.repeat(10_000), '👩‍🚀'.repeat(2_500), ''])('any text stays text (%#)', (hostile) => {
+  test.each([HOSTILE, 'x'.repeat(10_000), '👩‍🚀'.repeat(2_500), ''])('any text is escaped (%#)', (hostile) => {
     const { subject, text, html } = renderEmail(messageSaying(hostile));
     expect(subject.length).toBeLessThanOrEqual(200);
     for (const part of [subject, text, html]) expect(part.isWellFormed()).toBe(true);
@@ -255,7 +255,7 @@ describe('the body', () => {
     expect(text).toContain('and 40 more');
   });
 
-  test.each(['javascript:alert(1)', 'data:text/html,x', '"><script>', null])('%s is no link', (url) => {
+  test.each(['javascript:alert(1)', 'data:text/html,x', '"><script>', null])('%s is not a link', (url) => {
     expect(renderEmail(sampleMessage({ incident: { id: 7, url } })).html).not.toMatch(/<a |script/);
   });
 });

@@ -15,7 +15,7 @@ async function eventsOf(message: Message) {
   return receiver.received.map(({ body }) => JSON.parse(body));
 }
 
-test('a trigger', async () => {
+test('a firing incident is a trigger', async () => {
   expect(await eventsOf(sampleMessage())).toEqual([
     {
       routing_key: 'R0',
@@ -43,21 +43,21 @@ test('a trigger', async () => {
   ]);
 });
 
-test('a resolve closes what the trigger opened', async () => {
+test('a resolve has the key of the trigger', async () => {
   const resolved = { state: 'resolved', reason: 'resolved', resolvedAt: '2026-03-01T11:05:00Z' } as const;
   expect(await eventsOf(sampleMessage(resolved))).toMatchObject([
     { event_action: 'resolve', dedup_key: 'plumbline-incident-7' },
   ]);
 });
 
-test('a test resolves itself, and nothing real', async () => {
+test('a test message resolves itself, and no real incident', async () => {
   expect(await eventsOf(sampleMessage({ reason: 'test' }))).toMatchObject([
     { event_action: 'trigger', dedup_key: 'plumbline-test-7' },
     { event_action: 'resolve', dedup_key: 'plumbline-test-7' },
   ]);
 });
 
-test('a test that could not resolve is tried again', async () => {
+test('a test message that could not be resolved is retried', async () => {
   receiver.answer((response) => response.writeHead(receiver.received.length === 1 ? 202 : 503).end());
   const channel = pagerdutyChannel({
     name: 'p',
@@ -74,7 +74,7 @@ test.each([
   ['10,000 emoji', '👩‍🚀'.repeat(2_500)],
   ['hostile text', HOSTILE.repeat(50)],
   ['nothing', ''],
-])('%s everywhere stays within the limits', async (_name, text) => {
+])('%s in every field stays within the limits', async (_name, text) => {
   const [event] = await eventsOf(messageSaying(text));
   expect(event.payload.summary.length).toBeLessThanOrEqual(1_024);
   expect(event.payload.source.length).toBeGreaterThan(0);

@@ -38,7 +38,7 @@ const withoutOurs = (text: string) =>
     .replace(/<!date\^\d+\^[^|<>]+\|[^|<>]+>|<https:\/\/plumbline[^|<>]+\|Open incident 7>/g, '')
     .replace(/\*(new|Findings|What changed|[A-Z][a-z ]+)\*/g, '');
 
-test('the first lines say what, where, since when and how much', () => {
+test('the first lines have the subject, the stream, the start and the size of the drift', () => {
   const { text, attachments } = render(sampleMessage());
   expect(text).toBe(
     '<@U123> <@W9> <!subteam^S123> <!here> <!channel> &lt;!everyone&gt; [CRITICAL] Drift on payments_api POST /v2/payments',
@@ -92,7 +92,7 @@ describe.each([
   ['much hostile text', HOSTILE.repeat(100)],
   ['nothing', ''],
   ['only spaces', ' \n\u0000 '],
-])('%s everywhere', (_name, text) => {
+])('%s in every field', (_name, text) => {
   const payload = render(messageSaying(text));
   const texts = textsOf(payload);
 
@@ -107,7 +107,7 @@ describe.each([
     expect(texts.some((each) => each.text.endsWith('and 50 more'))).toBe(true);
   });
 
-  test('acts nowhere and cuts nothing in two', () => {
+  test('has no active markup, and is never cut inside an entity', () => {
     for (const { type, text: shown, verbatim } of [
       ...texts,
       { type: 'mrkdwn', text: payload.text.replace(/^.*?\[/, '['), verbatim: true },
@@ -123,7 +123,7 @@ describe.each([
     }
   });
 
-  test('breaks no line', () => {
+  test('has no line breaks in a field', () => {
     for (const field of payload.attachments[0].blocks[1]?.fields ?? []) expect(field.text.split('\n')).toHaveLength(2);
     expect(payload.attachments[0].blocks[2]?.text?.text.split('\n')).toHaveLength(12);
   });
@@ -137,7 +137,7 @@ test.each(['javascript:alert(1)', 'not a url', 'ftp://x/', `https://x/${'y'.repe
   },
 );
 
-test('a link cannot leave its markup', () => {
+test('a link cannot break its markup', () => {
   const payload = render(sampleMessage({ incident: { id: 7, url: 'https://x.example/a|b>c<!channel>?d=<!here>|e' } }));
   expect(JSON.stringify(payload.attachments)).toMatch(/<https:[^|<>]*\|Open incident 7>/);
 });

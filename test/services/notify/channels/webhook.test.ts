@@ -32,13 +32,13 @@ test.each([
   expect(() => new Webhook('another', { format: 'raw' }).verify(body, headers)).toThrow();
 });
 
-test('hostile text is signed as it is sent', async () => {
+test('the signature matches the body for any text', async () => {
   const { body, headers } = await sendWith('word', messageSaying(HOSTILE));
   expect(() => new Webhook('word', { format: 'raw' }).verify(body, headers)).not.toThrow();
   expect(JSON.parse(body).data.service).toBe(HOSTILE);
 });
 
-test('every try carries the same id and body', async () => {
+test('each attempt has the same id and body', async () => {
   const [first, second] = [await sendWith('word'), await sendWith('word')];
   expect(second.body).toBe(first.body);
   expect(second.headers['webhook-id']).toBe(first.headers['webhook-id']);
@@ -53,7 +53,7 @@ test.each([
   expect(JSON.parse(body).type).toBe(type);
 });
 
-test('an id that no header can hold is refused and not sent', async () => {
+test('an id that is not valid in a header is refused and not sent', async () => {
   const options = { name: 'w', url: receiver.url, secret: 'word', allowHosts: ['127.0.0.1'], now: () => Date.now() };
   const outcome = await webhookChannel(options).send(sampleMessage({ id: 'a\r\nx: y' }));
   expect(outcome).toEqual({ kind: 'rejected', reason: 'a header of the request is not valid' });

@@ -45,7 +45,7 @@ const GOOD = `monitors:
 `;
 
 describe('plumbline apply', () => {
-  it('applies, says what changed, and exports what can be applied again', async () => {
+  it('applies a file, prints the changes, and exports a file that can be applied again', async () => {
     const path = await file('good.yaml', GOOD);
     expect(await run('apply', '-f', path, '--dry-run')).toMatchObject({
       code: 0,
@@ -67,7 +67,7 @@ describe('plumbline apply', () => {
     expect(again.out).toEqual(['0 created, 0 changed, 0 deleted, 1 unchanged']);
   });
 
-  it('shows every mistake with its line, also those that only the service can see, and applies nothing', async () => {
+  it('prints every error with its line, also errors that only the service finds, and applies nothing', async () => {
     const wrong = await file('wrong.yaml', `${GOOD}  - name: pay\n    stream: {service: shop}\n    windw: 1h\n`);
     const answer = await run('apply', '-f', wrong);
     expect(answer.code).toBe(2);
@@ -86,8 +86,8 @@ describe('plumbline apply', () => {
   });
 });
 
-describe('the commands of the watch', () => {
-  it('run, pause, resume and delete a monitor', async () => {
+describe('commands for monitors, incidents and channels', () => {
+  it('runs, pauses, resumes and deletes a monitor', async () => {
     await run('apply', '-f', await file('one.yaml', GOOD.replace('name: pay', 'name: one')));
     expect((await run('monitors', 'run', 'one', '--dry-run')).out[0]).toMatch(/no report: .*no active baseline/);
     expect((await run('monitors', 'pause', 'one')).out).toEqual(['one is paused']);
@@ -99,7 +99,7 @@ describe('the commands of the watch', () => {
     });
   });
 
-  it('list, show and handle incidents', async () => {
+  it('lists and shows incidents, and acts on them', async () => {
     expect((await run('incidents', 'list')).out).toEqual(['no open incidents']);
     const silent = GOOD.replace('name: pay', 'name: silent').replace('every: 10m', 'every: 10m\n    open_after: 1');
     await run('apply', '-f', await file('silent.yaml', silent));
@@ -116,7 +116,7 @@ describe('the commands of the watch', () => {
     expect((await run('incidents', 'resolve', id)).out).toEqual([`incident ${id} is resolved; recorded: resolve`]);
   });
 
-  it('list and test channels, and see to dead letters', async () => {
+  it('lists and tests channels, and lists and resends failed notifications', async () => {
     expect((await run('channels', 'list')).out.join('\n')).toMatch(/log/);
     expect((await run('channels', 'test', 'log')).out).toEqual([
       "log is a dry run: the message is in the service's log",
