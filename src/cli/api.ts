@@ -9,7 +9,7 @@ import type { Environment } from './terminal.ts';
 const TIMEOUT_MS = 120_000;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const DEFAULT_API_URL = 'http://127.0.0.1:8000';
-export const API_OPTION = ['--api <url>', `the service (default: PLUMBLINE_URL, then ${DEFAULT_API_URL})`] as const;
+export const API_OPTION = ['--api <url>', `URL of the service (default: PLUMBLINE_URL or ${DEFAULT_API_URL})`] as const;
 
 export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -26,13 +26,13 @@ export interface ApiAnswer {
   readonly retryAfterMs: number | undefined;
 }
 
-/** What a person reads of a refusal. Something else than Plumbline may have answered: `code` can be any. */
+/** The parts of a refusal that are printed. Another server may have answered, so `code` can have any value. */
 export interface Refusal extends Pick<Problem, 'status' | 'detail'> {
   readonly code: string;
   readonly errors: NonNullable<Problem['errors']>;
 }
 
-/** A small client of a running service. */
+/** A client of a running service. */
 export class Api {
   readonly url: string;
   readonly #key: string | undefined;
@@ -68,17 +68,17 @@ export class Api {
     return this.parse<T>(path, answer);
   }
 
-  /** The JSON of an answer; what is none comes from something else that listens there. */
+  /** Parses the JSON of an answer. Another format comes from another server. */
   parse<T>(path: string, answer: ApiAnswer): T {
     if (answer.text === '') return undefined as T;
     try {
       return JSON.parse(answer.text) as T;
     } catch {
-      throw new Failure(`${this.url}${path} did not answer with JSON; is it Plumbline that listens there?`);
+      throw new Failure(`${this.url}${path} did not answer with JSON; is this the address of Plumbline?`);
     }
   }
 
-  /** Whether anything answers at this address. */
+  /** Whether a server answers at this address. */
   async isUp(): Promise<boolean> {
     try {
       await this.call('GET', '/livez', { timeoutMs: 5_000 });
@@ -105,12 +105,12 @@ export class Api {
   }
 }
 
-/** The service that a command speaks to: `--api`, then PLUMBLINE_URL, then the local one; the key from PLUMBLINE_API_KEY. */
+/** The client for a command: the address from `--api`, PLUMBLINE_URL or the default; the key from PLUMBLINE_API_KEY. */
 export function apiFrom(env: Environment, url?: string): Api {
   return new Api(url ?? (env.PLUMBLINE_URL || DEFAULT_API_URL), env.PLUMBLINE_API_KEY);
 }
 
-/** Reads a refusal; of an answer that is not problem+json (a proxy's page) only the status is shown. */
+/** Reads a refusal. If it is not problem+json, for example the page of a proxy, only its status is shown. */
 export function readProblem(answer: ApiAnswer): Refusal {
   const fallback = {
     status: answer.status,
@@ -131,7 +131,7 @@ export function readProblem(answer: ApiAnswer): Refusal {
   }
 }
 
-/** One line, and one more for each wrong field that it does not name itself. */
+/** One line with the detail, and one line for each invalid field that the detail does not name. */
 export function describeProblem({ status, detail, errors }: Refusal): string {
   const fields = errors.slice(0, 5).map(({ path, message }) => `${path ? `${path}: ` : ''}${message}`);
   const more = fields.filter((field) => !detail.includes(field)).map((field) => `\n  ${field}`);
@@ -142,32 +142,32 @@ function baseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/i.test(text)) throw usageFailure(`"${text}" is not an http(s) address`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw usageFailure('the address holds a user name or password; the key goes into PLUMBLINE_API_KEY');
+    throw usageFailure('the address must not have a user name or password; set the key in PLUMBLINE_API_KEY');
   }
   return url.href.replace(/\/+$/, '');
 }
 
-/** Only what was read to its end is an answer. */
+/** An answer that was not read to the end is a failure. */
 function wholeAnswer(url: string, outcome: HttpOutcome): ApiAnswer {
   if (outcome.kind !== 'answered') throw new Failure(connectionMessage(url, outcome));
   if (outcome.cut === 'too_large')
-    throw new Failure(`the answer of ${url} is over 256 MiB; is it Plumbline that listens there?`);
+    throw new Failure(`the answer of ${url} is larger than 256 MiB; is this the address of Plumbline?`);
   if (outcome.cut === 'timed_out') throw new Failure(`${url} did not answer in time`);
-  if (outcome.cut === 'broken') throw new Failure(`the connection to ${url} broke off within the answer`);
+  if (outcome.cut === 'broken') throw new Failure(`the connection to ${url} was closed before the end of the answer`);
   const { status, headers, text, retryAfterMs } = outcome;
   if (status >= 300 && status < 400) {
     throw new Failure(
-      `${url} redirects to ${headers.location ?? 'another address'}; pass the address of the service with --api`,
+      `${url} redirects to ${headers.location ?? 'another address'}; set the address of the service with --api`,
     );
   }
   return { status, headers, text, retryAfterMs };
 }
 
 function connectionMessage(url: string, { kind, code }: HttpFailure): string {
-  if (code === 'ECONNREFUSED') return `nothing answers at ${url}; start it with \`npm start\` or pass --api`;
+  if (code === 'ECONNREFUSED') return `nothing answers at ${url}; start it with \`npm start\` or set --api`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `the host of ${url} cannot be found; check --api or PLUMBLINE_URL`;
-  if (code === 'invalid_header') return 'PLUMBLINE_API_KEY holds characters that no header may hold';
+  if (code === 'invalid_header') return 'PLUMBLINE_API_KEY has characters that are not allowed in a header';
   if (kind === 'timed_out') return `${url} did not answer in time`;
   return `the connection to ${url} failed: ${code}`;
 }

@@ -16,13 +16,13 @@ describe('the client of a service', () => {
 
   it('names the variable, not the key, when the key cannot be sent', async () => {
     const failure = await call('very\nsecret').catch(String);
-    expect(failure).toContain('PLUMBLINE_API_KEY holds characters');
+    expect(failure).toContain('PLUMBLINE_API_KEY has characters');
     expect(failure).not.toContain('secret');
   });
 
   it('does not follow a redirect, and shows its target', async () => {
     receiver.answer((response) => response.writeHead(301, { location: 'https://elsewhere.example/' }).end());
-    await expect(call('secret')).rejects.toThrow(/redirects to https:\/\/elsewhere\.example\/; pass .* --api/);
+    await expect(call('secret')).rejects.toThrow(/redirects to https:\/\/elsewhere\.example\/; set .* --api/);
     expect(receiver.received).toHaveLength(1);
   });
 
@@ -30,7 +30,7 @@ describe('the client of a service', () => {
     receiver.answer((response) => {
       response.writeHead(200, { 'content-length': '50' }).write('[1,', () => response.destroy());
     });
-    await expect(call()).rejects.toThrow(/broke off/);
+    await expect(call()).rejects.toThrow(/closed before the end of the answer/);
   });
 
   it('refuses an address with a password', () => {

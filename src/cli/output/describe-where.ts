@@ -7,17 +7,17 @@ const WORDS: Readonly<Record<Direction, string>> = {
   more_spread: 'more spread',
   less_spread: 'less spread',
 };
-const MOST = 24;
+const MAX_CHARS = 24;
 
-/** What the JSON of a check says of where a difference lies. */
+/** The fields of a check that say where a difference is. */
 interface Where {
   readonly at?: number | string | null;
-  /** `kl` of a report has a text of its own here. */
+  /** In a report, `kl` has another text here. */
   readonly direction?: string | null;
 }
 
 /**
- * Which way a difference went and where it is largest, for a column of a table.
+ * The direction of a difference and where it is largest, for a column of a table.
  *
  * @example describeWhere({ direction: 'higher', at: 99.5 }) // 'higher at 99.5'
  */
@@ -28,5 +28,5 @@ export function describeWhere({ at, direction }: Where): string {
 }
 
 function cut(text: string): string {
-  return text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;
+  return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS - 1)}…` : text;
 }

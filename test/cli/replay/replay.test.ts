@@ -168,7 +168,7 @@ describe('replay reports in one line', () => {
     const path = await file('e.ndjson', event(1));
     expect(await runCommand(['replay', path, '--api', 'http://127.0.0.1:9'], terminal)).toBe(1);
     expect(terminal.errors()).toMatch(
-      /nothing answers at http:\/\/127.0.0.1:9; start it with `npm start` or pass --api|connection to .* failed/,
+      /nothing answers at http:\/\/127.0.0.1:9; start it with `npm start` or set --api|connection to .* failed/,
     );
   });
 });
