@@ -35,7 +35,7 @@ export function withService(db: Database, env: Readonly<Record<string, string>> 
   return service;
 }
 
-/** For a file that opens its database itself: it closes the service too. */
+/** For a file whose tests share one; the file closes it. */
 export function buildService(db: Database, env: Readonly<Record<string, string>> = {}): Service {
   const config = readConfig({
     BASELINES_DIR: '/dev/null/baselines',

@@ -1,33 +1,28 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../src/core/time/window.ts';
-import type { Database } from '../../src/store/database.ts';
 import { findStream, getOrCreateStream } from '../../src/store/streams.ts';
-import { openTestDatabase } from '../database.ts';
+import { withDatabase } from '../database.ts';
 import { buildService, NOW } from './service.ts';
 
 type Name = { service: string; endpoint: string };
 type Answer = { status: number; body: { code?: string; detail?: string; errors?: unknown[] } };
 type Ask = (method: 'GET' | 'POST' | 'PUT', url: string, body?: object) => Promise<Answer>;
 
-let db: Database;
+const database = withDatabase();
 let app: FastifyInstance;
 
-beforeAll(async () => {
-  db = await openTestDatabase();
-  app = buildService(db).app;
+beforeAll(() => {
+  app = buildService(database()).app;
 });
-afterAll(async () => {
-  await app.close();
-  await db.close();
-});
+afterAll(() => app.close());
 
 const ask: Ask = async (method, url, payload) => {
   const answer = await app.inject({ method, url, headers: { host: 'localhost' }, ...(payload && { payload }) });
   return { status: answer.statusCode, body: answer.json() };
 };
 
-const isStored = async (name: Name) => (await findStream(db, name.service, name.endpoint)) !== undefined;
+const isStored = async (name: Name) => (await findStream(database(), name.service, name.endpoint)) !== undefined;
 
 const eventsOf = (name: Name) =>
   Array.from({ length: 60 }, (_, i) => ({ ...name, ts: NOW - 5 * MINUTE_MS - i * 1_000, request: { amount: i } }));
@@ -105,7 +100,7 @@ describe('a stream whose name is longer, of an earlier version', () => {
     ['of plain letters', named('old', 300, 512)],
     ['of surrogate pairs', { service: '😀'.repeat(512), endpoint: '😀'.repeat(401) }],
   ])('goes on at every door: %s', async (_, name) => {
-    await getOrCreateStream(db, name.service, name.endpoint);
+    await getOrCreateStream(database(), name.service, name.endpoint);
     for (const [door, askDoor] of DOORS) {
       const { status, body } = await askDoor(name);
       expect(status, `${door}: ${JSON.stringify(body)}`).toBeLessThan(300);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { emptiedDatabase } from '../../database.ts';
+import { openService } from '../service.ts';
 import { call, MONITOR, open, withIncident } from './drifting.ts';
 
 describe('/v1/monitors', () => {
@@ -21,6 +23,17 @@ describe('/v1/monitors', () => {
     expect((await call(service, 'GET', '/v1/monitors')).body.monitors).toHaveLength(1);
     expect((await call(service, 'DELETE', '/v1/monitors/pay')).status).toBe(204);
     expect((await call(service, 'GET', '/v1/monitors/pay')).body).toMatchObject({ code: 'monitor_not_found' });
+  });
+
+  it('are listed beside one whose document another version wrote', async () => {
+    const db = await emptiedDatabase();
+    const service = openService(db);
+    await call(service, 'POST', '/v1/monitors', MONITOR);
+    await call(service, 'POST', '/v1/monitors', { ...MONITOR, name: 'odd' });
+    await db.query(`update monitors set spec = '{"lookback": 5}' where name = 'odd'`);
+    const { status, body } = await call(service, 'GET', '/v1/monitors');
+    expect(status).toBe(200);
+    expect(body.monitors).toMatchObject([{ spec: MONITOR }, { spec: { lookback: 5 } }]);
   });
 
   it('names with a slash are reached too', async () => {
