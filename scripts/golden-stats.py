@@ -67,13 +67,13 @@ def by_weyl(n, a, shift=0.0, scale=1.0):
     return {"spec": {"weyl": [n, a, shift, scale]}, "make": weyl(n, a, shift, scale)}
 
 
-def given(values):
+def with_values(values):
     return {"spec": {"values": values}, "make": values}
 
 
 def ks_cases():
     return [
-        ks_case("ties", given([1, 2, 2, 3, 3, 3, 4]), given([2, 3, 4, 4, 5, 5])),
+        ks_case("ties", with_values([1, 2, 2, 3, 3, 3, 4]), with_values([2, 3, 4, 4, 5, 5])),
         ks_case("equal_50", by_weyl(50, A), by_weyl(50, B)),
         ks_case("50_70", by_weyl(50, A), by_weyl(70, B, 0.05)),
         ks_case("51_odd_en", by_weyl(51, A), by_weyl(51, B, 0.2)),
