@@ -10,6 +10,11 @@ import { SILENT } from './silent-log.ts';
 /** How many connections a test's Postgres database has. */
 export const POOL_SIZE = 4;
 
+/** The embedded engine has one connection: there, nothing ever waits for a lock. */
+export function isOnPostgres(): boolean {
+  return inject('testDatabase').databaseUrl !== undefined;
+}
+
 /** A migrated, empty database of its own: a clone of a Postgres template when DATABASE_URL is set, else a copy of an embedded one. */
 export async function openTestDatabase(): Promise<Database> {
   const { databaseUrl, template } = inject('testDatabase');

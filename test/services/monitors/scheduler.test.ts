@@ -1,24 +1,22 @@
-import { rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { toReport } from '../../../src/core/evaluation/to-report.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
-import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
-import { applyMonitors } from '../../../src/services/monitors/apply-monitors.ts';
-import { keepDefaultMonitors } from '../../../src/services/monitors/default-monitors.ts';
-import { reviseReports } from '../../../src/services/monitors/revise-reports.ts';
-import { listIncidents } from '../../../src/store/incidents.ts';
+import { putMonitor } from '../../../src/services/monitors/apply-monitors.ts';
+import { runNow } from '../../../src/services/monitors/run-now.ts';
 import { listRuns } from '../../../src/store/monitor-runs.ts';
-import { claimDueMonitors, completeRun, findMonitor, setMonitorPaused } from '../../../src/store/monitors.ts';
+import {
+  claimDueMonitors,
+  completeRun,
+  findMonitor,
+  renewLease,
+  setMonitorPaused,
+} from '../../../src/store/monitors.ts';
 import { listReports } from '../../../src/store/reports.ts';
-import { makeTemporaryDirectory } from '../../database.ts';
-import { openWatching, START, slotAt, startMonitors, type Watching } from './watching.ts';
+import { monitorOf, runsOf, TEN } from './runs.ts';
+import { openWatching, START, slotAt, type Watching } from './watching.ts';
 
-const TEN = 10 * MINUTE_MS;
-
-async function runsOf({ db }: Watching, name = 'payments') {
-  const monitor = await findMonitor(db, name);
-  if (monitor === undefined) throw new Error(`no monitor ${name}`);
-  return (await listRuns(db, monitor, { limit: 100 })).runs.reverse();
+async function slotsOf(watching: Watching) {
+  const { runs } = await listRuns(watching.db, await monitorOf(watching), { limit: 100 });
+  return runs.reverse().map(({ slotMs, slots, status }) => [(slotMs - START) / TEN, slots, status]);
 }
 
 describe('slots', () => {
@@ -120,151 +118,46 @@ describe('slots', () => {
   });
 });
 
-describe('references', () => {
-  it('may be the window before', async () => {
-    const watching = await openWatching();
-    await watching.apply({ reference: 'previous_window' });
-    await watching.pay(START, START + TEN);
-    await watching.pay(START + TEN, START + 2 * TEN, 300);
-    await watching.runAt(slotAt(2));
-    const monitor = await findMonitor(watching.db, 'payments');
-    const { reports } = await listReports(watching.db, {
-      streamId: monitor?.streamId ?? 0,
-      monitorId: monitor?.id,
-      limit: 1,
-    });
-    const evaluation = reports[0]?.evaluation;
-    const body = evaluation && toReport(evaluation);
-    expect(body).toMatchObject({ baseline: null, status: 'fail', reference: { kind: 'previous_window' } });
-    expect(body?.reference.windows).toEqual([{ start: '2026-06-01T12:00:00.000Z', end: '2026-06-01T12:10:00.000Z' }]);
-    expect(body?.checks.amount_ks?.reference_n).toBe(200);
-  });
-
-  it('may be the same hours of earlier weeks, and fails where there are none', async () => {
-    const watching = await openWatching();
-    await watching.apply({ reference: { same_hours: { weeks: 2 } } });
-    await watching.pay(START, START + TEN);
-    await watching.runAt(slotAt(1));
-    expect(await runsOf(watching)).toMatchObject([
-      { status: 'failed', reason: expect.stringMatching(/no events to compare with/) },
-    ]);
-    const week = 7 * 24 * 60 * MINUTE_MS;
-    await watching.pay(START + TEN - week, START + 2 * TEN - week);
-    await watching.runAt(slotAt(2));
-    expect((await runsOf(watching)).at(-1)).toMatchObject({ status: 'done' });
-  });
-});
-
-describe('late events', () => {
-  it('make a further revision of the report of a closed window; the old one stays, and so does the incident', async () => {
-    const watching = await openWatching();
-    await watching.apply({ open_after: 1 });
-    await watching.pay(START, START + TEN, 100);
-    await watching.runAt(slotAt(1));
-    watching.clock.ms += MINUTE_MS;
-    expect(await reviseReports(watching.context)).toBe(0);
-    await watching.pay(START, START + 5 * MINUTE_MS, 500, 60);
-    watching.clock.ms += 2 * MINUTE_MS;
-    expect(await reviseReports(watching.context)).toBe(1);
-    const monitor = await findMonitor(watching.db, 'payments');
-    const query = { streamId: monitor?.streamId ?? 0, monitorId: monitor?.id, limit: 10 };
-    const revisions = (await listReports(watching.db, query)).reports.map(({ revision, status, evaluation }) => {
-      return [revision, status, evaluation?.samples];
-    });
-    expect(revisions).toEqual([
-      [2, 'fail', 500],
-      [1, 'ok', 200],
-    ]);
-    expect((await listIncidents(watching.db, { limit: 10 })).incidents).toEqual([]);
-    expect(await reviseReports(watching.context)).toBe(0);
-  });
-
-  it('are seen through the folding of minutes into hours', async () => {
+describe('a slot that is due a second time does not stop its monitor for ever', () => {
+  it('after PUT or apply read the monitor before its slot was completed', async () => {
     const watching = await openWatching();
     await watching.apply({});
-    await watching.pay(START, START + TEN);
+    const before = await monitorOf(watching);
     await watching.runAt(slotAt(1));
-    watching.clock.ms = START + 3 * 60 * MINUTE_MS;
-    await foldProfiles(watching.db, watching.clock.ms);
-    await watching.pay(START, START + MINUTE_MS, 100, 30);
-    await foldProfiles(watching.db, watching.clock.ms + TEN);
-    watching.clock.ms += 2 * MINUTE_MS;
-    expect(await reviseReports(watching.context)).toBe(1);
+    const document = { ...(before.spec as object), window: '20m' };
+    await watching.db.transaction((tx) => putMonitor(tx, watching.context, document, 'file', before));
+    for (const i of [2, 3, 4]) await watching.runAt(slotAt(i));
+    expect((await slotsOf(watching)).map(([slot]) => slot)).toEqual([1, 2, 3, 4]);
   });
-});
 
-describe('applying a file', () => {
-  it('is idempotent, tells the differences, and prunes only what a file brought', async () => {
+  it('after a process whose clock is behind resumed it', async () => {
     const watching = await openWatching();
-    const { context } = watching;
-    const a = { name: 'a', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };
-    const both = { monitors: [a, { ...a, name: 'b' }], prune: true, dryRun: false };
-    expect(await applyMonitors(context, both)).toEqual({
-      created: ['a', 'b'],
-      changed: [],
-      unchanged: [],
-      deleted: [],
-    });
-    expect(await applyMonitors(context, both)).toMatchObject({ unchanged: ['a', 'b'], created: [], changed: [] });
-    const change = { monitors: [{ ...a, window: '20m', floors: { ks: 0.2 } }], prune: true, dryRun: true };
-    const answer = {
-      created: [],
-      changed: [{ name: 'a', differences: ['floors.ks: 0.2 (new)', 'window: "10m" → "20m"'] }],
-      unchanged: [],
-      deleted: ['b'],
-    };
-    expect(await applyMonitors(context, change)).toEqual(answer);
-    expect(await findMonitor(watching.db, 'b')).toBeDefined();
-    expect(await applyMonitors(context, { ...change, dryRun: false })).toEqual(answer);
-    expect(await findMonitor(watching.db, 'b')).toBeUndefined();
-  });
-
-  it('applies nothing when one is wrong', async () => {
-    const watching = await openWatching();
-    const good = { name: 'good', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };
-    const wrong = { ...good, name: 'wrong', channels: ['nobody'] };
-    const apply = applyMonitors(watching.context, { monitors: [good, wrong], prune: false, dryRun: false });
-    await expect(apply).rejects.toMatchObject({
-      code: 'invalid_monitor',
-      errors: [{ path: '/monitors/1/channels/0' }],
-    });
-    expect(await findMonitor(watching.db, 'good')).toBeUndefined();
-  });
-});
-
-describe('MONITORS_FILE', () => {
-  it('is applied at every start, and a wrong one names its lines and stops the start', async () => {
-    const directory = await makeTemporaryDirectory();
-    const path = `${directory}/monitors.yaml`;
-    const good = 'monitors:\n  - {name: filed, stream: {service: s, endpoint: e}, window: 10m, every: 10m}\n';
-    await writeFile(path, good);
-    const watching = await openWatching({ MONITORS_FILE: path, DEFAULT_MONITOR: 'off' });
-    await startMonitors(watching.context);
-    expect(await findMonitor(watching.db, 'filed')).toMatchObject({ origin: 'file' });
-    await writeFile(path, good.replace('every: 10m', 'every: 10s').replace('name: filed', 'name: filed, colour: red'));
-    await expect(startMonitors(watching.context)).rejects.toThrow(
-      /line 2: monitors\.0\.every: .*\n {2}line 2: monitors\.0\.colour: /,
-    );
-    await rm(directory, { recursive: true });
-    await expect(startMonitors(watching.context)).rejects.toThrow(/MONITORS_FILE: .* cannot be read \(ENOENT\)/);
-  });
-});
-
-describe('default monitors', () => {
-  it('are made for streams with a baseline, give way to one of its own, and may be switched off', async () => {
-    const watching = await openWatching();
-    await keepDefaultMonitors(watching.context);
-    await Promise.all([keepDefaultMonitors(watching.context), keepDefaultMonitors(watching.another().context)]);
-    expect(await findMonitor(watching.db, 'payments POST /pay')).toMatchObject({ origin: 'default', paused: false });
     await watching.apply({});
-    await keepDefaultMonitors(watching.context);
-    expect(await findMonitor(watching.db, 'payments POST /pay')).toBeUndefined();
-    expect(await findMonitor(watching.db, 'payments')).toMatchObject({ origin: 'file' });
+    await watching.runAt(slotAt(1));
+    const { id } = await monitorOf(watching);
+    const behind = { nowMs: START + TEN - SECOND_MS, nextSlotMs: START + TEN, dueAtMs: slotAt(1) };
+    await setMonitorPaused(watching.db, id, true, behind);
+    await setMonitorPaused(watching.db, id, false, behind);
+    for (const i of [2, 3, 4]) await watching.runAt(slotAt(i));
+    expect((await slotsOf(watching)).map(([slot]) => slot)).toEqual([1, 2, 3, 4]);
   });
 
-  it('are not made with DEFAULT_MONITOR=off', async () => {
-    const watching = await openWatching({ DEFAULT_MONITOR: 'off' });
-    await keepDefaultMonitors(watching.context);
-    expect(await findMonitor(watching.db, 'payments POST /pay')).toBeUndefined();
+  it('after somebody ran it by hand in the millisecond of a slot', async () => {
+    const watching = await openWatching();
+    await watching.apply({});
+    watching.clock.ms = START + TEN;
+    await runNow(watching.context, await monitorOf(watching));
+    for (const i of [1, 2, 3]) await watching.runAt(slotAt(i));
+    expect((await slotsOf(watching)).map(([slot]) => slot)).toEqual([1, 2, 3]);
   });
+});
+
+it('a lease renewed just after its slot was completed does not hold up the next slot', async () => {
+  const watching = await openWatching();
+  await watching.apply({});
+  watching.clock.ms = slotAt(1);
+  const [claim] = await claimDueMonitors(watching.db, watching.clock, { leaseMs: MINUTE_MS, limit: 1 });
+  if (claim === undefined) throw new Error('nothing is due');
+  await completeRun(watching.db, claim, { slotMs: START + 2 * TEN, dueAtMs: slotAt(2) });
+  expect(await renewLease(watching.db, watching.clock, claim, MINUTE_MS)).toBe(false);
 });
