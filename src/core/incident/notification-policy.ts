@@ -18,6 +18,11 @@ export type NotificationDecision =
   | { readonly notify: true; readonly reason: NotificationReason }
   | { readonly notify: false; readonly reason: SilentReason };
 
+/** What people were last notified of, and what they did about it. */
+export interface NotificationHistory extends Triage {
+  readonly lastNotification: LastNotification | null;
+}
+
 export interface NotificationPolicy {
   /** Reminders of what is still open. */
   readonly repeatIntervalMs: number;
@@ -38,14 +43,13 @@ export const DEFAULT_NOTIFICATION_POLICY: NotificationPolicy = {
  */
 export function decideNotification(
   incident: Incident,
-  lastNotification: LastNotification | undefined,
-  triage: Triage,
+  history: NotificationHistory,
   rules: NotificationPolicy,
   nowMs: number,
 ): NotificationDecision {
-  const wish = wishOf(incident, lastNotification, triage, rules, nowMs);
+  const wish = wishOf(incident, history, rules, nowMs);
   if (!wish.notify) return wish;
-  if ((triage.silencedUntilMs ?? 0) > nowMs) return { notify: false, reason: 'silenced' };
+  if ((history.silencedUntilMs ?? 0) > nowMs) return { notify: false, reason: 'silenced' };
   if (rules.quietHours !== undefined && incident.severity !== 'critical' && isQuiet(rules.quietHours, nowMs)) {
     return { notify: false, reason: 'quiet_hours' };
   }
@@ -55,29 +59,29 @@ export function decideNotification(
 /** What would be told if nobody slept. */
 function wishOf(
   incident: Incident,
-  lastNotification: LastNotification | undefined,
-  triage: Triage,
+  { lastNotification, acknowledgedAtMs }: NotificationHistory,
   rules: NotificationPolicy,
   nowMs: number,
 ): NotificationDecision {
   if (incident.state === 'resolved') {
-    if (lastNotification === undefined) return { notify: false, reason: 'never_notified' };
+    if (lastNotification === null) return { notify: false, reason: 'never_notified' };
     return lastNotification.state === 'firing'
       ? { notify: true, reason: 'resolved' }
       : { notify: false, reason: 'nothing_new' };
   }
   if (incident.state === 'pending') return { notify: false, reason: 'not_open' };
-  if (lastNotification === undefined) return { notify: true, reason: 'opened' };
+  if (lastNotification === null) return { notify: true, reason: 'opened' };
   if (lastNotification.state === 'resolved') return { notify: true, reason: 'reopened' };
   // While it recovers its findings are those of the past.
   if (incident.state === 'recovering') return { notify: false, reason: 'nothing_new' };
-  return wishOfFiring(incident, lastNotification, triage, rules, nowMs);
+  const wish = wishOfFiring(incident, lastNotification, rules, nowMs);
+  const isReminder = wish.notify && wish.reason === 'repeat_interval';
+  return isReminder && acknowledgedAtMs !== null ? { notify: false, reason: 'acknowledged' } : wish;
 }
 
 function wishOfFiring(
   incident: Incident,
   lastNotification: LastNotification,
-  triage: Triage,
   rules: NotificationPolicy,
   nowMs: number,
 ): NotificationDecision {
@@ -89,12 +93,11 @@ function wishOfFiring(
     return { notify: false, reason: 'too_soon' };
   }
   if (ageMs < rules.repeatIntervalMs) return { notify: false, reason: 'nothing_new' };
-  if (triage.acknowledgedAtMs !== null) return { notify: false, reason: 'acknowledged' };
   return { notify: true, reason: 'repeat_interval' };
 }
 
 /** Checks that have failed for two windows and were not in the last message. */
-export function newChecks(incident: Incident, lastNotification: LastNotification | undefined): string[] {
+export function newChecks(incident: Incident, lastNotification: LastNotification | null): string[] {
   const known = new Set(lastNotification?.checks);
   return incident.steady.filter((check) => !known.has(check));
 }
@@ -102,16 +105,16 @@ export function newChecks(incident: Incident, lastNotification: LastNotification
 /** When to ask again without a new window: the end of a silence or of quiet hours, or the next reminder. Null: never. */
 export function nextNotificationAt(
   incident: Incident,
-  lastNotification: LastNotification | undefined,
-  triage: Triage,
+  history: NotificationHistory,
   rules: NotificationPolicy,
   nowMs: number,
 ): number | null {
   if (incident.state === 'pending') return null;
-  const { reason } = decideNotification(incident, lastNotification, triage, rules, nowMs);
-  if (reason === 'silenced') return triage.silencedUntilMs;
+  const { lastNotification, silencedUntilMs, acknowledgedAtMs } = history;
+  const { reason } = decideNotification(incident, history, rules, nowMs);
+  if (reason === 'silenced') return silencedUntilMs;
   if (reason === 'quiet_hours' && rules.quietHours !== undefined) return quietEnd(rules.quietHours, nowMs);
-  if (incident.state !== 'firing' || lastNotification === undefined) return null;
+  if (incident.state !== 'firing' || lastNotification === null) return null;
   if (reason === 'too_soon') return lastNotification.atMs + rules.updateIntervalMs;
-  return triage.acknowledgedAtMs === null ? lastNotification.atMs + rules.repeatIntervalMs : null;
+  return acknowledgedAtMs === null ? lastNotification.atMs + rules.repeatIntervalMs : null;
 }

@@ -57,10 +57,19 @@ function isLive(incident: Incident | undefined, signal: Signal, rules: StepRules
 
 function fresh(signal: Signal): Incident {
   return {
-    ...{ state: 'pending', severity: severityOf(signal.failing), failing: signal.failing },
-    ...{ counted: [], steady: [] },
-    ...{ failures: 0, passes: 0, countedSlotMs: 0, lastSlotMs: signal.slotMs },
-    ...{ startedAtMs: signal.slotMs - signal.windowMs, openedAtMs: null, resolvedAtMs: null, flaps: 0 },
+    state: 'pending',
+    severity: severityOf(signal.failing),
+    failing: signal.failing,
+    counted: [],
+    steady: [],
+    failures: 0,
+    passes: 0,
+    countedSlotMs: 0,
+    lastSlotMs: signal.slotMs,
+    startedAtMs: signal.slotMs - signal.windowMs,
+    openedAtMs: null,
+    resolvedAtMs: null,
+    flaps: 0,
   };
 }
 

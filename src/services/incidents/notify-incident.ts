@@ -39,15 +39,15 @@ export async function notifyIncident(
 ): Promise<boolean> {
   const { rules, nowMs } = request;
   const { incident } = stored;
-  const before = stored.lastNotification ?? undefined;
-  const decision = decideNotification(incident, before, stored, rules, nowMs);
+  const before = stored.lastNotification;
+  const decision = decideNotification(incident, stored, rules, nowMs);
   context.metrics.decided(decision.notify, decision.reason);
   const message = decision.notify
     ? await messageOf(tx, context, { ...stored, reason: decision.reason }, request)
     : null;
   const lastNotification = message === null ? before : await send(tx, context, { ...stored, message }, request);
-  const notifyAtMs = nextNotificationAt(incident, lastNotification, stored, rules, nowMs);
-  await updateIncident(tx, stored.id, { incident, lastNotification: lastNotification ?? null, notifyAtMs, nowMs });
+  const notifyAtMs = nextNotificationAt(incident, { ...stored, lastNotification }, rules, nowMs);
+  await updateIncident(tx, stored.id, { incident, lastNotification, notifyAtMs, nowMs });
   return decision.notify && (lastNotification?.channels.length ?? 0) > 0;
 }
 

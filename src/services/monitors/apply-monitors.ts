@@ -67,7 +67,7 @@ function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<Appl
         answer.unchanged.push(document.name);
       else if (before === undefined) answer.created.push(document.name);
       else answer.changed.push({ name: document.name, differences });
-      if (!request.dryRun) await putMonitor(tx, context, document, 'file', before);
+      if (!request.dryRun) await putMonitor(tx, context, { document, origin: 'file', old: before });
     }
     const deleted = request.prune ? gone(known, new Set(documents.map(({ name }) => name))) : [];
     if (!request.dryRun) for (const monitor of deleted) await removeMonitor(tx, context, monitor);
@@ -75,13 +75,18 @@ function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<Appl
   });
 }
 
+/** A checked document that becomes a monitor, in the place of an old one where there is one. */
+export interface MonitorChange {
+  readonly document: unknown;
+  readonly origin: MonitorInsert['origin'];
+  readonly old: StoredMonitor | undefined;
+}
+
 /** Makes a monitor of a checked document, or puts it in the place of the one before. Unchanged schedules keep their next slot. */
 export async function putMonitor(
   tx: Queryable,
   context: MonitorContext,
-  document: unknown,
-  origin: MonitorInsert['origin'],
-  old: StoredMonitor | undefined,
+  { document, origin, old }: MonitorChange,
 ): Promise<number> {
   const spec = readSpec(document);
   const nowMs = context.clock.now();
@@ -90,8 +95,14 @@ export async function putMonitor(
   const before = old && (await lockMonitor(tx, old.id));
   const nextSlotMs = (before && keptSlot(before, spec)) ?? nextSlot(spec.schedule, nowMs);
   const row: MonitorInsert = {
-    ...{ streamId: stream.id, name: spec.name, spec: document, origin, paused: isPaused(document, spec, before) },
-    ...{ nowMs, nextSlotMs, dueAtMs: nextSlotMs + spec.delayMs },
+    streamId: stream.id,
+    name: spec.name,
+    spec: document,
+    origin,
+    paused: isPaused(document, spec, before),
+    nowMs,
+    nextSlotMs,
+    dueAtMs: nextSlotMs + spec.delayMs,
   };
   if (before === undefined) return insertMonitor(tx, row);
   if (before.origin === origin && differencesOf(before.spec, document).length === 0) return before.id;

@@ -44,7 +44,7 @@ async function tryToPut(
 ): Promise<boolean> {
   try {
     const document = defaultDocument(name, stream, context.config.DRIFT_WINDOW_MINUTES);
-    await context.db.transaction((tx) => putMonitor(tx, context, document, 'default', undefined));
+    await context.db.transaction((tx) => putMonitor(tx, context, { document, origin: 'default', old: undefined }));
     return true;
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;

@@ -18,7 +18,7 @@ export interface NamedDocument {
 export async function createMonitor(context: MonitorContext, document: NamedDocument): Promise<number> {
   await assertMonitors(context, [document]);
   return refuseTakenName(document, () =>
-    context.db.transaction((tx) => putMonitor(tx, context, document, 'api', undefined)),
+    context.db.transaction((tx) => putMonitor(tx, context, { document, origin: 'api', old: undefined })),
   );
 }
 
@@ -31,7 +31,7 @@ export async function changeMonitor(
   await assertMonitors(context, [document]);
   const before = await getMonitor(context.db, idOrName);
   return refuseTakenName(document, () =>
-    context.db.transaction((tx) => putMonitor(tx, context, document, 'api', before)),
+    context.db.transaction((tx) => putMonitor(tx, context, { document, origin: 'api', old: before })),
   );
 }
 

@@ -61,11 +61,11 @@ export async function runNow(
 }
 
 /** What a new document would find now; nothing is stored. */
-export async function tryDocument(deps: MonitorContext, document: unknown): Promise<RunAnswer> {
-  await assertMonitors(deps, [document]);
+export async function tryDocument(context: MonitorContext, document: unknown): Promise<RunAnswer> {
+  await assertMonitors(context, [document]);
   const { service, endpoint } = readSpec(document);
-  const stream = await findStream(deps.db, service, endpoint);
-  return tryMonitor(deps, document, { id: 0, streamId: stream?.id ?? 0 });
+  const stream = await findStream(context.db, service, endpoint);
+  return tryMonitor(context, document, { id: 0, streamId: stream?.id ?? 0 });
 }
 
 /** The same without writing anything down. */
@@ -96,10 +96,8 @@ async function wouldChange(
     const before = known.get(group);
     const { incident, change } = step(before?.incident, signal, spec.step);
     if (change === undefined) return [];
-    const triage = before ?? { acknowledgedAtMs: null, silencedUntilMs: null };
-    const decision =
-      incident &&
-      decideNotification(incident, before?.lastNotification ?? undefined, triage, spec.notificationPolicy, nowMs);
+    const history = before ?? { acknowledgedAtMs: null, silencedUntilMs: null, lastNotification: null };
+    const decision = incident && decideNotification(incident, history, spec.notificationPolicy, nowMs);
     return [{ incident: before?.id ?? null, group, ...change, ...(decision && { notification: decision }) }];
   });
 }

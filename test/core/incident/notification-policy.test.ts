@@ -101,7 +101,7 @@ describe('a life of an incident', () => {
         }
         expect(lastNotification?.state).toBe('firing');
         if (incident.state !== 'firing') continue;
-        expect(newChecks(incident, lastNotification)).toEqual([]);
+        expect(newChecks(incident, lastNotification ?? null)).toEqual([]);
         expect(said.length).toBeGreaterThan(0);
       }
       for (const { said } of unsaid) expect(said).toEqual([]);
@@ -203,52 +203,81 @@ describe('decideNotification', () => {
     ['the same, a while ago', FIRING, notificationOf(FIRING, 239), 'nothing_new'],
     ['the same, long ago', FIRING, notificationOf(FIRING, 240), 'repeat_interval'],
   ] as const)('%s', (_, incident, lastNotification, reason) => {
-    expect(decideNotification(incident, lastNotification, NOBODY, RULES, NOW).reason).toBe(reason);
+    expect(
+      decideNotification(incident, { ...NOBODY, lastNotification: lastNotification ?? null }, RULES, NOW).reason,
+    ).toBe(reason);
   });
 
   it('acknowledged: reminders stop, and nothing else', () => {
     const known = { ...NOBODY, acknowledgedAtMs: NOW - 1 };
-    expect(decideNotification(FIRING, notificationOf(FIRING, 999), known, RULES, NOW).reason).toBe('acknowledged');
-    expect(decideNotification(as('critical', 'a_ks'), notificationOf(FIRING, 1), known, RULES, NOW).notify).toBe(true);
-    expect(decideNotification(as('warning', 'b_ks'), notificationOf(FIRING, 99), known, RULES, NOW).notify).toBe(true);
-    expect(decideNotification(RESOLVED, notificationOf(FIRING, 1), known, RULES, NOW).notify).toBe(true);
-    expect(decideNotification(FIRING, undefined, known, RULES, NOW).notify).toBe(true);
-    expect(nextNotificationAt(FIRING, notificationOf(FIRING, 1), known, RULES, NOW)).toBeNull();
+    expect(
+      decideNotification(FIRING, { ...known, lastNotification: notificationOf(FIRING, 999) }, RULES, NOW).reason,
+    ).toBe('acknowledged');
+    expect(
+      decideNotification(as('critical', 'a_ks'), { ...known, lastNotification: notificationOf(FIRING, 1) }, RULES, NOW)
+        .notify,
+    ).toBe(true);
+    expect(
+      decideNotification(as('warning', 'b_ks'), { ...known, lastNotification: notificationOf(FIRING, 99) }, RULES, NOW)
+        .notify,
+    ).toBe(true);
+    expect(
+      decideNotification(RESOLVED, { ...known, lastNotification: notificationOf(FIRING, 1) }, RULES, NOW).notify,
+    ).toBe(true);
+    expect(decideNotification(FIRING, { ...known, lastNotification: null }, RULES, NOW).notify).toBe(true);
+    expect(
+      nextNotificationAt(FIRING, { ...known, lastNotification: notificationOf(FIRING, 1) }, RULES, NOW),
+    ).toBeNull();
   });
 
   it('a silence ends at its end, and holds for the critical too', () => {
     const until = (silencedUntilMs: number) => ({ ...NOBODY, silencedUntilMs });
     const critical = as('critical', 'a_ks');
-    expect(decideNotification(critical, undefined, until(NOW + 1), RULES, NOW)).toEqual({
+    expect(decideNotification(critical, { ...until(NOW + 1), lastNotification: null }, RULES, NOW)).toEqual({
       notify: false,
       reason: 'silenced',
     });
-    expect(nextNotificationAt(critical, undefined, until(NOW + 1), RULES, NOW)).toBe(NOW + 1);
-    expect(decideNotification(critical, undefined, until(NOW), RULES, NOW)).toEqual({ notify: true, reason: 'opened' });
+    expect(nextNotificationAt(critical, { ...until(NOW + 1), lastNotification: null }, RULES, NOW)).toBe(NOW + 1);
+    expect(decideNotification(critical, { ...until(NOW), lastNotification: null }, RULES, NOW)).toEqual({
+      notify: true,
+      reason: 'opened',
+    });
   });
 
   it('quiet hours hold back until morning, but not the critical', () => {
     const rules = { ...RULES, quietHours: NIGHT };
     const midnight = Date.UTC(2026, 4, 4, 22);
-    expect(decideNotification(FIRING, undefined, NOBODY, rules, midnight).reason).toBe('quiet_hours');
-    expect(nextNotificationAt(FIRING, undefined, NOBODY, rules, midnight)).toBe(Date.UTC(2026, 4, 5, 5));
-    expect(decideNotification(as('critical', 'a_ks'), undefined, NOBODY, rules, midnight).notify).toBe(true);
-    expect(decideNotification(RESOLVED, notificationOf(FIRING, 1), NOBODY, rules, midnight).reason).toBe('quiet_hours');
+    expect(decideNotification(FIRING, { ...NOBODY, lastNotification: null }, rules, midnight).reason).toBe(
+      'quiet_hours',
+    );
+    expect(nextNotificationAt(FIRING, { ...NOBODY, lastNotification: null }, rules, midnight)).toBe(
+      Date.UTC(2026, 4, 5, 5),
+    );
+    expect(
+      decideNotification(as('critical', 'a_ks'), { ...NOBODY, lastNotification: null }, rules, midnight).notify,
+    ).toBe(true);
+    expect(
+      decideNotification(RESOLVED, { ...NOBODY, lastNotification: notificationOf(FIRING, 1) }, rules, midnight).reason,
+    ).toBe('quiet_hours');
   });
 
   it('a silence that ends at night goes on until morning', () => {
     const rules = { ...RULES, quietHours: NIGHT };
     const [midnight, two] = [Date.UTC(2026, 4, 4, 22), Date.UTC(2026, 4, 5, 0)];
     const silenced = { ...NOBODY, silencedUntilMs: two };
-    expect(nextNotificationAt(FIRING, undefined, silenced, rules, midnight)).toBe(two);
-    expect(nextNotificationAt(FIRING, undefined, silenced, rules, two)).toBe(Date.UTC(2026, 4, 5, 5));
+    expect(nextNotificationAt(FIRING, { ...silenced, lastNotification: null }, rules, midnight)).toBe(two);
+    expect(nextNotificationAt(FIRING, { ...silenced, lastNotification: null }, rules, two)).toBe(
+      Date.UTC(2026, 4, 5, 5),
+    );
   });
 });
 
 it('a check that failed in one window only is no news yet', () => {
   const once = { ...as('warning', 'a_ks', 'b_ks'), steady: ['a_ks'] };
   expect(newChecks(once, notificationOf(FIRING, 15))).toEqual([]);
-  expect(decideNotification(once, notificationOf(FIRING, 15), NOBODY, RULES, NOW).reason).toBe('nothing_new');
+  expect(decideNotification(once, { ...NOBODY, lastNotification: notificationOf(FIRING, 15) }, RULES, NOW).reason).toBe(
+    'nothing_new',
+  );
 });
 
 describe('nextNotificationAt', () => {
@@ -259,6 +288,8 @@ describe('nextNotificationAt', () => {
     ['never once it is over', RESOLVED, notificationOf(RESOLVED, 60), null],
     ['never while it is pending', PENDING, undefined, null],
   ] as const)('%s', (_, incident, lastNotification, atMs) => {
-    expect(nextNotificationAt(incident, lastNotification, NOBODY, RULES, NOW)).toBe(atMs);
+    expect(nextNotificationAt(incident, { ...NOBODY, lastNotification: lastNotification ?? null }, RULES, NOW)).toBe(
+      atMs,
+    );
   });
 });

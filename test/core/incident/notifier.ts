@@ -41,7 +41,7 @@ export class Notifier {
 
   ask(nowMs: number): void {
     const { incident, triage, lastNotification: before } = this;
-    const decision = decideNotification(incident, before, triage, this.#rules, nowMs);
+    const decision = decideNotification(incident, { ...triage, lastNotification: before ?? null }, this.#rules, nowMs);
     if (decision.notify) {
       const checks = incident.failing.map(({ check }) => check);
       const state = incident.state === 'resolved' ? 'resolved' : 'firing';
@@ -57,7 +57,12 @@ export class Notifier {
         triage,
       });
     }
-    this.notifyAtMs = nextNotificationAt(incident, this.lastNotification, triage, this.#rules, nowMs);
+    this.notifyAtMs = nextNotificationAt(
+      incident,
+      { ...triage, lastNotification: this.lastNotification ?? null },
+      this.#rules,
+      nowMs,
+    );
     if (this.notifyAtMs !== null && this.notifyAtMs <= nowMs) this.pastAsks.push(nowMs);
   }
 
@@ -68,7 +73,14 @@ export class Notifier {
       const nextMs = Math.min(this.notifyAtMs ?? endMs, endMs);
       const halfway = nowMs + Math.floor((nextMs - nowMs) / 2);
       for (const ms of [nowMs, halfway, nextMs - 1]) {
-        if (decideNotification(this.incident, this.lastNotification, this.triage, this.#rules, ms).notify)
+        if (
+          decideNotification(
+            this.incident,
+            { ...this.triage, lastNotification: this.lastNotification ?? null },
+            this.#rules,
+            ms,
+          ).notify
+        )
           this.missed.push(ms);
       }
       nowMs = nextMs;

@@ -125,7 +125,7 @@ describe('a slot that is due a second time does not stop its monitor for ever', 
     const before = await monitorOf(watching);
     await watching.runAt(slotAt(1));
     const document = { ...(before.spec as object), window: '20m' };
-    await watching.db.transaction((tx) => putMonitor(tx, watching.context, document, 'file', before));
+    await watching.db.transaction((tx) => putMonitor(tx, watching.context, { document, origin: 'file', old: before }));
     for (const i of [2, 3, 4]) await watching.runAt(slotAt(i));
     expect((await slotsOf(watching)).map(([slot]) => slot)).toEqual([1, 2, 3, 4]);
   });
