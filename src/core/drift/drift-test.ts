@@ -9,6 +9,9 @@ export type FeatureType = (typeof FEATURE_TYPES)[number];
 export const POLICIES = ['calibrated', 'classic'] as const;
 export type Policy = (typeof POLICIES)[number];
 
+/** A side of a comparison. */
+export type Side = 'reference' | 'current';
+
 /** One feature in both profiles. */
 export interface FeaturePair {
   /** Its path. */

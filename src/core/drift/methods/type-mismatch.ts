@@ -1,7 +1,7 @@
 import type { Proportion } from '../../stats/tests/fisher.ts';
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { directionOf } from '../direction.ts';
-import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { cannotSay, type DriftTest, type FeaturePair, type Side, type TestResult } from '../drift-test.ts';
 
 /**
  * Type mismatch: are there more, or fewer, texts among the numbers, or numbers among the texts?
@@ -58,7 +58,7 @@ function compareTypes(pair: FeaturePair): TestResult {
 }
 
 /** Values of the wrong type among all values. */
-function mismatches(pair: FeaturePair, side: 'reference' | 'current'): Proportion {
+function mismatches(pair: FeaturePair, side: Side): Proportion {
   const [numbers, texts] = [pair[side].numeric?.moments.n ?? 0, pair[side].categories?.n ?? 0];
   return { k: pair.type === 'numeric' ? texts : numbers, n: numbers + texts };
 }

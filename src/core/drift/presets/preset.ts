@@ -1,5 +1,5 @@
 import type { AggregateRule } from '../aggregate-rule.ts';
-import type { FeaturePair, TestResult } from '../drift-test.ts';
+import type { FeaturePair, Side, TestResult } from '../drift-test.ts';
 
 import type { TestName } from '../test-name.ts';
 
@@ -31,7 +31,7 @@ export function toolResult(
   numbers: { readonly statistic: number; readonly pValue?: number; readonly effect?: number; readonly method: string },
 ): TestResult {
   const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
-  const rows = (side: 'reference' | 'current') =>
+  const rows = (side: Side) =>
     pair.type === 'numeric' ? (pair[side].numeric?.sketch.n ?? 0) : (pair[side].categories?.n ?? 0);
   return {
     statistic: known(numbers.statistic),

@@ -1,6 +1,6 @@
 import { populationStability } from '../../stats/distances/population-stability.ts';
 import { chiSquaredYates } from '../../stats/tests/chi-squared-yates.ts';
-import type { FeaturePair } from '../drift-test.ts';
+import type { FeaturePair, Side } from '../drift-test.ts';
 import { type Preset, type PresetFinding, type PresetLimits, toolResult } from './preset.ts';
 import { countsOf, DECILES, histogram, samplesOf, scipyKs, shareOf, unique } from './tool-data.ts';
 
@@ -25,7 +25,7 @@ function compareNumbers(pair: FeaturePair, { alpha = 0.05, psi: psiMin = 0.25 }:
   if (samples === undefined) return [];
   const ks = scipyKs(samples);
   const edges = unique(DECILES.map(samples.quantile));
-  const shares = (side: 'reference' | 'current') =>
+  const shares = (side: Side) =>
     shareOf(histogram(samples[side], edges), samples[side].total).map((share) => (share === 0 ? EMPTY : share));
   const psi = edges.length < 2 ? 0 : populationStability(shares('reference'), shares('current'));
   return [
