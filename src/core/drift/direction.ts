@@ -27,9 +27,8 @@ const SCALE = 1 / 32;
 export function numericDirection(reference?: NumericProfile, current?: NumericProfile): Direction | null {
   if (reference === undefined || current === undefined) return null;
   if (reference.sketch.n === 0 || current.sketch.n === 0) return null;
-  const moves = DECILES.map(
-    (share) => current.sketch.quantile(share) * SCALE - reference.sketch.quantile(share) * SCALE,
-  );
+  const before = reference.sketch.quantiles(DECILES);
+  const moves = current.sketch.quantiles(DECILES).map((value, i) => value * SCALE - (before[i] as number) * SCALE);
   const up = moves.reduce((sum, move) => sum + Math.max(0, move), 0);
   const down = moves.reduce((sum, move) => sum + Math.max(0, -move), 0);
   if (up + down === 0) return directionOf(current.moments.mean - reference.moments.mean);

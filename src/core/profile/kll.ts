@@ -178,6 +178,26 @@ export class KllSketch {
     return this.isExact ? quantileType7(this.#sortedInput(), q) : valueAtRank(this.weighted(), q * this.n);
   }
 
+  /**
+   * Several quantiles in one walk.
+   *
+   * @param shares - ascending, each as for `quantile`
+   * @example const s = new KllSketch(); for (const x of [3, 1, 2]) s.add(x); s.quantiles([0, 0.5]) // [1, 2]
+   */
+  quantiles(shares: readonly number[]): number[] {
+    if (this.isExact) return shares.map((share) => this.quantile(share));
+    const { values, weights } = this.weighted();
+    const found: number[] = [];
+    let place = 0;
+    let seen = weights[0] as number;
+    for (const share of shares) {
+      const rank = share * this.n;
+      while (seen < rank && place < values.length - 1) seen += weights[++place] as number;
+      found.push(values[place] as number);
+    }
+    return found;
+  }
+
   #sortedInput(): Float64Array {
     const input = this.#buffer.subarray(0, this.#fill);
     if (this.#sortedFill < this.#fill) sortRun(input);

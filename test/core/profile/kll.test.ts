@@ -99,6 +99,14 @@ test('laws while exact: identity, order, merge = concatenation', () => {
   );
 });
 
+test('several quantiles at once are the same as one by one', () => {
+  const shares = [0, 0.1, 0.25, 0.5, 0.5, 0.9, 1];
+  for (const n of [0, 1, 5, 2_000, 20_000]) {
+    const s = sketchOf(Array.from({ length: n }, (_, i) => (i * 7919) % 1009));
+    expect(s.quantiles(shares)).toEqual(shares.map((share) => s.quantile(share)));
+  }
+});
+
 test('while exact, quantiles are type 7 and shares are counted', () => {
   fc.assert(
     fc.property(
