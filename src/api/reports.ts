@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { VERDICTS } from '../core/drift/check.ts';
+import { DIRECTIONS } from '../core/drift/direction.ts';
 import { POLICIES } from '../core/drift/drift-test.ts';
 import { PRESET_NAMES } from '../core/drift/presets/table.ts';
 import { REFERENCE_KINDS } from '../core/drift/reference-kind.ts';
+import { listOr } from '../core/format/list-or.ts';
 import { streamNameFields } from '../core/stream-name.ts';
 import { comparisonOptions, driftShareInQuery, testNamesInQuery } from './comparison-options.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -41,6 +43,12 @@ const check = z
     ok: z.boolean(),
     state: z.string(),
     verdict: z.enum(VERDICTS).optional().describe('Of a drift test'),
+    at: z.union([z.number(), z.string()]).nullable().optional().describe('Where both windows differ most'),
+    direction: z
+      .string()
+      .nullable()
+      .optional()
+      .describe(`Of a drift: ${listOr(DIRECTIONS)}; of kl, what is measured from what`),
   })
   .readonly();
 export type ReportCheck = z.output<typeof check>;

@@ -3,7 +3,7 @@ import * as pairs from './drift/pairs.ts';
 import { type Example, importFolder, listExamples, runExample } from './examples.ts';
 import { relativeError } from './stats/golden.ts';
 
-const FOLDERS = ['stats', 'profile', 'drift', 'forecast', 'table', 'time', 'format'] as const;
+const FOLDERS = ['stats', 'profile', 'drift', 'evaluation', 'forecast', 'table', 'time', 'format'] as const;
 /** Where a docstring shows results, it shows this many digits of them. */
 const SHOWN_DIGITS = 4;
 

@@ -11,9 +11,9 @@ const MAX_CHARS = 24;
 
 /** The fields of a check that say where a difference is. */
 interface Where {
-  readonly at?: number | string | null;
+  readonly at?: number | string | null | undefined;
   /** In a report, `kl` has another text here. */
-  readonly direction?: string | null;
+  readonly direction?: string | null | undefined;
 }
 
 /**

@@ -51,13 +51,8 @@ function findingRow(name: string, check: ReportCheck, colors: Colors): string[] 
     pValue(numberOf(check.p_adjusted) ?? numberOf(check.p_value)),
     resolution ? `±${amount(resolution)}` : '',
     n === undefined ? '' : count(n),
-    textOf(check.reason) || (check.ok ? '' : whereOf(check)),
+    textOf(check.reason) || (check.ok ? '' : describeWhere(check)),
   ];
-}
-
-function whereOf({ at, direction }: ReportCheck): string {
-  const place = typeof at === 'number' || typeof at === 'string' ? at : null;
-  return describeWhere({ at: place, direction: textOf(direction) });
 }
 
 function sloRow(name: string, check: ReportCheck, colors: Colors): string[] {

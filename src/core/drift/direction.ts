@@ -1,7 +1,8 @@
 import type { NumericProfile } from '../profile/profile.ts';
 
 /** Which way the current window lies of the reference. */
-export type Direction = 'higher' | 'lower' | 'more_spread' | 'less_spread';
+export const DIRECTIONS = ['higher', 'lower', 'more_spread', 'less_spread'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** The direction of a difference; null when there is none. */
 export function directionOf(difference: number): Direction | null {

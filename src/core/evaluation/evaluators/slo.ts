@@ -20,7 +20,7 @@ export const evaluateSlo: Evaluator<'slo'> = ({ current, settings }) =>
  * The p-value is the chance of so many bad events, or more, from a service that keeps its level just so. It does not decide the verdict:
  * it tells a breach from bad luck with few events (two failures among 200 at a target of 99.5 %), and `isEvident` says so.
  *
- * @example checkSlo(profile, { successMin: 0.995, p95MaxMs: 2000 }, 'calibrated')
+ * @example checkSlo({ events: 4, statusKnown: 4, success: 3, features: new Map() }, { successMin: 0.9, p95MaxMs: 99 }, 'classic')[0].verdict // 'fail'
  */
 export function checkSlo(current: Profile, targets: SloTargets, policy: Policy): SloCheck[] {
   const levels = [successLevel(current, targets.successMin), latencyLevel(current, targets.p95MaxMs)];
