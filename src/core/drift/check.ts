@@ -23,7 +23,7 @@ export function compareKinds(a: CheckKind, b: CheckKind): number {
   return CHECK_KIND_NAMES.indexOf(a) - CHECK_KIND_NAMES.indexOf(b);
 }
 
-/** `inconclusive`: the test cannot say, and `reason` tells why. */
+/** `inconclusive`: the test cannot say, and `reason` says why. */
 export type CheckVerdict = 'ok' | 'fail' | 'inconclusive';
 
 interface CheckFields {

@@ -6,7 +6,7 @@ import type { Incident, LastNotification } from './incident.ts';
 import type { Message, NotificationReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
 
-/** What a message says of the window that it tells of. */
+/** What a message says of its window. */
 export type EvaluatedWindow = Pick<Evaluation, 'samples' | 'window' | 'reference'>;
 
 export interface MessageContext {

@@ -43,7 +43,7 @@ function describeLevel({ name, statistic, details, nCurrent }: SloCheck): string
   return `p95 latency ${p95} ms (at most ${most} ms), ${nCurrent} events`;
 }
 
-/** Two numbers with as many digits as it takes to tell them apart: one just missed must not read as one that is kept. */
+/** Two numbers with enough digits to differ: a level just missed must not read as one that is kept. */
 function apart(value: number, limit: number): [string, string] {
   for (let precision = 4; precision <= 15; precision++) {
     const [a, b] = [digits(value, precision), digits(limit, precision)];

@@ -33,13 +33,13 @@ export interface Incident {
   readonly flaps: number;
 }
 
-/** What people were last told of an incident. */
+/** What people were last notified of. */
 export interface LastNotification {
   readonly atMs: number;
   readonly state: NotifiedState;
   readonly severity: Severity;
   readonly checks: readonly string[];
-  /** The channels that know of it: they are told its end. */
+  /** The channels that know of it: they hear of its end. */
   readonly channels: readonly string[];
 }
 

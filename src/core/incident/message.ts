@@ -3,7 +3,7 @@ import { kindOf, NOT_EVALUATED } from './failing-check.ts';
 import type { NotifiedState } from './incident.ts';
 import type { Severity } from './severity.ts';
 
-/** Why somebody is told. Log, metric and message use the same words. */
+/** Why people are notified. Log, metric and message use the same words. */
 export type NotificationReason =
   | 'opened'
   | 'reopened'
@@ -13,7 +13,7 @@ export type NotificationReason =
   | 'resolved'
   | 'test';
 
-/** One failing check, told for people. */
+/** One failing check, in words for people. */
 export interface MessageFinding {
   /** As the report names it, e.g. `amount_ks` or `success_rate`. */
   readonly check: string;
@@ -31,11 +31,11 @@ export interface MessageFinding {
 }
 
 /**
- * What there is to tell about one change of an incident, whatever the channel. Names and findings come from events: any text may be in them,
+ * What one change of an incident has to say, for any channel. Names and findings come from events: any text may be in them,
  * so each channel escapes them. JSON-safe: it waits in the outbox as it is.
  */
 export interface Message {
-  /** Stable: every try carries the same one, so that a receiver can tell a repeat. */
+  /** Stable: every try carries the same one, so that a receiver recognizes a repeat. */
   readonly id: string;
   readonly reason: NotificationReason;
   readonly state: NotifiedState;

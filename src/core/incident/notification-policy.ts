@@ -4,7 +4,7 @@ import type { Incident, LastNotification, Triage } from './incident.ts';
 import type { NotificationReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
 
-/** Why nobody is told. */
+/** Why nobody is notified. */
 type SilentReason =
   | 'not_open'
   | 'never_notified'
@@ -26,7 +26,7 @@ export interface NotificationHistory extends Triage {
 export interface NotificationPolicy {
   /** Reminders of what is still open. */
   readonly repeatIntervalMs: number;
-  /** New findings of an incident are told at most so often. */
+  /** New findings of an open incident are sent at most so often. */
   readonly updateIntervalMs: number;
   readonly quietHours: QuietHours | undefined;
 }
@@ -38,8 +38,8 @@ export const DEFAULT_NOTIFICATION_POLICY: NotificationPolicy = {
 };
 
 /**
- * Shall people be told of this incident now, and why? Compares what it is with what they were last told, so that what was held back (silence,
- * quiet hours) is made up for when it may be told, and what came and went meanwhile is not told at all.
+ * Whether to notify people of this incident now, and why. Compares the incident with the last notification: what a silence or quiet hours
+ * held back is sent once they end, and what came and went in between is not sent at all.
  */
 export function decideNotification(
   incident: Incident,
@@ -56,7 +56,7 @@ export function decideNotification(
   return wish;
 }
 
-/** What would be told if nobody slept. */
+/** The decision without silences and quiet hours. */
 function wishOf(
   incident: Incident,
   { lastNotification, acknowledgedAtMs }: NotificationHistory,

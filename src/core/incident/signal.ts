@@ -5,7 +5,7 @@ import { type FailingCheck, failingChecks, type SeverityRules } from './failing-
 
 /** What one window says to one incident. */
 export interface Signal {
-  /** `unknown` moves nothing: a window without events, or one too small to tell. */
+  /** `unknown` moves nothing: a window without events, or one with too few events. */
   readonly verdict: 'fail' | 'pass' | 'unknown';
   /** The end of the window. */
   readonly slotMs: number;

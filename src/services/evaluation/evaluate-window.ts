@@ -60,7 +60,7 @@ export interface WindowComparison {
   readonly nowMs: number;
 }
 
-/** One window against its reference, whoever asks. */
+/** Evaluates one window against its reference. */
 export async function compareWindow(
   context: EvaluationContext,
   { stream, window, windowMinutes, reference, settings, slo, nowMs }: WindowComparison,

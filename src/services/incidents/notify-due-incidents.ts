@@ -39,7 +39,7 @@ async function notifyOne(context: IncidentContext, failed: number[]): Promise<bo
   }
 }
 
-/** How an incident's monitor wants it told; the usual way when the monitor is gone. */
+/** How an incident's monitor notifies; by default settings when the monitor is gone. */
 export async function requestFor(
   tx: Queryable,
   { clock }: IncidentContext,

@@ -26,7 +26,7 @@ export interface NotificationRequest {
 }
 
 /**
- * Writes an incident as it now is, and what people are told of it, in one transaction with the change itself.
+ * Writes an incident as it now is, and its notification, in one transaction with the change itself.
  *
  * @param stored - with the incident as it has become
  * @returns whether anything went into the outbox
@@ -80,7 +80,7 @@ async function send(
   const { incident, id, streamId, lastNotification, message } = stored;
   const { reason } = message;
   const chosen = own ?? chooseChannels(routes, { ...stored, severity: incident.severity });
-  // Whoever was told of it is told of its end.
+  // Channels that were notified of it hear of its end.
   const channels = [...new Set(reason === 'resolved' ? [...chosen, ...(lastNotification?.channels ?? [])] : chosen)];
   const inserts = channels.map((channel) => ({ streamId, incidentId: id, channel, message }));
   await insertNotifications(tx, clock, inserts);

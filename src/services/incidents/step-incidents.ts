@@ -41,7 +41,8 @@ export interface SteppedIncident {
 }
 
 /**
- * Moves the incidents of a monitor by what its window says, and tells people what is worth telling. In the transaction that completes the slot.
+ * Moves the incidents of a monitor by what its window says, and notifies people as the policy decides. In the transaction that completes the
+ * run.
  *
  * @returns the incidents that changed, and whether anything waits in the outbox
  */

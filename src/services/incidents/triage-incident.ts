@@ -28,7 +28,7 @@ export interface HandledBy {
   readonly note?: string | undefined;
 }
 
-/** Does it, writes down who did, and tells people what they should know of it. */
+/** Does it, records who did, and notifies people as the policy decides. */
 export async function triageIncident(
   context: IncidentContext,
   id: number,

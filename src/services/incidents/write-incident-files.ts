@@ -28,7 +28,7 @@ interface Ran {
   readonly changed: readonly SteppedIncident[];
 }
 
-/** Files for those who read files. The database has it all: a failure is told, not thrown. */
+/** Files for those who read files. The database has it all: a failure is logged, not thrown. */
 export async function writeIncidentFiles(
   context: IncidentContext,
   monitor: { readonly name: string },

@@ -14,8 +14,8 @@ import { loadBaselineReference, loadReference } from '../evaluation/reference.ts
 import type { MonitorContext } from './context.ts';
 
 /**
- * Makes the reports anew whose windows got events after they were made: each as a further revision, the old one stays. Late events change
- * reports, never incidents: what was told was true of what was known.
+ * Evaluates windows again that got events after their report was made. Each gets a further revision, and the old one stays. Late events change
+ * reports, never incidents: a notification was true of what was known.
  *
  * @returns how many revisions were written
  */

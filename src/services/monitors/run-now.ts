@@ -32,7 +32,7 @@ export interface RunAnswer {
     readonly from: IncidentState | null;
     readonly to: IncidentState | null;
     readonly reason: string;
-    /** In a dry run: whether people would be told, and why. */
+    /** In a dry run: whether people would be notified, and why. */
     readonly notification?: { readonly notify: boolean; readonly reason: string };
   }[];
 }

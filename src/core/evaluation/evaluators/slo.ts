@@ -18,7 +18,7 @@ export const evaluateSlo: Evaluator<'slo'> = ({ current, settings }) =>
  * `response.duration_ms` (type 7 while the sketch is exact, else within its rank error), at most `p95MaxMs`. Without rows: inconclusive.
  *
  * The p-value is the chance of so many bad events, or more, from a service that keeps its level just so. It does not decide the verdict:
- * it tells a breach from bad luck with few events (two failures among 200 at a target of 99.5 %), and `isEvident` says so.
+ * it separates a breach from bad luck with few events (two failures among 200 at a target of 99.5 %), and `isEvident` says so.
  *
  * @example checkSlo({ events: 4, statusKnown: 4, success: 3, features: new Map() }, { successMin: 0.9, p95MaxMs: 99 }, 'classic')[0].verdict // 'fail'
  */
