@@ -74,7 +74,8 @@ export async function openWatching(env: Readonly<Record<string, string>> = {}): 
   onTestFinished(async () => {
     // What still runs must not touch what the next test stores.
     for (const monitoring of opened) await monitoring.stop();
-    await rm(directory, { recursive: true });
+    // The file of an incident may still be on its way.
+    await rm(directory, { recursive: true, maxRetries: 5 });
   });
   const config = testConfig({ BASELINES_DIR: `${directory}/baselines`, ARTIFACTS_DIR: directory, ...env });
   const clock = new DrivenClock(START);
