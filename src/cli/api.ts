@@ -164,7 +164,8 @@ function wholeAnswer(url: string, outcome: HttpOutcome): ApiAnswer {
 }
 
 function connectionMessage(url: string, { kind, code }: HttpFailure): string {
-  if (code === 'ECONNREFUSED') return `nothing answers at ${url}; start it with \`npm start\` or set --api`;
+  if (code === 'ECONNREFUSED')
+    return `nothing answers at ${url}; start it with \`npm start\` or set --api or PLUMBLINE_URL`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `the host of ${url} cannot be found; check --api or PLUMBLINE_URL`;
   if (code === 'invalid_header') return 'PLUMBLINE_API_KEY has characters that are not allowed in a header';

@@ -24,8 +24,14 @@ export function validationError(issues: readonly FastifySchemaValidationError[],
 
 function fieldError(issue: FastifySchemaValidationError, where: string): PointedError {
   const segments = issue.instancePath.split('/').filter((segment) => segment !== '');
-  const error = { path: segments.join('.'), message: issue.message ?? 'is not valid' };
+  const error = { path: segments.join('.'), message: messageOf(issue, where) };
   return where === 'body' ? { ...error, pointer: `#${issue.instancePath === '/' ? '' : issue.instancePath}` } : error;
+}
+
+/** A missing body is validated as null, and the sender never wrote that. */
+function messageOf({ instancePath, keyword, params, message }: FastifySchemaValidationError, where: string): string {
+  if (where !== 'body' || instancePath !== '/' || keyword !== 'invalid_type') return message ?? 'is not valid';
+  return `The body must be a JSON ${String(params.expected)}`;
 }
 
 function refusalOf(issues: readonly FastifySchemaValidationError[]): ErrorCode {

@@ -190,7 +190,7 @@ describe('errors', () => {
   test('an error when no service answers', async () => {
     close();
     expect((await run(['report'])).err).toBe(
-      `plumbline: nothing answers at ${url}; start it with \`npm start\` or set --api\n`,
+      `plumbline: nothing answers at ${url}; start it with \`npm start\` or set --api or PLUMBLINE_URL\n`,
     );
   });
 

@@ -67,7 +67,7 @@ describe('plumbline compare', () => {
   });
 
   it.each<[string, () => string[], RegExp, number]>([
-    ['a file that is not there', () => [paths.reference, 'nowhere.csv'], /production does not exist/, 1],
+    ['a file that is not there', () => [paths.reference, 'nowhere.csv'], /production does not exist: nowhere\.csv/, 1],
     ['a broken table', () => [paths.broken, paths.quiet], /reference has 2 cells in row 1, but 3 columns/, 1],
     ['a test that is not there', () => [paths.reference, paths.quiet, '--tests', 'nope'], /no test is called nope/, 1],
     ['a level that is none', () => [paths.reference, paths.quiet, '--significance', '7'], /between 0 and 1/, 2],

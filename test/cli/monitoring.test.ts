@@ -118,9 +118,7 @@ describe('commands for monitors, incidents and channels', () => {
 
   it('lists and tests channels, and lists and resends failed notifications', async () => {
     expect((await run('channels', 'list')).out.join('\n')).toMatch(/log/);
-    expect((await run('channels', 'test', 'log')).out).toEqual([
-      "log is a dry run: the message is in the service's log",
-    ]);
+    expect((await run('channels', 'test', 'log')).out).toEqual(["log only logs: the message is in the service's log"]);
     expect((await run('channels', 'dead')).out).toEqual(['no notifications failed']);
     expect((await run('channels', 'replay')).out).toEqual(['notifications to send again: 0']);
   });

@@ -87,6 +87,10 @@ describe('bodies', () => {
     expect(detail).toContain('from: use ISO 8601 with a zone');
   });
 
+  it.each(['', 'null', '[]'])('%j says which body is needed', async (body) => {
+    expect((await post(body)).json().detail).toBe('The body must be a JSON object.');
+  });
+
   it('over the limit are 413', async () => {
     const small = openService(emptyDatabase, { AUTH: 'off', MAX_BODY_BYTES: '1000' });
     const answer = await post(JSON.stringify({ service: 'x'.repeat(2_000) }), {}, small.app);

@@ -35,9 +35,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
     .action(async (name: string, { api }: ApiOption) => {
       const path = `/v1/channels/${encodeURIComponent(name)}/test`;
       const { dry_run: isDry } = await apiFrom(terminal.env, api).json<ChannelTest>('POST', path);
-      terminal.out(
-        isDry ? `${name} is a dry run: the message is in the service's log` : `${name} accepted the message`,
-      );
+      terminal.out(isDry ? `${name} only logs: the message is in the service's log` : `${name} accepted the message`);
     });
   add('dead', 'List notifications that could not be delivered').action(({ api }: ApiOption) => listDead(terminal, api));
   add('replay', 'Send notifications again that could not be delivered')

@@ -87,11 +87,11 @@ async function firstBytes(path: string, source: string): Promise<Buffer> {
       await file.close();
     }
   } catch (error) {
-    throw unreadable(source, error);
+    throw unreadable(source, error, `: ${path}`);
   }
 }
 
-function unreadable(source: string, error: unknown): AppError {
+function unreadable(source: string, error: unknown, where = ''): AppError {
   const code = systemCode(error);
   const why =
     code === 'ENOENT'
@@ -101,7 +101,7 @@ function unreadable(source: string, error: unknown): AppError {
         : code?.startsWith('Z_')
           ? `is an incomplete or damaged gzip file (${reasonOf(error)})`
           : `cannot be read: ${code ?? reasonOf(error)}`;
-  return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
+  return new AppError('invalid_dataset', `${source} ${why}${where}`, { cause: error });
 }
 
 /** The first byte that is not white space or part of a byte-order mark. */
