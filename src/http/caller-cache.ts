@@ -49,7 +49,7 @@ export class CallerCache {
     return asked;
   }
 
-  /** A key was made or revoked through this process: the next request asks anew. */
+  /** A key was made or revoked through this process: the next request asks again. */
   forget(): void {
     this.#kept.clear();
   }

@@ -58,7 +58,7 @@ function ingestMetrics(registry: Registry): IngestMetrics {
   const accepted = new Counter({ name: 'plumbline_events_accepted_total', help: 'Events stored', registers });
   const rejected = new Counter({
     name: 'plumbline_events_rejected_total',
-    help: 'Events refused, by the code that the sender was told',
+    help: 'Events refused, by the code that the sender received',
     labelNames: ['code'] as const,
     registers,
   });

@@ -7,7 +7,7 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** Remembers which methods each path has, so that a wrong method is told from a wrong path. */
+/** Remembers which methods each path has, so that a wrong method is not taken for a wrong path. */
 export class KnownPaths {
   readonly #paths = new Map<string, KnownPath>();
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { problem } from '../api/problem.ts';
 import { accessOf } from './auth.ts';
 
-/** Clients are told neither that answers are readonly, which is for our types, nor that they never get a field more. */
+/** Clients need to know neither that answers are readonly, which is for our types, nor that no answer has a further field. */
 function simplify({
   zodSchema,
   jsonSchema,
