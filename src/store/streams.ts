@@ -1,3 +1,4 @@
+import type { StreamName } from '../core/stream-name.ts';
 import type { Queryable } from './database.ts';
 import { BY_ID, OLDEST, type PageQuery } from './page.ts';
 
@@ -41,13 +42,40 @@ function toStream(row: StreamRow): Stream {
 export async function getOrCreateStream(db: Queryable, service: string, endpoint: string): Promise<Stream> {
   const known = await findStream(db, service, endpoint);
   if (known !== undefined) return known;
-  await db.query(
-    `insert into streams (service, endpoint) values ($1, $2) on conflict (md5(service), md5(endpoint)) do nothing`,
-    [service, endpoint],
-  );
+  await createStreams(db, [{ service, endpoint }]);
   const stream = await findStream(db, service, endpoint);
   if (stream === undefined) throw new Error(`Stream ${service} ${endpoint} was not stored`);
   return stream;
+}
+
+/** Stores those that are new. Sorted, so that two processes that store the same ones cannot deadlock. */
+export async function createStreams(db: Queryable, names: readonly StreamName[]): Promise<void> {
+  const sql = `insert into streams (service, endpoint) select * from unnest($1::text[], $2::text[])
+    on conflict (md5(service), md5(endpoint)) do nothing`;
+  await db.query(sql, columnsOf(names.toSorted(byName)));
+}
+
+/** The ids of those of these streams that are stored. */
+export async function findStreamIds(
+  db: Queryable,
+  names: readonly StreamName[],
+): Promise<(StreamName & { id: number })[]> {
+  const sql = `select s.id, s.service, s.endpoint from unnest($1::text[], $2::text[]) as w (service, endpoint)
+    join streams s on md5(s.service) = md5(w.service) and md5(s.endpoint) = md5(w.endpoint)
+      and s.service = w.service and s.endpoint = w.endpoint`;
+  return (await db.query<StreamName & { id: number }>(sql, columnsOf(names))).rows;
+}
+
+function columnsOf(names: readonly StreamName[]): [string[], string[]] {
+  return [names.map(({ service }) => service), names.map(({ endpoint }) => endpoint)];
+}
+
+function byName(a: StreamName, b: StreamName): number {
+  return compareText(a.service, b.service) || compareText(a.endpoint, b.endpoint);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 export async function findStream(db: Queryable, service: string, endpoint: string): Promise<Stream | undefined> {
@@ -103,15 +131,40 @@ export async function countStreams(db: Queryable): Promise<number> {
 
 /** In the order in which they were first seen. */
 export async function listFeaturePaths(db: Queryable, streamId: number): Promise<string[]> {
-  const sql = 'select path from stream_features where stream_id = $1 order by created_at, path';
-  const { rows } = await db.query<{ path: string }>(sql, [streamId]);
-  return rows.map((row) => row.path);
+  return (await listFeaturePathsOf(db, [streamId])).get(streamId) ?? [];
 }
 
-/** Paths already known stay as they are. Sorted, so that two processes adding the same ones cannot deadlock. */
-export async function addFeaturePaths(db: Queryable, streamId: number, paths: readonly string[]): Promise<void> {
-  if (paths.length === 0) return;
-  const sql = `insert into stream_features (stream_id, path) select $1, unnest($2::text[])
+/** The same for many streams at once; a stream without any is not in it. */
+export async function listFeaturePathsOf(db: Queryable, streamIds: readonly number[]): Promise<Map<number, string[]>> {
+  const sql = `select stream_id as "streamId", path from stream_features where stream_id = any($1::bigint[])
+    order by created_at, path`;
+  const { rows } = await db.query<{ streamId: number; path: string }>(sql, [streamIds]);
+  const paths = new Map<number, string[]>();
+  for (const row of rows) {
+    const known = paths.get(row.streamId);
+    if (known === undefined) paths.set(row.streamId, [row.path]);
+    else known.push(row.path);
+  }
+  return paths;
+}
+
+export interface FeaturePath {
+  readonly streamId: number;
+  readonly path: string;
+}
+
+const MAX_PATHS_A_STATEMENT = 20_000;
+
+/**
+ * Paths already known stay as they are. Sorted, so that two processes adding the same ones cannot deadlock; for the same reason not in a
+ * transaction with other paths.
+ */
+export async function addFeaturePaths(db: Queryable, paths: readonly FeaturePath[]): Promise<void> {
+  const sql = `insert into stream_features (stream_id, path) select * from unnest($1::bigint[], $2::text[])
     on conflict (stream_id, md5(path)) do nothing`;
-  await db.query(sql, [streamId, [...paths].sort()]);
+  const sorted = paths.toSorted((a, b) => a.streamId - b.streamId || compareText(a.path, b.path));
+  for (let i = 0; i < sorted.length; i += MAX_PATHS_A_STATEMENT) {
+    const some = sorted.slice(i, i + MAX_PATHS_A_STATEMENT);
+    await db.query(sql, [some.map(({ streamId }) => streamId), some.map(({ path }) => path)]);
+  }
 }

@@ -60,9 +60,10 @@ describe('streams', () => {
     const db = database();
     const { id } = await getOrCreateStream(db, 'features', 'GET /');
     const long = `request.${'x'.repeat(5_000)}`;
-    await addFeaturePaths(db, id, ['request.amount', long]);
-    await addFeaturePaths(db, id, ['request.amount', 'constructor']);
-    await addFeaturePaths(db, id, []);
+    const named = (...paths: string[]) => paths.map((path) => ({ streamId: id, path }));
+    await addFeaturePaths(db, named('request.amount', long));
+    await addFeaturePaths(db, named('request.amount', 'constructor'));
+    await addFeaturePaths(db, []);
     expect((await listFeaturePaths(db, id)).toSorted()).toEqual(['constructor', 'request.amount', long]);
   });
 });

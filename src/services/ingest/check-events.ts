@@ -1,10 +1,11 @@
 import { type LeafLimits, type LeafProblem, type Leaves, readLeaves } from '../../core/profile/leaves.ts';
+import type { StreamName } from '../../core/stream-name.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 import { DAY_MS, SECOND_MS } from '../../core/time/window.ts';
 import { type Event, type EventFault, findFault } from './event-schema.ts';
 import type { Batch } from './parse-batch.ts';
-import type { OpenStream, StreamRegistry } from './stream-registry.ts';
+import { keyOf, type OpenStream, type StreamRegistry } from './stream-registry.ts';
 import { hasUnsafeText } from './unsafe-text.ts';
 
 /** A valid event, ready to be added to a profile and stored. */
@@ -38,34 +39,57 @@ export async function checkEvents(
   rules: CheckRules,
   clock: Clock,
 ): Promise<CheckedBatch> {
-  const errors: Refusal[] = [];
-  const events: CheckedEvent[] = [];
   const now = clock.now();
   const window = { earliestMs: now - rules.retentionDays * DAY_MS, latestMs: now + rules.maxFutureSeconds * SECOND_MS };
-  const newStreams = new NewStreams(streams);
-  for (let index = 0; index < batch.values.length; index++) {
-    const value = batch.values[index];
-    const fault = formFault(batch, index, rules);
-    if (fault !== undefined) {
-      errors.push({ index, ...fault });
+  const timed = batch.values.map(
+    (_, index) => formFault(batch, index, rules) ?? readTime(batch.values[index], window, rules),
+  );
+  const newNames = namesToOpen(timed, streams);
+  // Await only for streams that are new to this process: a batch of known streams must not cost a turn of the event loop.
+  const faults = newNames.length === 0 ? undefined : await streams.open(newNames);
+  const errors: Refusal[] = [];
+  const events: CheckedEvent[] = [];
+  for (const [index, outcome] of timed.entries()) {
+    if ('code' in outcome) {
+      errors.push({ index, ...outcome });
       continue;
     }
-    const event = value as Event;
-    const tsMs = parseTimestamp(event.ts);
-    const badTime = typeof tsMs === 'string' ? TIME_FAULTS[tsMs] : timeFault(tsMs, window, rules);
-    if (badTime !== undefined) {
-      errors.push({ index, ...badTime });
-      continue;
-    }
-    // Await only for a stream that is new to this process: an event of a known stream must not cost a turn of the event loop.
-    const stream = streams.find(event.service, event.endpoint) ?? (await newStreams.open(event));
+    const { event, tsMs } = outcome;
+    const stream = streams.find(event.service, event.endpoint) ?? faultOf(event, faults);
     const leaves = 'code' in stream ? stream : leavesOf(event, stream, rules.limits);
     if ('code' in leaves) errors.push({ index, ...leaves });
-    else {
-      events.push({ index, stream: stream as OpenStream, tsMs: tsMs as number, id: event.id ?? undefined, leaves });
-    }
+    else events.push({ index, stream: stream as OpenStream, tsMs, id: event.id ?? undefined, leaves });
   }
   return { events, errors };
+}
+
+interface TimedEvent {
+  readonly event: Event;
+  readonly tsMs: number;
+}
+
+function readTime(value: unknown, window: TimeWindow, rules: CheckRules): TimedEvent | EventFault {
+  const event = value as Event;
+  const tsMs = parseTimestamp(event.ts);
+  if (typeof tsMs === 'string') return TIME_FAULTS[tsMs];
+  return timeFault(tsMs, window, rules) ?? { event, tsMs };
+}
+
+/** Each stream that is new to this process, once. */
+function namesToOpen(timed: readonly (TimedEvent | EventFault)[], streams: StreamRegistry): StreamName[] {
+  const names = new Map<string, StreamName>();
+  for (const outcome of timed) {
+    if ('code' in outcome || streams.find(outcome.event.service, outcome.event.endpoint) !== undefined) continue;
+    const { service, endpoint } = outcome.event;
+    names.set(keyOf({ service, endpoint }), { service, endpoint });
+  }
+  return [...names.values()];
+}
+
+function faultOf(event: Event, faults: ReadonlyMap<string, EventFault> | undefined): EventFault {
+  const fault = faults?.get(keyOf(event));
+  if (fault === undefined) throw new Error(`Stream ${event.service} ${event.endpoint} was not stored`);
+  return fault;
 }
 
 function formFault(batch: Batch, index: number, rules: CheckRules): EventFault | undefined {
@@ -83,11 +107,12 @@ const TIME_FAULTS = {
   no_zone: { code: 'invalid_ts', message: 'ts has no time zone; end it with Z or an offset such as +02:00' },
 } as const;
 
-function timeFault(
-  tsMs: number,
-  window: { earliestMs: number; latestMs: number },
-  rules: CheckRules,
-): EventFault | undefined {
+interface TimeWindow {
+  readonly earliestMs: number;
+  readonly latestMs: number;
+}
+
+function timeFault(tsMs: number, window: TimeWindow, rules: CheckRules): EventFault | undefined {
   if (tsMs > window.latestMs) {
     return {
       code: 'ts_in_future',
@@ -118,23 +143,4 @@ function leafFault(problem: LeafProblem, limits: LeafLimits): EventFault {
     not_finite: 'a number is too large to be stored',
   };
   return { code: problem, message: messages[problem] };
-}
-
-/** Opens streams that are new to this process. A stream that is refused is tried only once for each batch. */
-class NewStreams {
-  readonly #streams: StreamRegistry;
-  readonly #refused = new Map<string, EventFault>();
-
-  constructor(streams: StreamRegistry) {
-    this.#streams = streams;
-  }
-
-  async open({ service, endpoint }: Event): Promise<OpenStream | EventFault> {
-    const name = JSON.stringify([service, endpoint]);
-    const known = this.#refused.get(name);
-    if (known !== undefined) return known;
-    const stream = await this.#streams.open({ service, endpoint });
-    if ('code' in stream) this.#refused.set(name, stream);
-    return stream;
-  }
 }

@@ -60,12 +60,13 @@ export class BatchCommitter {
     return committed;
   }
 
-  /** Runs before the transaction, one stream at a time: inside it, two commits with the same new streams could deadlock. */
+  /** Runs before the transaction: inside it, two commits with the same new streams could deadlock. */
   async #savePaths(submissions: readonly Submission[]): Promise<void> {
-    for (const [stream, paths] of unsavedPaths(submissions)) {
-      await addFeaturePaths(this.#db, stream.id, paths);
-      for (const path of paths) stream.unsavedPaths.delete(path);
-    }
+    const unsaved = unsavedPaths(submissions);
+    if (unsaved.length === 0) return;
+    const rows = unsaved.map(({ stream, path }) => ({ streamId: stream.id, path }));
+    await addFeaturePaths(this.#db, rows);
+    for (const { stream, path } of unsaved) stream.unsavedPaths.delete(path);
   }
 
   /** The usual case: no keys or ids to claim, so the rows fit into one statement and need no explicit transaction. */
@@ -117,14 +118,12 @@ function isPlain({ idempotency, events }: Submission): boolean {
   return idempotency === undefined && events.every((event) => event.id === undefined);
 }
 
-function unsavedPaths(submissions: readonly Submission[]): Map<OpenStream, string[]> {
-  const unsaved = new Map<OpenStream, string[]>();
+function unsavedPaths(submissions: readonly Submission[]): { stream: OpenStream; path: string }[] {
+  const streams = new Set<OpenStream>();
   for (const { events } of submissions) {
-    for (const { stream } of events) {
-      if (stream.unsavedPaths.size > 0 && !unsaved.has(stream)) unsaved.set(stream, [...stream.unsavedPaths]);
-    }
+    for (const { stream } of events) if (stream.unsavedPaths.size > 0) streams.add(stream);
   }
-  return unsaved;
+  return [...streams].flatMap((stream) => [...stream.unsavedPaths].map((path) => ({ stream, path })));
 }
 
 /** For each submission: the outcome of an earlier request with the same key; undefined if there is none or it has no key. */

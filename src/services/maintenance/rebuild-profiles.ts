@@ -70,7 +70,11 @@ async function rebuildHour(tx: Queryable, { rules, streamId, hourMs, minutes }: 
     stale.map((ref) => ref.id),
   );
   await appendRows(tx, [], rows);
-  await addFeaturePaths(tx, streamId, index.takeNew());
+  const paths = index.takeNew();
+  await addFeaturePaths(
+    tx,
+    paths.map((path) => ({ streamId, path })),
+  );
   return rows.reduce((sum, row) => sum + row.n, 0);
 }
 

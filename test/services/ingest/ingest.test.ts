@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Database, Queryable } from '../../../src/store/database.ts';
 import { withDatabase } from '../../database.ts';
 import { NOW_MS, newStream, openIngest, refusal, send, storedOf } from './service.ts';
 
@@ -58,6 +59,18 @@ describe('a batch', () => {
     expect((await storedOf(database(), makers[7]?.() ?? {})).profile.events).toBe(6);
   });
 
+  it('with many new streams takes no more statements than with one', async () => {
+    const counting = countStatements(database());
+    const statementsFor = async (streams: number): Promise<number> => {
+      const before = counting.count();
+      const batch = Array.from({ length: streams }, () => newStream()());
+      expect((await send(openIngest(counting.db), batch)).answer.accepted).toBe(streams);
+      return counting.count() - before;
+    };
+    const [one, many] = [await statementsFor(1), await statementsFor(200)];
+    expect(many).toBe(one);
+  });
+
   it('concurrent batches are each stored once', async () => {
     const event = newStream();
     const ingest = openIngest(database());
@@ -69,6 +82,23 @@ describe('a batch', () => {
     expect(profile.events).toBe(40);
   });
 });
+
+function countStatements(inner: Database): { db: Database; count: () => number } {
+  let count = 0;
+  const counted = (on: Queryable): Queryable['query'] => {
+    return (sql, params) => {
+      count++;
+      return on.query(sql, params);
+    };
+  };
+  const db: Database = {
+    engine: inner.engine,
+    query: counted(inner),
+    transaction: (work, options) => inner.transaction((tx) => work({ query: counted(tx) }), options),
+    close: () => inner.close(),
+  };
+  return { db, count: () => count };
+}
 
 describe('bad events are refused one by one', () => {
   const at = (ms: number): string => new Date(ms).toISOString();
