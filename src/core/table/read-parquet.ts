@@ -1,4 +1,4 @@
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../errors.ts';
 import { typeOf, WHAT_CELLS_HOLD } from './rows-table.ts';
@@ -11,20 +11,20 @@ interface Chunk {
 /**
  * Reads a Parquet file, one row group at a time. Timestamps are texts, which are not compared.
  *
+ * @param file - its bytes, read where they are needed
  * @throws AppError where the file is not Parquet, or a column is nested
  */
-export async function readParquet(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
+export async function readParquet(file: AsyncBuffer, source: string, options: ReadOptions = {}): Promise<TableColumns> {
   const table = new TableProfiler(source, options);
   try {
-    return await readGroups(path, table, options);
+    return await readGroups(file, table, options);
   } catch (error) {
     if (error instanceof AppError) throw error;
     return table.refuse(`cannot be read as Parquet: ${(error as Error).message}`);
   }
 }
 
-async function readGroups(path: string, table: TableProfiler, options: ReadOptions): Promise<TableColumns> {
-  const file = await asyncBufferFromFile(path);
+async function readGroups(file: AsyncBuffer, table: TableProfiler, options: ReadOptions): Promise<TableColumns> {
   const metadata = await parquetMetadataAsync(file);
   const columns = metadata.row_groups.length === 0 ? [] : columnsOf(metadata, table);
   let [rowStart, bytesRead] = [0, 0];

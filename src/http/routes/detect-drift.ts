@@ -9,13 +9,13 @@ import {
   detectDriftRequest,
 } from '../../api/detect-drift.ts';
 import { AppError, type FieldError } from '../../core/errors.ts';
+import { pairDatasets } from '../../core/table/dataset-pair.ts';
 import { profileInSteps } from '../../core/table/rows-table.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { type DetectDriftBody, detectInSteps } from '../../services/datasets/detect-drift.ts';
 import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
 import { declaredTypes } from '../../services/datasets/drift-detector.ts';
-import { pairOf } from '../../services/datasets/read-pair.ts';
 import { readChunks } from '../../services/datasets/read-table.ts';
 import type { HttpApp } from '../context.ts';
 
@@ -155,5 +155,5 @@ function compare(
     aggregate: aggregateOf(given),
     features: new Map(features),
   };
-  return runStepsInTurns(detectInSteps(pairOf(reference, production, readOptions(given)), how));
+  return runStepsInTurns(detectInSteps(pairDatasets(reference, production, readOptions(given)), how));
 }

@@ -9,8 +9,8 @@ import type { TestName } from '../../core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../core/drift/test-table.ts';
 import { runSteps, type Steps } from '../../core/steps.ts';
 import type { Dataset } from '../../core/table/dataset.ts';
+import type { DatasetPair } from '../../core/table/dataset-pair.ts';
 import { type DetectOptions, settingsOf } from './detect-settings.ts';
-import type { DatasetPair } from './read-pair.ts';
 
 const MAX_NAMES = 20;
 

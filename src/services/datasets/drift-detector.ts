@@ -1,8 +1,8 @@
+import { type DatasetPair, pairDatasets } from '../../core/table/dataset-pair.ts';
 import { profileRows } from '../../core/table/rows-table.ts';
 import type { ColumnType } from '../../core/table/table-profiler.ts';
 import { type DetectDriftBody, detectDriftBetween } from './detect-drift.ts';
 import type { DetectOptions } from './detect-settings.ts';
-import { type DatasetPair, pairOf } from './read-pair.ts';
 
 /** A row: maps column names to numbers, text, booleans or null. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export class DriftDetector {
   constructor(referenceData: readonly Row[], productionData: readonly Row[], options: DetectorOptions = {}) {
     const types = declaredTypes(options.categoricalFeatures, options.numericFeatures);
     this.#options = options;
-    this.#pair = pairOf(
+    this.#pair = pairDatasets(
       profileRows(referenceData, 'reference', { types }),
       profileRows(productionData, 'production', { types }),
       { types },

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
 import { decodeProfile } from '../../core/profile/codec/profile-codec.ts';
-import { type Dataset, datasetOf } from '../../core/table/dataset.ts';
+import { type DatasetPair, pairDatasets } from '../../core/table/dataset-pair.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { startThread } from '../../runtime/workers/start-thread.ts';
 import { readTable } from './read-table.ts';
@@ -9,11 +9,6 @@ import type { ReadJob, ReadMessage } from './read-worker.ts';
 
 /** A smaller file is read faster without a thread. */
 const MIN_THREAD_BYTES = 8 * 1024 * 1024;
-
-export interface DatasetPair {
-  readonly reference: Dataset;
-  readonly production: Dataset;
-}
 
 /**
  * Reads two files in parallel, large files in a thread each. The reference decides the types of the columns.
@@ -37,19 +32,7 @@ export async function readPair(
     readOne(referencePath, 'reference', optionsOf(0)),
     readOne(productionPath, 'production', optionsOf(1)),
   ]);
-  return pairOf(reference, production, options);
-}
-
-/** Decides the column types of both tables by the reference, and leaves out the ignored columns. */
-export function pairOf(reference: TableColumns, production: TableColumns, options: ReadOptions = {}): DatasetPair {
-  const referenceDataset = datasetOf(without(reference, options.ignore), options.types);
-  const types = new Map([...(options.types ?? []), ...referenceDataset.types]);
-  return { reference: referenceDataset, production: datasetOf(without(production, options.ignore), types) };
-}
-
-function without(table: TableColumns, ignored: readonly string[] = []): TableColumns {
-  const isWanted = ({ name }: { name: string }) => !ignored.includes(name);
-  return ignored.length === 0 ? table : { ...table, columns: table.columns.filter(isWanted) };
+  return pairDatasets(reference, production, options);
 }
 
 async function readOne(path: string, source: string, options: ReadOptions): Promise<TableColumns> {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { asyncBufferFromFile } from 'hyparquet';
 import { AppError } from '../../core/errors.ts';
 import { reasonOf } from '../../core/format/reason-of.ts';
 import { systemCode } from '../../core/format/system-code.ts';
@@ -24,7 +25,7 @@ const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
  */
 export async function readTable(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
   const first = await firstBytes(path, source);
-  if (first.toString('latin1') === PARQUET) return readParquet(path, source, options);
+  if (first.toString('latin1') === PARQUET) return readParquet(await asyncBufferFromFile(path), source, options);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
     const chunks = progressOf(file, () => options.onProgress?.(file.bytesRead));

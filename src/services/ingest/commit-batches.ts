@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/time/clock.ts';
-import { DAY_MS, floorTo } from '../../core/time/window.ts';
+import { DAY_MS, floorTo, SECOND_MS } from '../../core/time/window.ts';
 import { appendRows, type LateMinute, MAX_ROWS_A_STATEMENT, type ProfileRow } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { claimEventIds } from '../../store/event-ids.ts';
@@ -34,19 +34,36 @@ export type Committed =
   | { readonly kind: 'replayed'; readonly answer: IngestAnswer }
   | { readonly kind: 'mismatch' };
 
+interface CommitContext {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly metrics: {
+    flushed(seconds: number, requests: number): void;
+  };
+}
+
 /** Stores many requests in one transaction: claims their keys and ids, then appends events and profiles. */
 export class BatchCommitter {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #metrics: CommitContext['metrics'];
   readonly #knownDays = new Set<number>();
   readonly #late = new LateMinutes();
 
-  constructor(db: Database, clock: Clock) {
+  constructor({ db, clock, metrics }: CommitContext) {
     this.#db = db;
     this.#clock = clock;
+    this.#metrics = metrics;
   }
 
   async commit(submissions: readonly Submission[]): Promise<Committed[]> {
+    const startedMs = this.#clock.now();
+    const committed = await this.#store(submissions);
+    this.#metrics.flushed((this.#clock.now() - startedMs) / SECOND_MS, submissions.length);
+    return committed;
+  }
+
+  async #store(submissions: readonly Submission[]): Promise<Committed[]> {
     await this.#ensureDays(submissions);
     await this.#savePaths(submissions);
     if (submissions.every(isPlain)) return this.#append(submissions);

@@ -69,9 +69,9 @@ export class Ingest {
     this.#context = context;
     this.budget = new ByteBudget(config.INGEST_BUDGET_BYTES);
     this.#streams = new StreamRegistry(db, rules, config.MAX_STREAMS);
-    this.#committer = new BatchCommitter(db, context.clock);
+    this.#committer = new BatchCommitter(context);
     this.#commits = new GroupCommit({
-      commit: (submissions) => this.#commit(submissions),
+      commit: (submissions) => this.#committer.commit(submissions),
       workers: db.engine === 'postgres' ? 2 : 1,
       sizeOf: (submission) => submission.events.length,
       maxSize: MAX_COMMIT_EVENTS,
@@ -145,13 +145,6 @@ export class Ingest {
       if (committed.answer.duplicates > 0) this.#context.metrics.duplicates(committed.answer.duplicates);
     }
     return { answer: committed.answer, isReplay: committed.kind === 'replayed' };
-  }
-
-  async #commit(submissions: readonly Submission[]): Promise<Committed[]> {
-    const startedMs = this.#context.clock.now();
-    const committed = await this.#committer.commit(submissions);
-    this.#context.metrics.flushed((this.#context.clock.now() - startedMs) / 1000, submissions.length);
-    return committed;
   }
 
   #countRefusals(checked: CheckedBatch): void {
