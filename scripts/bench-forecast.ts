@@ -102,7 +102,7 @@ function listSeries(directory: string | undefined): string[] | string {
   if (directory === undefined) {
     return 'Usage: tsx scripts/bench-forecast.ts DIRECTORY, with *.csv or *.csv.gz files that have the columns timestamp,value.';
   }
-  if (!existsSync(directory)) return `There is no directory ${directory}.`;
+  if (!existsSync(directory)) return `The directory ${directory} does not exist.`;
   const names = readdirSync(directory).filter((name) => /\.csv(\.gz)?$/.test(name));
   return names.length === 0
     ? `No *.csv or *.csv.gz in ${directory}.`

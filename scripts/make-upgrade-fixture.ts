@@ -137,7 +137,7 @@ async function passWindow(i: number, traffic: Traffic): Promise<void> {
 async function incidentOf(monitor: string, group: string): Promise<number> {
   const sql = 'select id from incidents where monitor = $1 and grp = $2';
   const { rows } = await db.query(sql, [monitor, group]);
-  if (rows[0] === undefined) throw new Error(`There is no incident of ${monitor}, ${group}.`);
+  if (rows[0] === undefined) throw new Error(`No incident of ${monitor}, ${group} exists.`);
   return rows[0].id;
 }
 

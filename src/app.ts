@@ -79,7 +79,7 @@ async function startOn(app: AppContext): Promise<RunningApp> {
     log,
     ingest,
     coherence,
-    watch: monitoring.context,
+    monitoring: monitoring.context,
     channels: services.channels,
     metrics: services.metrics,
     version: VERSION,

@@ -79,7 +79,7 @@ export class Simulation {
   /** Notifications come after the runs that they are about. */
   async #work(): Promise<void> {
     const { context, scheduler, delivery } = this.monitoring;
-    for (const { monitor, end: outcome } of await scheduler.runDue()) {
+    for (const { monitor, outcome } of await scheduler.runDue()) {
       this.#options.onEntry({ kind: 'run', atMs: this.#options.clock.ms, monitor: monitor.name, outcome });
     }
     await notifyDueIncidents(context);

@@ -15,7 +15,7 @@ const id = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 function oneOrMore<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z
     .string()
-    .transform((given) => given.split(',').map((name) => name.trim()))
+    .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(names, `use ${names.join(', ')}, or several by comma`)).min(1))
     .meta({ type: 'string', description: `${names.join(', ')}; several by comma` });
 }

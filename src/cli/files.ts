@@ -8,7 +8,7 @@ export function readFailure(path: string, error: unknown, exitCode = 1): Failure
 
 function readErrorOf(path: string, error: unknown): string {
   const code = systemCode(error);
-  if (code === 'ENOENT') return `there is no file ${path}`;
+  if (code === 'ENOENT') return `the file ${path} does not exist`;
   if (code === 'EISDIR') return `${path} is a directory`;
   return `${path} cannot be read: ${code ?? messageOf(error)}`;
 }

@@ -16,7 +16,7 @@ function describeIssue(schema: z.ZodType, issue: z.core.$ZodIssue): FieldError[]
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const hint = didYouMean(key, settingsAt(schema, issue.path, issue.input));
-      return { path: pointerOf([...issue.path, key]), message: `there is no setting "${key}"${hint}` };
+      return { path: pointerOf([...issue.path, key]), message: `unknown setting "${key}"${hint}` };
     });
   }
   const isMissing = issue.input === undefined && ['invalid_type', 'invalid_union'].includes(issue.code);

@@ -91,7 +91,7 @@ function isRead(request: FastifyRequest): boolean {
 export function assertSafeHost(config: Pick<Config, 'HOST' | 'AUTH'>, keyCount: number): void {
   if (config.AUTH === 'off' || keyCount > 0 || isLoopbackHost(config.HOST)) return;
   throw new RangeError(
-    `HOST=${config.HOST} is open to the network, and there is no API key. Create one with ${CREATE_KEY}, ` +
+    `HOST=${config.HOST} is open to the network, and no API key exists. Create one with ${CREATE_KEY}, ` +
       'or listen on 127.0.0.1, or set AUTH=off where something else keeps strangers out.',
   );
 }

@@ -18,7 +18,7 @@ export interface ServerContext {
   readonly db: Database;
   readonly clock: Clock;
   readonly ingest: Ingest;
-  readonly watch: MonitorContext;
+  readonly monitoring: MonitorContext;
   readonly channels: Channels;
   readonly log: Logger;
   readonly coherence: CoherenceContext;

@@ -140,7 +140,7 @@ function monitorMetrics(registry: Registry): MonitorMetrics {
   });
   const tick = new Gauge({
     name: 'plumbline_scheduler_last_tick_timestamp_seconds',
-    help: 'When the scheduler last looked for due slots; it does every second',
+    help: 'When the scheduler last looked for due runs; it does so every second',
     registers,
   });
   return {

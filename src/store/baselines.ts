@@ -112,7 +112,7 @@ async function findOne(db: Queryable, where: string, params: readonly unknown[])
 /** @throws RangeError when there is no such baseline */
 export async function getBaselineProfile(db: Queryable, id: number): Promise<Uint8Array> {
   const { rows } = await db.query<{ profile: Uint8Array }>('select profile from baselines where id = $1', [id]);
-  if (rows[0] === undefined) throw new RangeError(`getBaselineProfile: there is no baseline ${id}`);
+  if (rows[0] === undefined) throw new RangeError(`getBaselineProfile: baseline ${id} does not exist`);
   return rows[0].profile;
 }
 

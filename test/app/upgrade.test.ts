@@ -57,7 +57,7 @@ beforeAll(async () => {
   const { context } = monitoring;
   const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const parts = { config, db, clock, ingest, log, metrics, channels, coherence };
-  app = buildServer({ ...parts, version: '1.2.3', startedAtMs: clock.ms, watch: context });
+  app = buildServer({ ...parts, version: '1.2.3', startedAtMs: clock.ms, monitoring: context });
 }, 120_000);
 
 afterAll(async () => {

@@ -82,7 +82,7 @@ describe('plumbline apply', () => {
       ),
     });
     expect((await run('monitors', 'list')).out.filter((line) => line.startsWith('new'))).toEqual([]);
-    expect((await run('apply', '-f', join(directory, 'missing.yaml'))).err).toMatch(/there is no file/);
+    expect((await run('apply', '-f', join(directory, 'missing.yaml'))).err).toMatch(/does not exist/);
   });
 });
 
@@ -95,7 +95,7 @@ describe('commands for monitors, incidents and channels', () => {
     expect((await run('monitors', 'delete', 'one')).out).toEqual(['one is deleted']);
     expect(await run('monitors', 'delete', 'one')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/no monitor "one"/),
+      err: expect.stringMatching(/No monitor named "one"/),
     });
   });
 

@@ -54,7 +54,7 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
   const parts = { config, db, clock, ingest, log };
   const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const own = { version: '1.2.3', startedAtMs: NOW, metrics };
-  const app = buildServer({ ...parts, ...own, watch: context, channels, coherence });
+  const app = buildServer({ ...parts, ...own, monitoring: context, channels, coherence });
   return { app, config, clock, logged, monitoring };
 }
 

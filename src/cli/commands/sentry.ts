@@ -64,7 +64,7 @@ async function runSentry(terminal: Terminal, { window, failOnCritical, outDir, a
 function unknownReasonOf({ assessment }: Artifact): string {
   const lacksBaseline = assessment.some(({ details }) => 'reason' in details && details.reason === 'no_baseline');
   if (!lacksBaseline) return 'the file has the reasons';
-  return 'there is no baseline: plumbline baseline build --service darshan --endpoint signals/summary --window 24h';
+  return 'no baseline exists; create one: plumbline baseline build --service darshan --endpoint signals/summary --window 24h';
 }
 
 /** `no_values` is a valid answer too: every signal is UNKNOWN. */

@@ -74,7 +74,7 @@ function counts({ kind, verdict, isEvident }: Check, { state }: Evaluation): boo
   return kind === 'drift' ? state === 'drift' : isEvident;
 }
 
-/** A group that does not fail passes, unless nothing could be said of it. */
+/** A group that does not fail passes, unless its verdict is unknown. */
 function calmOf(evaluation: Evaluation, group: string, failed: readonly FailingCheck[]): 'pass' | 'unknown' {
   const checks = evaluation.checks.filter((check) => isOfGroup(check, group));
   if (evaluation.samples === 0 || checks.some(isDoubtful)) return 'unknown';

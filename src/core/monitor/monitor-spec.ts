@@ -35,12 +35,12 @@ function duration(minMs: number, maxMs: number) {
     const ms = parseDuration(String(value));
     return ms !== undefined && ms >= minMs && ms <= maxMs;
   };
-  const given = z.union([z.string(), z.number()], hint).refine(inBounds, hint);
-  return given.transform((value) => parseDuration(String(value)) ?? 0);
+  const written = z.union([z.string(), z.number()], hint).refine(inBounds, hint);
+  return written.transform((value) => parseDuration(String(value)) ?? 0);
 }
 
 const count = (max: number) => z.int().min(1).max(max);
-const zone = z.string().refine(isZone, 'is no time zone; use a name such as Europe/Berlin');
+const zone = z.string().refine(isZone, 'is not a time zone; use a name such as Europe/Berlin');
 const timeOfDay = z.string().refine(isTimeOfDay, 'use HH:MM, in quotes');
 
 const reference = z.union(
@@ -212,7 +212,7 @@ function referenceOf(choice: Parsed['reference']): ReferenceChoice {
   return { kind: 'same_hours', weeks: choice.same_hours.weeks };
 }
 
-function compareOf({ policy, tests: chosen, preset, correction, alpha, floors: given, features, aggregate }: Parsed) {
+function compareOf({ policy, tests: chosen, preset, correction, alpha, floors, features, aggregate }: Parsed) {
   return {
     ...(policy && { policy }),
     ...(chosen && { tests: chosen }),
@@ -220,15 +220,15 @@ function compareOf({ policy, tests: chosen, preset, correction, alpha, floors: g
     ...(correction && { correction }),
     ...(alpha && { alpha }),
     ...(aggregate && { aggregate: { rule: aggregate.rule, ...(aggregate.share && { share: aggregate.share }) } }),
-    floors: given as Floors,
+    floors: floors as Floors,
     features: new Map(Object.entries(features).map(([path, settings]) => [path, featureOf(settings)])),
   };
 }
 
-function featureOf({ tests: chosen, floors: given, alpha, ignore }: Parsed['features'][string]): FeatureSettings {
+function featureOf({ tests: chosen, floors, alpha, ignore }: Parsed['features'][string]): FeatureSettings {
   return {
     ...(ignore === true ? { tests: [] } : chosen && { tests: chosen }),
-    ...(given && { floors: given as Floors }),
+    ...(floors && { floors: floors as Floors }),
     ...(alpha && { alpha }),
   };
 }

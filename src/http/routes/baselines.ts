@@ -33,17 +33,17 @@ import { intervalOf } from '../interval.ts';
 
 const tags = ['baselines'];
 
-export function baselineRoutes(app: HttpApp, context: Pick<HttpContext, 'db' | 'clock' | 'watch'>): void {
+export function baselineRoutes(app: HttpApp, context: Pick<HttpContext, 'db' | 'clock' | 'monitoring'>): void {
   makeRoutes(app, context);
   readRoutes(app, context.db);
   changeRoutes(app, context.db);
 }
 
-function makeRoutes(app: HttpApp, { watch, clock }: Pick<HttpContext, 'clock' | 'watch'>): void {
+function makeRoutes(app: HttpApp, { monitoring, clock }: Pick<HttpContext, 'clock' | 'monitoring'>): void {
   const build = { tags, summary: 'Make one from stored events', body: baselineBuild, response: { 201: builtBaseline } };
   app.post('/v1/baselines', { schema: build }, async (request, reply) => {
     const { window: windowMs, start, end, exclude, slo, ...rest } = request.body;
-    const summary = await buildBaseline(watch, {
+    const summary = await buildBaseline(monitoring, {
       ...rest,
       windowMs,
       interval: intervalOf({ start, end, length: windowMs }, clock.now()),
@@ -61,7 +61,7 @@ function makeRoutes(app: HttpApp, { watch, clock }: Pick<HttpContext, 'clock' | 
     response: { 201: builtBaseline },
   };
   app.post('/v1/baselines/import', { schema: load }, async (request, reply) =>
-    reply.code(201).send(await loadBaseline(watch, request.body, request.query)),
+    reply.code(201).send(await loadBaseline(monitoring, request.body, request.query)),
   );
 }
 
@@ -123,7 +123,7 @@ async function streamIdOf(db: Database, service?: string, endpoint?: string): Pr
 async function getBaseline(db: Database, idOrName: string): Promise<Baseline> {
   const baseline = await findBaseline(db, idOrName);
   if (baseline !== undefined) return baseline;
-  throw new AppError('baseline_not_found', `There is no baseline "${idOrName}"; GET /v1/baselines lists them.`);
+  throw new AppError('baseline_not_found', `No baseline named "${idOrName}" exists; GET /v1/baselines lists them.`);
 }
 
 function describeBaseline(row: Baseline): BaselineEntry {

@@ -29,5 +29,5 @@ function getChannel(byName: ReadonlyMap<string, Channel>, wanted: string): Chann
   const found = byName.get(wanted);
   if (found !== undefined) return found;
   const names = [...byName.keys()].join(', ');
-  throw new AppError('channel_not_found', `There is no channel "${wanted}"; there are ${names}.`);
+  throw new AppError('channel_not_found', `No channel named "${wanted}" exists; the channels are ${names}.`);
 }

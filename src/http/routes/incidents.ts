@@ -33,7 +33,7 @@ const tags = ['incidents'];
 /** Not checked against its type: reports are sent as text. */
 const renderedReports: z.ZodType = incidentReports;
 
-type IncidentRoutes = Pick<HttpContext, 'db' | 'clock' | 'watch' | 'callers'>;
+type IncidentRoutes = Pick<HttpContext, 'db' | 'clock' | 'monitoring' | 'callers'>;
 
 export function incidentRoutes(app: HttpApp, context: IncidentRoutes): void {
   readRoutes(app, context.db);
@@ -113,26 +113,26 @@ interface Author {
 
 function addTriage<Body extends z.ZodType<Author | null | undefined>>(
   app: HttpApp,
-  { watch, db, callers }: IncidentRoutes,
+  { monitoring, db, callers }: IncidentRoutes,
   { name, summary, body, actionOf }: Triage<Body>,
 ): void {
   const schema = { tags, summary, params: incidentParams, body, response: { 200: incidentDetails } };
   app.post(`/v1/incidents/:id/${name}`, { schema }, async (request) => {
-    const given = (request.body ?? {}) as NonNullable<z.output<Body>>;
-    const author = { by: whoAsks(request, callers, given.by), note: given.note };
-    await triageIncident(watch, request.params.id, actionOf(given), author);
+    const fields = (request.body ?? {}) as NonNullable<z.output<Body>>;
+    const author = { by: whoAsks(request, callers, fields.by), note: fields.note };
+    await triageIncident(monitoring, request.params.id, actionOf(fields), author);
     return detailsOf(db, request.params.id);
   });
 }
 
-async function getIncident(db: Database, wanted: number): Promise<StoredIncident> {
-  const row = await findIncident(db, wanted);
+async function getIncident(db: Database, id: number): Promise<StoredIncident> {
+  const row = await findIncident(db, id);
   if (row !== undefined) return row;
-  throw new AppError('incident_not_found', `There is no incident ${wanted}; GET /v1/incidents lists them.`);
+  throw new AppError('incident_not_found', `No incident ${id} exists; GET /v1/incidents lists them.`);
 }
 
-async function detailsOf(db: Database, wanted: number): Promise<IncidentDetails> {
-  const row = await getIncident(db, wanted);
+async function detailsOf(db: Database, id: number): Promise<IncidentDetails> {
+  const row = await getIncident(db, id);
   const { notifications } = await listNotifications(db, { incidentId: row.id, limit: MOST_NOTIFICATIONS });
   const trail = await listAuditLog(db, row);
   return {

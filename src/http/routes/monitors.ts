@@ -32,12 +32,12 @@ import type { HttpApp, HttpContext } from '../context.ts';
 
 const tags = ['monitors'];
 
-type MonitorRoutes = Pick<HttpContext, 'db' | 'watch'>;
+type MonitorRoutes = Pick<HttpContext, 'db' | 'monitoring'>;
 
 export function monitorRoutes(app: HttpApp, context: MonitorRoutes): void {
   readRoutes(app, context.db);
   writeRoutes(app, context);
-  applyRoute(app, context.watch);
+  applyRoute(app, context.monitoring);
   pauseRoutes(app, context);
   runRoute(app, context);
 }
@@ -73,7 +73,7 @@ function readRoutes(app: HttpApp, db: Database): void {
   });
 }
 
-function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
+function writeRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
   const create = {
     tags,
     summary: 'Make one',
@@ -82,8 +82,8 @@ function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
     response: { 200: runAnswer, 201: monitorEntry },
   };
   app.post('/v1/monitors', { schema: create }, async (request, reply) => {
-    if (request.query.dry_run === true) return describeRan(await tryDocument(watch, request.body), true);
-    return reply.code(201).send(await describeById(db, await createMonitor(watch, request.body)));
+    if (request.query.dry_run === true) return describeRan(await tryDocument(monitoring, request.body), true);
+    return reply.code(201).send(await describeById(db, await createMonitor(monitoring, request.body)));
   });
 
   const change = {
@@ -94,7 +94,7 @@ function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
     response: { 200: monitorEntry },
   };
   app.put('/v1/monitors/:monitor', { schema: change }, async (request) =>
-    describeById(db, await changeMonitor(watch, request.params.monitor, request.body)),
+    describeById(db, await changeMonitor(monitoring, request.params.monitor, request.body)),
   );
 
   const remove = {
@@ -104,12 +104,12 @@ function writeRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
     response: { 204: z.null() },
   };
   app.delete('/v1/monitors/:monitor', { schema: remove }, async (request, reply) => {
-    await deleteMonitor(watch, request.params.monitor);
+    await deleteMonitor(monitoring, request.params.monitor);
     return reply.code(204).send(null);
   });
 }
 
-function applyRoute(app: HttpApp, watch: HttpContext['watch']): void {
+function applyRoute(app: HttpApp, monitoring: HttpContext['monitoring']): void {
   const apply = {
     tags,
     summary: 'Make the monitors be what a file says, all or none',
@@ -118,25 +118,25 @@ function applyRoute(app: HttpApp, watch: HttpContext['watch']): void {
   };
   app.post('/v1/monitors/apply', { schema: apply }, async (request) => {
     const { monitors, prune, dry_run: dryRun } = request.body;
-    const answer = await applyMonitors(watch, { monitors, prune, dryRun });
-    watch.notifySoon();
+    const answer = await applyMonitors(monitoring, { monitors, prune, dryRun });
+    monitoring.notifySoon();
     return answer;
   });
 }
 
-function pauseRoutes(app: HttpApp, { db, watch }: MonitorRoutes): void {
+function pauseRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
   for (const [action, isPaused, summary] of [
     ['pause', true, 'Stop watching for now; its open incidents stay as they are'],
     ['resume', false, 'Watch again, from the next slot on'],
   ] as const) {
     const schema = { tags, summary, params: monitorParams, response: { 200: monitorEntry } };
     app.post(`/v1/monitors/:monitor/${action}`, { schema }, async (request) =>
-      describeById(db, await pauseMonitor(watch, request.params.monitor, isPaused)),
+      describeById(db, await pauseMonitor(monitoring, request.params.monitor, isPaused)),
     );
   }
 }
 
-function runRoute(app: HttpApp, { db, watch }: MonitorRoutes): void {
+function runRoute(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
   const now = {
     tags,
     summary: 'Look at the window that ends now, beside the schedule',
@@ -147,7 +147,7 @@ function runRoute(app: HttpApp, { db, watch }: MonitorRoutes): void {
   app.post('/v1/monitors/:monitor/run', { schema: now }, async (request) => {
     const row = await getMonitor(db, request.params.monitor);
     const isDryRun = request.body?.dry_run === true;
-    return describeRan(await (isDryRun ? tryMonitor(watch, row.spec, row) : runNow(watch, row)), isDryRun);
+    return describeRan(await (isDryRun ? tryMonitor(monitoring, row.spec, row) : runNow(monitoring, row)), isDryRun);
   });
 }
 

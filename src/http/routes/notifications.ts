@@ -14,7 +14,7 @@ const tags = ['notifications'];
 
 export function notificationRoutes(
   app: HttpApp,
-  { db, clock, watch }: Pick<HttpContext, 'db' | 'clock' | 'watch'>,
+  { db, clock, monitoring }: Pick<HttpContext, 'db' | 'clock' | 'monitoring'>,
 ): void {
   const list = {
     tags,
@@ -36,7 +36,7 @@ export function notificationRoutes(
   };
   app.post('/v1/notifications/replay', { schema: replay }, async (request) => {
     const replayed = await replayDead(db, clock, request.body ?? {});
-    watch.notifySoon();
+    monitoring.notifySoon();
     return { replayed };
   });
 }

@@ -13,7 +13,10 @@ const renderedPage: z.ZodType = reportPage;
 
 const tags = ['reports'];
 
-export function reportRoutes(app: HttpApp, { db, clock, watch }: Pick<HttpContext, 'db' | 'clock' | 'watch'>): void {
+export function reportRoutes(
+  app: HttpApp,
+  { db, clock, monitoring }: Pick<HttpContext, 'db' | 'clock' | 'monitoring'>,
+): void {
   const latest = {
     tags,
     summary: 'Does the window still match the baseline?',
@@ -25,7 +28,7 @@ export function reportRoutes(app: HttpApp, { db, clock, watch }: Pick<HttpContex
     const { window_minutes: windowMinutes, start, end, aggregate: _, drift_share: _share, ...rest } = request.query;
     const interval = intervalOf({ start, end, length: windowMinutes }, clock.now());
     const query = { ...rest, windowMinutes, interval, aggregate: aggregateOf(request.query) };
-    return toReport(await evaluateWindow(watch, query));
+    return toReport(await evaluateWindow(monitoring, query));
   });
 
   const list = {

@@ -9,12 +9,12 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  * @param from - `import.meta.url` of the caller
  * @param file - beside the caller, without its extension
  */
-export function startThread(from: string, file: string, given: { name: string; workerData: unknown }): Worker {
-  const options: WorkerOptions = { ...given, execArgv: [] };
-  if (from.endsWith('.js')) return new Worker(new URL(`${file}.js`, from), options);
+export function startThread(from: string, file: string, options: { name: string; workerData: unknown }): Worker {
+  const threadOptions: WorkerOptions = { ...options, execArgv: [] };
+  if (from.endsWith('.js')) return new Worker(new URL(`${file}.js`, from), threadOptions);
   const source = new URL(`${file}.ts`, from);
   const boot = `import { register } from '${tsxApi()}'; register(); await import('${source}');`;
-  return new Worker(boot, { ...options, eval: true, execArgv: ['--input-type=module'] });
+  return new Worker(boot, { ...threadOptions, eval: true, execArgv: ['--input-type=module'] });
 }
 
 /** Found as CommonJS, because vitest has no `import.meta.resolve`; but only its other half, beside it, can register. */

@@ -75,5 +75,5 @@ async function baselineProfile({ db, cache }: EvaluationContext, id: number): Pr
 export function assertNotEmpty({ profile, described }: Reference): void {
   if (profile.events > 0 || described.kind === 'baseline') return;
   const windows = described.windows.map(({ startMs, endMs }) => `${isoTime(startMs)} to ${isoTime(endMs)}`).join(', ');
-  throw new AppError('no_events', `There are no events to compare with: ${windows}`);
+  throw new AppError('no_events', `No events to compare with: ${windows}`);
 }

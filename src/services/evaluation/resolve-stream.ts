@@ -60,7 +60,7 @@ async function resolveOnly(db: Database, wanted: string | undefined): Promise<Ta
     const baseline = await findBaseline(db, wanted);
     const stream = baseline && (await findStreamById(db, baseline.streamId));
     if (baseline === undefined || stream === undefined) {
-      throw new AppError('baseline_not_found', `There is no baseline "${wanted}"`);
+      throw new AppError('baseline_not_found', `No baseline named "${wanted}" exists`);
     }
     return { stream, baseline };
   }

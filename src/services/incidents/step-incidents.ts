@@ -17,7 +17,7 @@ import {
 import type { IncidentContext } from './context.ts';
 import { notifyIncident } from './notify-incident.ts';
 
-/** A monitor as its slots need it. */
+/** A monitor as its runs need it. */
 export interface WatchedMonitor {
   readonly id: number;
   readonly streamId: number;

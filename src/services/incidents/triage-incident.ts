@@ -38,7 +38,7 @@ export async function triageIncident(
   const handled = await context.db.transaction(async (tx) => {
     const stored = await lockWithMonitor(tx, id, action);
     if (stored === undefined)
-      throw new AppError('incident_not_found', `There is no incident ${id}; GET /v1/incidents lists them`);
+      throw new AppError('incident_not_found', `No incident ${id} exists; GET /v1/incidents lists them`);
     const nowMs = context.clock.now();
     const triage = triageAfter(stored, action, by, nowMs);
     const incident = await incidentAfter(tx, stored, action, nowMs);
@@ -55,7 +55,7 @@ export async function triageIncident(
   return handled;
 }
 
-/** The monitor first, as a slot does: two that lock in opposite orders would wait for one another. */
+/** The monitor first, as a run does: two that lock in opposite orders would wait for one another. */
 async function lockWithMonitor(
   tx: Queryable,
   id: number,

@@ -22,7 +22,7 @@ const LEVELS: Readonly<Record<Severity, ArtifactAssessment['level']>> = {
 };
 
 /** How a window ended, and the incidents that it changed. */
-interface Ran {
+interface RunResult {
   readonly evaluation: Evaluation | undefined;
   readonly failure: string | undefined;
   readonly changed: readonly SteppedIncident[];
@@ -32,13 +32,13 @@ interface Ran {
 export async function writeIncidentFiles(
   context: IncidentContext,
   monitor: { readonly name: string },
-  end: Ran,
+  run: RunResult,
 ): Promise<void> {
   const directory = join(context.config.ARTIFACTS_DIR, 'incidents');
-  for (const stepped of end.changed) {
+  for (const stepped of run.changed) {
     if (!WRITTEN.has(stepped.change.reason)) continue;
     try {
-      await writeArtifact(directory, artifactOf(context, monitor.name, end, stepped));
+      await writeArtifact(directory, artifactOf(context, monitor.name, run, stepped));
     } catch (error) {
       const reason = systemCode(error) ?? 'unknown';
       context.log.warn({ incident: stepped.id, reason }, 'the incident file could not be written to ARTIFACTS_DIR');
@@ -46,9 +46,14 @@ export async function writeIncidentFiles(
   }
 }
 
-function artifactOf({ config, clock }: IncidentContext, monitor: string, end: Ran, stepped: SteppedIncident): Artifact {
+function artifactOf(
+  { config, clock }: IncidentContext,
+  monitor: string,
+  run: RunResult,
+  stepped: SteppedIncident,
+): Artifact {
   const { incident, change, id, group } = stepped;
-  const { evaluation } = end;
+  const { evaluation } = run;
   const minutes = evaluation?.windowMinutes ?? Math.round((incident.lastSlotMs - incident.startedAtMs) / MINUTE_MS);
   const checks = new Map(evaluation?.checks.map((check) => [check.name, check]));
   return {
@@ -57,7 +62,7 @@ function artifactOf({ config, clock }: IncidentContext, monitor: string, end: Ra
     window: minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`,
     api_base: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     assessment: incident.failing.map((failing) => assess(failing, checks.get(failing.check))),
-    metrics_snapshot: evaluation === undefined ? { failure: end.failure ?? null } : toReport(evaluation),
+    metrics_snapshot: evaluation === undefined ? { failure: run.failure ?? null } : toReport(evaluation),
     automation: {
       name: 'plumbline_monitor',
       version: VERSION,

@@ -11,7 +11,7 @@ export async function revokeKey(db: Database, id: number): Promise<void> {
   await db.transaction(async (tx) => {
     const keys = await lockApiKeys(tx);
     const key = keys.find((known) => known.id === id);
-    if (key === undefined) throw new AppError('not_found', `There is no key ${id} that could be revoked.`);
+    if (key === undefined) throw new AppError('not_found', `No key ${id} exists that could be revoked.`);
     const others = keys.filter((other) => other !== key);
     if (key.scope === 'admin' && others.length > 0 && !others.some(({ scope }) => scope === 'admin')) {
       throw new AppError(

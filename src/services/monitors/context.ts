@@ -3,9 +3,9 @@ import { type IncidentContext, type IncidentMetrics, SILENT_INCIDENT_METRICS } f
 
 /** What the scheduler reports of itself; the metrics page listens. */
 export interface MonitorMetrics extends IncidentMetrics {
-  /** The scheduler has looked for due slots: an alert on how long ago that was finds a scheduler that stands still. */
+  /** The scheduler has looked for due runs: an alert on how long ago that was finds a scheduler that stands still. */
   ticked(nowMs: number): void;
-  /** A slot that was run: how it ended, how long after it was due, and how long it took. */
+  /** A run: how it ended, how long after it was due, and how long it took. */
   ran(status: Exclude<RunStatus, 'skipped'>, lateSeconds: number, seconds: number): void;
   skippedRuns(slots: number): void;
 }

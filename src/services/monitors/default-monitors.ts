@@ -49,7 +49,7 @@ async function tryToPut(
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     if (!failedWith(error, 'UNIQUE_VIOLATION')) {
-      context.log.warn({ ...stream, reason: reasonOf(error) }, 'this stream could not be given a default monitor');
+      context.log.warn({ ...stream, reason: reasonOf(error) }, 'no default monitor could be created for this stream');
     }
     return false;
   }

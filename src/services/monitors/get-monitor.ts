@@ -6,5 +6,5 @@ import { findMonitor, type StoredMonitor } from '../../store/monitors.ts';
 export async function getMonitor(db: Queryable, idOrName: string): Promise<StoredMonitor> {
   const monitor = await findMonitor(db, idOrName);
   if (monitor !== undefined) return monitor;
-  throw new AppError('monitor_not_found', `There is no monitor "${idOrName}"; GET /v1/monitors lists them.`);
+  throw new AppError('monitor_not_found', `No monitor named "${idOrName}" exists; GET /v1/monitors lists them.`);
 }

@@ -27,7 +27,7 @@ export function readMonitorsFile(text: string): MonitorsFile {
     ...file.errors,
     ...extra.map((key) => ({
       line: file.lineOf([key]),
-      message: `there is no setting "${key}"; monitors are listed under monitors:`,
+      message: `unknown setting "${key}"; monitors are listed under monitors:`,
     })),
   ];
   if (Array.isArray(monitors)) return { documents: monitors, errors, atLine };

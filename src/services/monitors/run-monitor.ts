@@ -39,7 +39,7 @@ export function planRun(spec: MonitorSpec, firstMs: number, nowMs: number): RunP
 }
 
 export type RunOutcome =
-  /** Another process took the slot over, and its answer counts. */
+  /** Another process took over the run, and its result counts. */
   | { readonly status: 'lost' }
   | { readonly status: 'skipped' }
   | {
@@ -61,10 +61,10 @@ export async function runMonitor(
   const plan = planRun(spec, claim.nextSlotMs, claim.nowMs);
   const { slotMs } = plan;
   const evaluated =
-    slotMs === undefined ? undefined : await evaluateSlot(context, { ...claim, spec }, slotMs, claim.nowMs);
+    slotMs === undefined ? undefined : await evaluateRun(context, { ...claim, spec }, slotMs, claim.nowMs);
   try {
     return await context.db.transaction(async (tx): Promise<RunOutcome> => {
-      // One that has much to make up for goes to the end of the queue after each slot.
+      // One that has much to make up for goes to the end of the queue after each run.
       const next = { slotMs: plan.nextSlotMs, dueAtMs: Math.max(plan.nextSlotMs + spec.delayMs, claim.nowMs) };
       if (!(await completeRun(tx, claim, next))) throw new LostClaim();
       const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, context.clock.now()) };
@@ -88,27 +88,27 @@ export async function runMonitor(
 /** Thrown inside the transaction, so that nothing of it stays. */
 class LostClaim extends Error {}
 
-/** What a slot came to: a report to be stored, or the reason why there is none. */
+/** The result of a run: a report to be stored, or the reason why none could be made. */
 export type Evaluated =
   | { readonly row: ReportInsert; readonly failure?: undefined }
   | { readonly row?: undefined; readonly failure: string };
 
 /** A refusal (no baseline, nothing to compare with) is an answer too: it will be the same in a minute. */
-export async function evaluateSlot(
+export async function evaluateRun(
   context: EvaluationContext,
   monitor: WatchedMonitor,
   slotMs: number,
   nowMs: number,
 ): Promise<Evaluated> {
   try {
-    return { row: await compareSlot(context, monitor, slotMs, nowMs) };
+    return { row: await compareRun(context, monitor, slotMs, nowMs) };
   } catch (error) {
     if (error instanceof AppError) return { failure: error.message };
     throw error;
   }
 }
 
-async function compareSlot(
+async function compareRun(
   context: EvaluationContext,
   { id, streamId, spec }: WatchedMonitor,
   slotMs: number,
@@ -125,20 +125,20 @@ async function compareSlot(
   return { streamId, baselineId: reference.baseline?.id ?? null, monitorId: id, evaluation };
 }
 
-/** A slot that was evaluated, and when. */
-export interface EvaluatedSlot {
+/** A run that was evaluated, and when. */
+export interface EvaluatedRun {
   readonly slotMs: number;
   readonly evaluated: Evaluated;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
 }
 
-/** Writes down an evaluated slot, and moves the monitor's incidents by it. */
+/** Stores an evaluated run, and moves the monitor's incidents by it. */
 export async function commitRun(
   tx: Queryable,
   context: MonitorContext,
   monitor: WatchedMonitor,
-  { slotMs, evaluated, ...times }: EvaluatedSlot,
+  { slotMs, evaluated, ...times }: EvaluatedRun,
 ): Promise<Extract<RunOutcome, { changed: unknown }>> {
   const { row, failure } = evaluated;
   const evaluation = row?.evaluation;

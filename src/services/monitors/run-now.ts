@@ -19,7 +19,7 @@ import {
 import { writeIncidentFiles } from '../incidents/write-incident-files.ts';
 import { assertMonitors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
-import { commitRun, type Evaluated, evaluateSlot } from './run-monitor.ts';
+import { commitRun, type Evaluated, evaluateRun } from './run-monitor.ts';
 
 /** What a run outside the schedule found, and what it did; in a dry run, what it would have done. */
 export interface RunAnswer {
@@ -44,7 +44,7 @@ export async function runNow(
 ): Promise<RunAnswer> {
   const nowMs = context.clock.now();
   const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
-  const evaluated = await evaluateSlot(context, watched, nowMs, nowMs);
+  const evaluated = await evaluateRun(context, watched, nowMs, nowMs);
   const times = { startedAtMs: nowMs, finishedAtMs: Math.max(nowMs, context.clock.now()) };
   const end = await context.db.transaction(async (tx) => {
     if ((await lockMonitor(tx, monitor.id)) === undefined) {
@@ -76,7 +76,7 @@ export async function tryMonitor(
 ): Promise<RunAnswer> {
   const nowMs = context.clock.now();
   const watched = { ...ids, spec: readSpec(document) };
-  const evaluated = await evaluateSlot(context, watched, nowMs, nowMs);
+  const evaluated = await evaluateRun(context, watched, nowMs, nowMs);
   const changes = await wouldChange(context, watched, evaluated, nowMs);
   return { evaluation: evaluated.row?.evaluation, failure: evaluated.failure, changes };
 }

@@ -20,7 +20,7 @@ const RETRY_MS = 5 * SECOND_MS;
 
 export interface FinishedRun {
   readonly monitor: ClaimedMonitor;
-  readonly end: RunOutcome;
+  readonly outcome: RunOutcome;
 }
 
 /** Runs the monitors that are due. Any number of replicas may do so at the same time: the database gives each run to one. */
@@ -39,7 +39,7 @@ export class Scheduler {
       lease: { ms: leaseMs, renew: (claim) => renewLease(db, clock, claim, leaseMs) },
       onItemError: (error, claim) => this.#postpone(claim, error),
       onClaimError: (error) =>
-        log.warn({ reason: reasonOf(error) }, 'no slot could be claimed; what is due is claimed a second later'),
+        log.warn({ reason: reasonOf(error) }, 'the due runs could not be claimed; the next try is in a second'),
     });
   }
 
@@ -66,9 +66,9 @@ export class Scheduler {
 
   async #run(claim: ClaimedMonitor): Promise<void> {
     const startedMs = this.#context.clock.now();
-    const end = await runMonitor(this.#context, claim, this.#specOf(claim));
-    this.#report(claim, end, startedMs);
-    this.#finished?.push({ monitor: claim, end });
+    const outcome = await runMonitor(this.#context, claim, this.#specOf(claim));
+    this.#report(claim, outcome, startedMs);
+    this.#finished?.push({ monitor: claim, outcome });
   }
 
   #specOf({ id, spec, updatedAtMs, name }: ClaimedMonitor): MonitorSpec {
@@ -80,30 +80,33 @@ export class Scheduler {
     return read;
   }
 
-  #report(claim: ClaimedMonitor, end: RunOutcome, startedMs: number): void {
+  #report(claim: ClaimedMonitor, outcome: RunOutcome, startedMs: number): void {
     const { metrics, log, clock } = this.#context;
-    if (end.status === 'lost')
-      log.warn({ monitor: claim.name }, 'another process took this slot over; its answer counts');
-    if (end.status === 'lost' || end.status === 'skipped') return;
-    const lateMs = claim.nowMs - end.slotMs;
-    metrics.ran(end.status, lateMs / SECOND_MS, (clock.now() - startedMs) / SECOND_MS);
-    for (const { id, change, group } of end.changed) {
+    if (outcome.status === 'lost')
+      log.warn({ monitor: claim.name }, 'another process took over this run; its result counts');
+    if (outcome.status === 'lost' || outcome.status === 'skipped') return;
+    const lateMs = claim.nowMs - outcome.slotMs;
+    metrics.ran(outcome.status, lateMs / SECOND_MS, (clock.now() - startedMs) / SECOND_MS);
+    for (const { id, change, group } of outcome.changed) {
       log.info(
         { monitor: claim.name, incident: id, group, from: change.from, to: change.to, reason: change.reason },
-        'incident',
+        'incident changed',
       );
     }
-    if (end.changed.length > 0) void writeIncidentFiles(this.#context, claim, end);
-    if (end.hasNotified) this.#context.notifySoon();
+    if (outcome.changed.length > 0) void writeIncidentFiles(this.#context, claim, outcome);
+    if (outcome.hasNotified) this.#context.notifySoon();
   }
 
   async #postpone(claim: ClaimedMonitor, error: unknown): Promise<void> {
     const { db, clock, log } = this.#context;
-    log.warn({ monitor: claim.name, reason: reasonOf(error) }, 'a slot could not be run; it is tried again');
+    log.warn({ monitor: claim.name, reason: reasonOf(error) }, 'the run failed; it is tried again');
     try {
       await postponeRun(db, clock, claim, RETRY_MS * 2 ** Math.min(claim.failures, 6));
     } catch (failure) {
-      log.warn({ monitor: claim.name, reason: reasonOf(failure) }, 'its slot is tried again when the lease ends');
+      log.warn(
+        { monitor: claim.name, reason: reasonOf(failure) },
+        'the run could not be rescheduled; it is tried again when its lease ends',
+      );
     }
   }
 }

@@ -12,7 +12,7 @@ export interface PostTarget {
   readonly body: string;
 }
 
-/** What every channel over HTTP is given. */
+/** The settings that every channel over HTTP has. */
 export interface PostLimits {
   /** Hosts that may be reached though their addresses are not public. */
   readonly allowHosts: readonly string[];

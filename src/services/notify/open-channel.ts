@@ -10,7 +10,7 @@ import { webhookChannel } from './channels/webhook.ts';
 import type { ChannelDocument } from './channels-document.ts';
 import { dryRunChannel } from './dry-run.ts';
 
-export interface OpenChannelDeps {
+export interface ChannelContext {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: StoreLog;
@@ -19,16 +19,16 @@ export interface OpenChannelDeps {
 const TIMEOUT_MS = 10_000;
 
 /** The channel of a document; a dry run where its secrets are empty. */
-export function openChannel(name: string, document: ChannelDocument, deps: OpenChannelDeps): Channel {
-  if (document.type === 'log') return dryRunChannel(name, 'log', deps.log);
-  const channel = openWith(name, document, deps);
-  return hasSecrets(document) ? channel : dryRunChannel(name, document.type, deps.log, channel.render);
+export function openChannel(name: string, document: ChannelDocument, context: ChannelContext): Channel {
+  if (document.type === 'log') return dryRunChannel(name, 'log', context.log);
+  const channel = openWith(name, document, context);
+  return hasSecrets(document) ? channel : dryRunChannel(name, document.type, context.log, channel.render);
 }
 
 function openWith(
   name: string,
   document: Exclude<ChannelDocument, { type: 'log' }>,
-  { config, clock }: OpenChannelDeps,
+  { config, clock }: ChannelContext,
 ): Channel {
   const base = { name, allowHosts: config.CHANNEL_ALLOW_HOSTS, now: () => clock.now(), timeoutMs: TIMEOUT_MS };
   switch (document.type) {

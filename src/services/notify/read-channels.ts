@@ -6,7 +6,7 @@ import { systemCode } from '../../core/format/system-code.ts';
 import type { Route } from '../../core/incident/route.ts';
 import type { Channel } from './channel.ts';
 import { type ChannelsDocument, channelsDocument } from './channels-document.ts';
-import { type OpenChannelDeps, openChannel } from './open-channel.ts';
+import { type ChannelContext, openChannel } from './open-channel.ts';
 
 /** Where notifications can go, and which go where. */
 export interface Channels {
@@ -14,7 +14,7 @@ export interface Channels {
   readonly routes: readonly Route[];
 }
 
-export interface ReadChannelsDeps extends OpenChannelDeps {
+export interface ReadChannelsContext extends ChannelContext {
   /** What `${NAME}` in the file stands for. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -25,13 +25,13 @@ export interface ReadChannelsDeps extends OpenChannelDeps {
  *
  * @throws RangeError with every error and its line
  */
-export async function readChannels(deps: ReadChannelsDeps): Promise<Channels> {
-  const { CHANNELS_FILE: path } = deps.config;
-  const document = path === undefined ? fromEnvironment(deps.config) : await fromFile(path, deps.env);
-  const channels = Object.entries(document.channels).map(([name, each]) => openChannel(name, each, deps));
+export async function readChannels(context: ReadChannelsContext): Promise<Channels> {
+  const { CHANNELS_FILE: path } = context.config;
+  const document = path === undefined ? fromEnvironment(context.config) : await fromFile(path, context.env);
+  const channels = Object.entries(document.channels).map(([name, each]) => openChannel(name, each, context));
   for (const { name, type, isDryRun } of channels) {
     if (isDryRun)
-      deps.log.warn({ channel: name, type }, 'secrets of this channel are not set: its messages are only logged');
+      context.log.warn({ channel: name, type }, 'secrets of this channel are not set: its messages are only logged');
   }
   return {
     byName: new Map(channels.map((channel) => [channel.name, channel])),
@@ -51,7 +51,7 @@ function fromEnvironment(config: Config): ChannelsDocument {
   return { channels };
 }
 
-async function fromFile(path: string, env: ReadChannelsDeps['env']): Promise<ChannelsDocument> {
+async function fromFile(path: string, env: ReadChannelsContext['env']): Promise<ChannelsDocument> {
   const text = await readFile(path, 'utf8').catch((error) => {
     throw new RangeError(`CHANNELS_FILE: ${path} cannot be read (${systemCode(error) ?? 'unknown'})`);
   });
@@ -79,7 +79,7 @@ const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 /** `${NAME}` and `${NAME:-fallback}` in every text. A name that is not set becomes empty: its channel is a dry run. */
 function expand(
   value: unknown,
-  env: ReadChannelsDeps['env'],
+  env: ReadChannelsContext['env'],
   at: readonly (string | number)[],
   refuse: (at: readonly (string | number)[], message: string) => void,
 ): unknown {

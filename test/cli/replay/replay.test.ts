@@ -150,7 +150,7 @@ describe('replay', () => {
 
 describe('replay reports in one line', () => {
   test.each([
-    ['a file that is not there', undefined, /there is no file/],
+    ['a file that is not there', undefined, /does not exist/],
     ['an empty file', '', /is empty/],
     ['a JSON array', '[{"ts":1}]', /one JSON array/],
     ['a file of no known format', 'hello', /is not known; use --format/],

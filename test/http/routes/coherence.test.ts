@@ -17,7 +17,7 @@ async function open(env: Record<string, string> = {}, scores: readonly number[] 
   const plain = await openCoherence(db(), env);
   const records = recordsOf('a.b', scores, NOW_MS - 400 * DAY_MS);
   const config = { ...plain.config, MOCK_PATH: await writeMock(plain.directory, records) };
-  return { ...serve({ ...plain, config }), deps: { ...plain, config } };
+  return { ...serve({ ...plain, config }), context: { ...plain, config } };
 }
 
 function serve(coherence: TestCoherence) {
@@ -132,9 +132,9 @@ it('/coherence/predict forecasts the coming window', async () => {
 });
 
 it('/coherence/history lists what the schedule wrote, as JSON or CSV', async () => {
-  const { ask, deps } = await open();
+  const { ask, context } = await open();
   expect((await ask('/coherence/history')).body).toEqual([]);
-  await ask('/coherence/metrics').then(() => runCoherence(deps));
+  await ask('/coherence/metrics').then(() => runCoherence(context));
   const { body } = await ask('/coherence/history');
   expect(body).toHaveLength(2);
   expect(body[0]).toEqual({

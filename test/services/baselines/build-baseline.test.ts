@@ -19,10 +19,10 @@ describe('a baseline', () => {
   });
 
   it('leaves out what it is told to', async () => {
-    const { names, deps } = await openPayments(database(), 24);
+    const { names, context } = await openPayments(database(), 24);
     const interval = { startMs: QUIET.fromMs, endMs: QUIET.toMs };
     const exclude = [{ startMs: QUIET.fromMs + 10 * MINUTE_MS, endMs: QUIET.fromMs + 20 * MINUTE_MS }];
-    const { samples } = await buildBaseline(deps, { ...names, interval, exclude, name: `without-${NOW_MS}` });
+    const { samples } = await buildBaseline(context, { ...names, interval, exclude, name: `without-${NOW_MS}` });
     // The whole minutes at both ends go too: 11 of 60.
     expect(samples).toBe(600 - 110);
   });
@@ -31,18 +31,18 @@ describe('a baseline', () => {
     ['no events', { windowMs: MINUTE_MS }, 'no_events'],
     ['a name that is a path', { name: '../../etc/passwd' }, 'invalid_baseline'],
   ])('is refused: %s', async (_, query, code) => {
-    const { names, deps } = await openPayments(database(), 25);
-    await expect(buildBaseline(deps, { ...names, ...query })).rejects.toMatchObject({ code });
+    const { names, context } = await openPayments(database(), 25);
+    await expect(buildBaseline(context, { ...names, ...query })).rejects.toMatchObject({ code });
   });
 
   it('a taken name is refused, and so is a stream that never was', async () => {
-    const { names, deps, baseline } = await openPayments(database(), 26);
+    const { names, context, baseline } = await openPayments(database(), 26);
     const interval = { startMs: QUIET.fromMs, endMs: QUIET.toMs };
-    await expect(buildBaseline(deps, { ...names, interval, name: baseline.name })).rejects.toMatchObject({
+    await expect(buildBaseline(context, { ...names, interval, name: baseline.name })).rejects.toMatchObject({
       code: 'conflict',
     });
     const nobody = { service: 'nobody', endpoint: 'nothing' };
-    await expect(buildBaseline(deps, nobody)).rejects.toMatchObject({ code: 'stream_not_found' });
+    await expect(buildBaseline(context, nobody)).rejects.toMatchObject({ code: 'stream_not_found' });
   });
 });
 

@@ -15,21 +15,21 @@ const database = withDatabase();
 
 describe('a baseline', () => {
   it('the file that one writes gives the same baseline elsewhere', async () => {
-    const { names, deps, baseline } = await openPayments(database(), 20);
-    const path = join(deps.config.BASELINES_DIR, `${baseline.name}.json`);
+    const { names, context, baseline } = await openPayments(database(), 20);
+    const path = join(context.config.BASELINES_DIR, `${baseline.name}.json`);
     const document = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     expect(document).toMatchObject({ format: 'plumbline.baseline/1', ...names, samples: 600 });
-    const again = await loadBaseline(deps, { ...document, name: `${baseline.name}-again` });
+    const again = await loadBaseline(context, { ...document, name: `${baseline.name}-again` });
     const query = { ...names, interval: { startMs: QUIET.fromMs, endMs: QUIET.toMs } };
-    const [one, other] = [baseline, again].map((b) => evaluateWindow(deps, { ...query, baseline: String(b.id) }));
+    const [one, other] = [baseline, again].map((b) => evaluateWindow(context, { ...query, baseline: String(b.id) }));
     expect((await other)?.checks).toEqual((await one)?.checks);
   });
 
   it('of a start that loads a file: once, however often it starts', async () => {
-    const { deps, baseline } = await openPayments(database(), 21);
-    const path = join(deps.config.BASELINES_DIR, `${baseline.name}.json`);
-    expect(await loadBaselineFile(deps, path)).toBeUndefined();
-    await expect(loadBaselineFile(deps, `${path}.missing`)).rejects.toMatchObject({ code: 'invalid_baseline' });
+    const { context, baseline } = await openPayments(database(), 21);
+    const path = join(context.config.BASELINES_DIR, `${baseline.name}.json`);
+    expect(await loadBaselineFile(context, path)).toBeUndefined();
+    await expect(loadBaselineFile(context, `${path}.missing`)).rejects.toMatchObject({ code: 'invalid_baseline' });
   });
 
   it("the guard's own file loads, and its features are those of the guard's events", async () => {
@@ -48,8 +48,8 @@ describe('a baseline', () => {
       categorical: { currency: { USD: 240, EUR: 160 }, status_buckets: { '2xx': 399, '5xx': 1 } },
       slo: { success_rate_min: 0.9, latency_p95_max: 1500 },
     };
-    const deps = await evaluationContext(database());
-    const loaded = await loadBaseline(deps, file);
+    const context = await evaluationContext(database());
+    const loaded = await loadBaseline(context, file);
     expect(loaded.features.map((feature) => [feature.path, feature.kind, feature.n, feature.missing])).toEqual([
       ['request.body.amount', 'numeric', 400, 0],
       ['request.body.currency', 'categorical', 400, 0],
@@ -59,7 +59,7 @@ describe('a baseline', () => {
       openIngest(database()),
       payments(event, { ...QUIET, n: 200, fromMs: NOW_MS - 9 * MINUTE_MS, toMs: NOW_MS }, 23),
     );
-    const report = toReport(await evaluateWindow(deps, names));
+    const report = toReport(await evaluateWindow(context, names));
     expect(report.checks.amount_ks).toMatchObject({ reference_n: 200, live_n: 200 });
     expect(report.checks.success_rate).toMatchObject({ min: 0.9 });
     expect(report.checks.latency_p95).toMatchObject({ max: 1500 });

@@ -19,15 +19,15 @@ const verdictsOf = (report: ReportBody): Record<string, boolean> =>
 
 describe('the story of the payments stream', () => {
   it('is ok while nothing changes, fails on the amount when it does, and says by how much', async () => {
-    const { event, names, ingest, clock, deps, baseline } = await openPayments(database(), 1);
+    const { event, names, ingest, clock, context, baseline } = await openPayments(database(), 1);
     expect(baseline).toMatchObject({ ...names, samples: 600, warnings: [], active: true });
     await send(ingest, payments(event, { ...QUIET, n: 300, fromMs: NOW_MS - 20 * MINUTE_MS, toMs: NOW_MS }, 2));
-    const calm = await reportOf(deps, names);
+    const calm = await reportOf(context, names);
     expect([calm.status, calm.samples, calm.window_minutes]).toEqual(['ok', 300, 30]);
     clock.set(NOW_MS + 10 * MINUTE_MS);
     const late = openIngest(database(), {}, clock);
     await send(late, payments(event, { mean: 220, n: 300, fromMs: NOW_MS, toMs: NOW_MS + 10 * MINUTE_MS }, 3));
-    const report = await reportOf(deps, names);
+    const report = await reportOf(context, names);
     expect([report.status, report.samples]).toEqual(['fail', 600]);
     const failed = Object.entries(verdictsOf(report)).filter(([, ok]) => !ok);
     expect(failed.map(([name]) => name)).toEqual(['amount_ks']);
@@ -38,25 +38,25 @@ describe('the story of the payments stream', () => {
   });
 
   it('is the same report whether the window was folded or not, and whether the cache is warm or not', async () => {
-    const { event, names, ingest, deps } = await openPayments(database(), 4);
+    const { event, names, ingest, context } = await openPayments(database(), 4);
     for (const seed of [5, 6, 7]) {
       await send(ingest, payments(event, { ...QUIET, n: 200, fromMs: NOW_MS - 20 * MINUTE_MS, toMs: NOW_MS }, seed));
     }
     const query = { ...names, windowMinutes: 150 };
-    const first = await evaluateWindow(deps, query);
-    expect(await evaluateWindow(deps, query)).toEqual(first);
+    const first = await evaluateWindow(context, query);
+    expect(await evaluateWindow(context, query)).toEqual(first);
     await foldProfiles(database(), NOW_MS);
-    expect(await evaluateWindow(deps, query)).toEqual(first);
+    expect(await evaluateWindow(context, query)).toEqual(first);
     expect(await evaluateWindow(await evaluationContext(database()), query)).toEqual(first);
   });
 
   it('is stored, once for each window, and again when the answer changes', async () => {
-    const { event, names, ingest, deps } = await openPayments(database(), 8);
+    const { event, names, ingest, context } = await openPayments(database(), 8);
     await send(ingest, payments(event, { ...QUIET, n: 60, fromMs: NOW_MS - 5 * MINUTE_MS, toMs: NOW_MS }, 9));
-    await evaluateWindow(deps, names);
-    await evaluateWindow(deps, names);
+    await evaluateWindow(context, names);
+    await evaluateWindow(context, names);
     await send(ingest, payments(event, { ...QUIET, n: 60, fromMs: NOW_MS - 5 * MINUTE_MS, toMs: NOW_MS }, 10));
-    const latest = await evaluateWindow(deps, names);
+    const latest = await evaluateWindow(context, names);
     const [stream] = (await listBaselines(database(), { limit: 1000 })).baselines.filter(
       (b) => b.endpoint === names.endpoint,
     );
@@ -65,15 +65,15 @@ describe('the story of the payments stream', () => {
   });
 
   it('an empty window is ok and says that there is no data', async () => {
-    const { names, deps } = await openPayments(database(), 11);
-    const report = await reportOf(deps, { ...names, windowMinutes: 5 });
+    const { names, context } = await openPayments(database(), 11);
+    const report = await reportOf(context, { ...names, windowMinutes: 5 });
     expect([report.status, report.samples, report.state]).toEqual(['ok', 0, 'no_data']);
   });
 
   it('a window of the past is reported as it was', async () => {
-    const { names, deps } = await openPayments(database(), 12);
+    const { names, context } = await openPayments(database(), 12);
     const interval = { startMs: QUIET.fromMs, endMs: QUIET.toMs };
-    const report = await reportOf(deps, { ...names, interval });
+    const report = await reportOf(context, { ...names, interval });
     expect([report.status, report.samples, report.window_minutes]).toEqual(['ok', 600, 60]);
     expect(report.checks.amount_ks).toMatchObject({ d: 0, p_value: 1 });
   });

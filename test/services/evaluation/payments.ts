@@ -38,9 +38,9 @@ export async function openPayments(db: Database, seed: number) {
   const names = { service: String(event().service), endpoint: String(event().endpoint) };
   const ingest = openIngest(db);
   const clock = drivenClock();
-  const deps = await evaluationContext(db, clock);
+  const context = await evaluationContext(db, clock);
   await send(ingest, payments(event, QUIET, seed));
   const interval = { startMs: QUIET.fromMs, endMs: QUIET.toMs };
-  const baseline = await buildBaseline(deps, { ...names, interval });
-  return { event, names, ingest, clock, deps, baseline };
+  const baseline = await buildBaseline(context, { ...names, interval });
+  return { event, names, ingest, clock, context, baseline };
 }

@@ -21,7 +21,7 @@ describe('which stream', () => {
 
   it('several with a baseline: all are named', async () => {
     const [a, b] = [await openPayments(database(), 30), await openPayments(database(), 31)];
-    const asked = evaluateWindow(a.deps, {});
+    const asked = evaluateWindow(a.context, {});
     await expect(asked).rejects.toMatchObject({
       code: 'ambiguous_stream',
       message: expect.stringContaining(b.names.endpoint),

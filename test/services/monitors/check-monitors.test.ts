@@ -32,7 +32,7 @@ describe('checkMonitors', () => {
     ['stream/endpoint', { stream: { service: 's', endpoint: 'x'.repeat(513) } }, 'is longer than 400 characters'],
     ['reference', { reference: 'weeks' }, /^use baseline, /],
     ['reference/same_hours/weeks', { reference: { same_hours: { weeks: 0 } } }, /./],
-    ['reference/extra', { reference: { baseline: 'b', extra: 1 } }, /^there is no setting "extra"/],
+    ['reference/extra', { reference: { baseline: 'b', extra: 1 } }, /^unknown setting "extra"/],
     ['window', { window: '59s' }, DURATION],
     ['window', { window: '31d' }, DURATION],
     ['window', { window: 'an hour' }, DURATION],
@@ -48,8 +48,8 @@ describe('checkMonitors', () => {
     ['cron', { every: undefined, cron: '* * * * * *' }, /five fields/],
     ['cron', { every: undefined, cron: '0 0 31 2 *' }, /never comes true/],
     ['cron', { every: undefined, cron: 'x'.repeat(201) }, /./],
-    ['zone', { zone: 'Europe/Atlantis' }, 'is no time zone; use a name such as Europe/Berlin'],
-    ['zone', { every: undefined, cron: '* * * * *', zone: 'Mars' }, /^is no time zone/],
+    ['zone', { zone: 'Europe/Atlantis' }, 'is not a time zone; use a name such as Europe/Berlin'],
+    ['zone', { every: undefined, cron: '* * * * *', zone: 'Mars' }, /^is not a time zone/],
     ['delay', { delay: '2d' }, DURATION],
     ['delay', { delay: 0 }, DURATION],
     ['policy', { policy: 'strict' }, /./],
@@ -82,7 +82,7 @@ describe('checkMonitors', () => {
     ['repeat_interval', { repeat_interval: '1s' }, DURATION],
     ['update_interval', { update_interval: '2d' }, DURATION],
     ['quiet_hours/from', { quiet_hours: { from: '7:00', to: '08:00' } }, 'use HH:MM, in quotes'],
-    ['quiet_hours/zone', { quiet_hours: { from: '07:00', to: '08:00', zone: 'x' } }, /^is no time zone/],
+    ['quiet_hours/zone', { quiet_hours: { from: '07:00', to: '08:00', zone: 'x' } }, /^is not a time zone/],
     ['catchup', { catchup: 'some' }, /./],
     ['labels/', { labels: { '': 'x' } }, /./],
     ['labels/tier', { labels: { tier: 1 } }, /./],
@@ -123,9 +123,9 @@ describe('checkMonitors', () => {
 
   it('an unknown key is an error of that key, with the one that was meant', () => {
     expect(errorsOf({ winow: '1h', repeat_intervall: '1h', Channels: ['slack'] })).toEqual([
-      ['winow', 'there is no setting "winow"; did you mean window?'],
-      ['repeat_intervall', 'there is no setting "repeat_intervall"; did you mean repeat_interval?'],
-      ['Channels', 'there is no setting "Channels"; did you mean channels?'],
+      ['winow', 'unknown setting "winow"; did you mean window?'],
+      ['repeat_intervall', 'unknown setting "repeat_intervall"; did you mean repeat_interval?'],
+      ['Channels', 'unknown setting "Channels"; did you mean channels?'],
     ]);
     expect(errorsOf({ thresholds: 1 })).toEqual([
       ['thresholds', expect.stringMatching(/; there are name, stream, .*paused$/)],

@@ -70,7 +70,7 @@ describe('readMonitorsFile', () => {
       - pager
 `;
     expect(errorsOf(text.replace('      - pager\n  - name: third', '  - name: third'))).toEqual([
-      { line: 6, message: 'monitors.0.winow: there is no setting "winow"; did you mean window?' },
+      { line: 6, message: 'monitors.0.winow: unknown setting "winow"; did you mean window?' },
       { line: 11, message: expect.stringMatching(/^monitors\.0\.severity\.slo: /) },
       { line: 15, message: expect.stringMatching(/^monitors\.1\.every: use 30m/) },
       { line: 18, message: 'monitors.1.quiet_hours.to: use HH:MM, in quotes' },
@@ -118,8 +118,8 @@ describe('readMonitorsFile', () => {
 
   it('other keys beside monitors are refused at their lines', () => {
     expect(errorsOf(`version: 1\n${GOOD}chanels: []\n`)).toEqual([
-      { line: 1, message: 'there is no setting "version"; monitors are listed under monitors:' },
-      { line: 17, message: 'there is no setting "chanels"; monitors are listed under monitors:' },
+      { line: 1, message: 'unknown setting "version"; monitors are listed under monitors:' },
+      { line: 17, message: 'unknown setting "chanels"; monitors are listed under monitors:' },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { readSpec } from '../../../src/core/monitor/monitor-spec.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
 import { foldProfiles } from '../../../src/services/maintenance/fold-profiles.ts';
 import { reviseReports } from '../../../src/services/monitors/revise-reports.ts';
-import { commitRun, evaluateSlot } from '../../../src/services/monitors/run-monitor.ts';
+import { commitRun, evaluateRun } from '../../../src/services/monitors/run-monitor.ts';
 import { listIncidents } from '../../../src/store/incidents.ts';
 import { findMonitor } from '../../../src/store/monitors.ts';
 import { listReports, saveReport } from '../../../src/store/reports.ts';
@@ -55,7 +55,7 @@ describe('late events', () => {
     const monitor = await monitorOf(watching);
     const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
     const { context } = watching;
-    const evaluated = await evaluateSlot(context, watched, START + TEN, watching.clock.ms);
+    const evaluated = await evaluateRun(context, watched, START + TEN, watching.clock.ms);
     await watching.pay(START, START + MINUTE_MS, 100, 30);
     await reviseReports(context);
     const times = { startedAtMs: watching.clock.ms, finishedAtMs: watching.clock.ms };

@@ -32,7 +32,7 @@ describe('references', () => {
     await watching.pay(START, START + TEN);
     await watching.runAt(slotAt(1));
     expect(await runsOf(watching)).toMatchObject([
-      { status: 'failed', reason: expect.stringMatching(/no events to compare with/) },
+      { status: 'failed', reason: expect.stringMatching(/No events to compare with/) },
     ]);
     const week = 7 * 24 * 60 * MINUTE_MS;
     await watching.pay(START + TEN - week, START + 2 * TEN - week);

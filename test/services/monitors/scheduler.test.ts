@@ -49,7 +49,7 @@ describe('slots', () => {
     watching.clock.ms = slotAt(1);
     const others = [watching.another(), watching.another()];
     const ran = await Promise.all([watching, ...others].map(({ scheduler }) => scheduler.runDue()));
-    expect(ran.flat().map(({ end }) => end.status)).toEqual(Array(12).fill('done'));
+    expect(ran.flat().map(({ outcome }) => outcome.status)).toEqual(Array(12).fill('done'));
     expect(new Set(ran.flat().map(({ monitor }) => monitor.name)).size).toBe(12);
   });
 
@@ -61,7 +61,7 @@ describe('slots', () => {
     if (dead === undefined) throw new Error('nothing was due');
     expect(await watching.scheduler.runDue()).toEqual([]);
     watching.clock.ms += MINUTE_MS;
-    expect((await watching.scheduler.runDue()).map(({ end }) => end.status)).toEqual(['done']);
+    expect((await watching.scheduler.runDue()).map(({ outcome }) => outcome.status)).toEqual(['done']);
     const next = { slotMs: START + 3 * TEN, dueAtMs: START + 3 * TEN };
     expect(await watching.db.transaction((tx) => completeRun(tx, dead, next))).toBe(false);
     expect(await runsOf(watching)).toHaveLength(1);
