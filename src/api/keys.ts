@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listOr } from '../core/format/list-or.ts';
 import { KEY_SCOPES } from '../core/key-scope.ts';
-import { text, wholeNumber } from './parameters.ts';
+import { text, truth, wholeNumber } from './parameters.ts';
 
 const scope = z.enum(KEY_SCOPES, `use ${listOr(KEY_SCOPES)}`);
 const entry = z.object({
@@ -14,6 +14,9 @@ const entry = z.object({
 
 export const keyRequest = z.object({ name: text(100).optional(), scope });
 export const keyParams = z.object({ id: wholeNumber(1, Number.MAX_SAFE_INTEGER) });
+export const revokeQuery = z.object({
+  open: truth.optional().describe('The last key may go: then no key is asked for, and this machine may do everything'),
+});
 
 export const createdKey = entry
   .extend({ key: z.string().describe('Shown only once; only its hash is stored') })

@@ -63,9 +63,11 @@ function sendProblem(reply: FastifyReply, error: AppError): void {
   void reply.code(error.status).header('content-type', PROBLEM_TYPE).send(body);
 }
 
-/** The path without its query, for logs: a query may hold what people did not mean to keep. */
+const SCHEME_AND_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+
+/** The path without its query, for logs: a query, or the address before a path, may hold what people did not mean to keep. */
 export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? request.url;
+  return request.url.replace(SCHEME_AND_HOST, '').split('?', 1)[0] ?? '';
 }
 
 /** Answers what is too broken to become a request: it has a socket, but no reply. */

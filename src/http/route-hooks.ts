@@ -27,7 +27,7 @@ export function attachRouteHooks(app: FastifyInstance, context: RouteHookContext
   app.addHook('onRoute', (route) => {
     if (route.method !== 'OPTIONS') context.paths.add(route.url, route.method);
     const access = accessOf(String(route.method), route.url);
-    const guard = guardRoute(access, context.callers, context.config);
+    const guard = guardRoute(String(route.method), route.url, context.callers, context.config);
     const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard];
     route.onRequest = [...before, route.onRequest].flat().filter((hook) => hook !== undefined);
     const observe = observeAnswers(context, context.metrics.requestObserver(String(route.method), route.url));

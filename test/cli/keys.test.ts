@@ -31,6 +31,8 @@ test('before the first start, the commands create schema and keys directly in th
   expect(code).toBe(0);
   expect((await run('keys', 'list')).out).toMatch(/1 +ops +admin +\d{4}-\d\d-\d\d +active/);
 
+  expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 1, err: expect.stringMatching(/last key.*--open/s) });
+
   await run('keys', 'create', '--scope', 'read');
   expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 1, err: expect.stringMatching(/the last admin key/) });
 
@@ -39,6 +41,9 @@ test('before the first start, the commands create schema and keys directly in th
   const db = await openDatabase({ dataDir: directory, log: silent });
   const found = await findApiKeyByHash(db, hashApiKey(key)).finally(() => db.close());
   expect(found).toMatchObject({ name: 'ops', scope: 'admin' });
+
+  expect((await run('keys', 'revoke', '2')).code).toBe(0);
+  expect(await run('keys', 'revoke', '1', '--open')).toMatchObject({ code: 0, out: 'key 1 is revoked' });
 });
 
 test('with --api the database is not opened', async () => {

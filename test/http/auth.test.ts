@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
 import { accessOf, assertSafeHost } from '../../src/http/auth.ts';
@@ -96,8 +99,114 @@ describe('with keys', () => {
   });
 });
 
+describe('a key as the password of HTTP Basic', () => {
+  const database = withDatabase();
+  const basic = (password: string, user = '') => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+  const open = async () => {
+    await database().query('delete from api_keys');
+    for (const scope of SCOPES) await insertApiKey(database(), { name: scope, scope, hash: hashApiKey(KEYS[scope]) });
+    return openService(database());
+  };
+
+  it('counts as in any other header, whatever the name', async () => {
+    const { app } = await open();
+    for (const user of ['', 'plumbline', 'Jörg']) {
+      expect(await ask(app, INGEST, { authorization: basic(KEYS.ingest, user) })).toBe('in');
+      expect(await ask(app, READ, { authorization: basic(KEYS.ingest, user) })).toBe(403);
+      expect(await ask(app, ADMIN, { authorization: basic(KEYS.admin, user) })).toBe('in');
+    }
+    expect(await ask(app, READ, { authorization: basic(KEYS.read), host: 'plumbline.example' }, '203.0.113.9')).toBe(
+      'in',
+    );
+  });
+
+  it.each([basic('secret'), basic(''), 'Basic', 'Basic ====', `Basic ${Buffer.from(KEYS.admin).toString('base64')}`])(
+    '%s is refused, and nobody is asked for a password',
+    async (authorization) => {
+      const { app } = await open();
+      const answer = await app.inject({ ...READ, headers: { authorization } });
+      expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, 'Bearer realm="plumbline"']);
+    },
+  );
+
+  it.each([
+    ['http://evil.example', 403],
+    ['null', 403],
+    ['http://localhost:5173', 'in'],
+    ['https://plumbline.example', 'in'],
+  ])('a page of %s writes with it: %s; a key in a header of its own is not the browser’s', async (origin, expected) => {
+    const { app } = await open();
+    const headers = { origin, host: 'plumbline.example' };
+    for (const request of [ADMIN, INGEST]) {
+      expect(await ask(app, request, { ...headers, authorization: basic(KEYS.admin) })).toBe(expected);
+      expect(await ask(app, request, { ...headers, authorization: `Bearer ${KEYS.admin}` })).toBe('in');
+    }
+    expect(await ask(app, READ, { ...headers, authorization: basic(KEYS.read) })).toBe('in');
+  });
+
+  it('is in no log', async () => {
+    const { app, logged } = await open();
+    const authorization = basic(KEYS.read);
+    for (const url of ['/v1/streams?limit=x', '/v1/nothing']) await app.inject({ url, headers: { authorization } });
+    // As a client sends it that takes the service for a proxy.
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const sent = get({ port, host: '127.0.0.1', path: `http://:${KEYS.read}@localhost/v1/nothing` });
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    await once(answer.resume(), 'end');
+    expect(answer.statusCode).toBe(404);
+    expect(logged.length).toBeGreaterThanOrEqual(3);
+    expect(logged.join('\n')).not.toContain(KEYS.read);
+    expect(logged.join('\n')).not.toContain(authorization.slice('Basic '.length));
+  });
+});
+
+describe('GET /ingest/run', () => {
+  const FETCH = { method: 'GET', url: '/ingest/run' } as const;
+  const fetched = async (app: FastifyInstance, headers: Record<string, string>) =>
+    (await app.inject({ ...FETCH, headers: { host: 'localhost:8000', ...headers } })).statusCode !== 403;
+
+  it.each([
+    [{}, true],
+    [{ 'sec-fetch-site': 'none' }, true],
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{ 'sec-fetch-site': 'cross-site' }, false],
+    [{ 'sec-fetch-site': 'same-site' }, false],
+    [{ origin: 'http://evil.example' }, false],
+    [{ origin: 'http://localhost:8000', 'sec-fetch-site': 'same-origin' }, true],
+    [{ origin: 'http://localhost:5173', 'sec-fetch-site': 'same-site' }, true],
+  ] as const)('of a page that sends %j: %s', async (headers, expected) => {
+    expect(await fetched(openService(emptyDatabase).app, headers)).toBe(expected);
+    expect(await fetched(openService(emptyDatabase, { AUTH: 'off' }).app, headers)).toBe(expected);
+  });
+
+  it('with a key in a header is served to any page', async () => {
+    const db = await emptiedDatabase();
+    await insertApiKey(db, { name: 'admin', scope: 'admin', hash: hashApiKey(KEYS.admin) });
+    const { app } = openService(db);
+    const page = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
+    expect(await fetched(app, { ...page, 'x-api-key': KEYS.admin })).toBe(true);
+    const authorization = `Basic ${Buffer.from(`:${KEYS.admin}`).toString('base64')}`;
+    expect(await fetched(app, { ...page, authorization })).toBe(false);
+    expect(await fetched(app, { authorization })).toBe(true);
+  });
+});
+
 describe('without any key', () => {
   const { app } = withService(emptyDatabase);
+
+  it.each(['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip'])(
+    'what a proxy on this machine forwards (%s) is refused, and told why',
+    async (name) => {
+      const headers = { host: 'localhost:8000', [name]: '203.0.113.9' };
+      for (const request of [INGEST, READ, ADMIN]) expect(await ask(app, request, headers)).toBe(403);
+      const { detail } = (await app.inject({ ...READ, headers })).json();
+      expect(detail).toMatch(/came through a proxy.*plumbline keys create --scope admin.*AUTH=off/);
+      const open = openService(emptyDatabase, { AUTH: 'off' });
+      expect(await ask(open.app, READ, headers)).toBe('in');
+    },
+  );
 
   it.each([
     ['127.0.0.1', 'localhost:8000', 'in'],
@@ -169,13 +278,16 @@ describe('what is known of a caller', () => {
     const { key: read, id: readId } = (await create('read', admin)).json();
     expect(await ask(app, READ, { 'x-api-key': read })).toBe('in');
 
-    const revoke = (id: number) =>
-      app.inject({ method: 'DELETE', url: `/v1/keys/${id}`, headers: { 'x-api-key': admin } });
+    const revoke = (id: number, query = '') =>
+      app.inject({ method: 'DELETE', url: `/v1/keys/${id}${query}`, headers: { 'x-api-key': admin } });
     expect((await revoke(adminId)).json()).toMatchObject({ status: 409, code: 'conflict' });
     expect((await revoke(readId)).statusCode).toBe(204);
     expect((await revoke(readId)).statusCode).toBe(404);
     expect(await ask(app, READ, { 'x-api-key': read })).toBe(401);
-    expect((await revoke(adminId)).statusCode).toBe(204);
+    const last = await revoke(adminId);
+    expect(last.json()).toMatchObject({ status: 409, code: 'conflict', detail: expect.stringContaining('open=true') });
+    expect(await ask(app, READ)).toBe(401);
+    expect((await revoke(adminId, '?open=true')).statusCode).toBe(204);
     expect(await ask(app, READ)).toBe('in');
   });
 });

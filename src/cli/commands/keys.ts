@@ -3,7 +3,7 @@ import type { CreatedKey, KeyEntry, KeyList } from '../../api/keys.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { KEY_SCOPES, type KeyScope } from '../../core/key-scope.ts';
 import { createKey as createStoredKey } from '../../services/keys/create-key.ts';
-import { revokeKey as revokeStoredKey } from '../../services/keys/revoke-key.ts';
+import { type RevokeRequest, revokeKey as revokeStoredKey } from '../../services/keys/revoke-key.ts';
 import { type ApiKey, listApiKeys } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
 import { migrate } from '../../store/engine/migrate.ts';
@@ -17,7 +17,7 @@ import type { Terminal } from '../terminal.ts';
 interface KeyRing {
   create(name: string, scope: KeyScope): Promise<{ id: number; key: string }>;
   list(): Promise<readonly KeyEntry[]>;
-  revoke(id: number): Promise<void>;
+  revoke(request: RevokeRequest): Promise<void>;
 }
 
 const HELP = `
@@ -50,9 +50,10 @@ export function addKeysCommand(program: Command, terminal: Terminal): void {
     .command('revoke')
     .description('Revoke a key')
     .argument('<id>', 'id of the key, see keys list')
+    .option('--open', 'also the last key: then no key is asked for, and this machine may do everything', false)
     .option(...API_OPTION)
-    .action((id: string, { api }: { api?: string }) =>
-      withKeyRing(terminal, api, (ring) => revokeKey(terminal, ring, Number(id))),
+    .action((id: string, { open, api }: { open: boolean; api?: string }) =>
+      withKeyRing(terminal, api, (ring) => revokeKey(terminal, ring, { id: Number(id), opensService: open })),
     );
 }
 
@@ -75,10 +76,11 @@ async function listKeys(terminal: Terminal, ring: KeyRing): Promise<void> {
   for (const line of renderTable(['id', 'name', 'scope', 'created', 'state'], rows)) terminal.out(line);
 }
 
-async function revokeKey(terminal: Terminal, ring: KeyRing, id: number): Promise<void> {
+async function revokeKey(terminal: Terminal, ring: KeyRing, request: RevokeRequest): Promise<void> {
+  const { id } = request;
   if (!Number.isSafeInteger(id) || id < 1)
     throw new Failure('give the number of a key, as plumbline keys list shows it');
-  await ring.revoke(id);
+  await ring.revoke(request);
   terminal.out(`key ${id} is revoked`);
 }
 
@@ -103,8 +105,8 @@ function ringBehind(api: Api): KeyRing {
   return {
     create: (name, scope) => api.json<CreatedKey>('POST', '/v1/keys', { body: { name, scope } }),
     list: async () => (await api.json<KeyList>('GET', '/v1/keys')).keys,
-    revoke: async (id) => {
-      await api.json('DELETE', `/v1/keys/${id}`);
+    revoke: async ({ id, opensService }) => {
+      await api.json('DELETE', `/v1/keys/${id}`, opensService ? { query: { open: 'true' } } : {});
     },
   };
 }
@@ -116,7 +118,7 @@ function ringIn(db: Database): KeyRing {
       return { id: stored.id, key };
     },
     list: async () => (await listApiKeys(db)).map(toEntry),
-    revoke: (id) => revokeStoredKey(db, id),
+    revoke: (request) => revokeStoredKey(db, request),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createdKey, type KeyEntry, keyList, keyParams, keyRequest } from '../../api/keys.ts';
+import { createdKey, type KeyEntry, keyList, keyParams, keyRequest, revokeQuery } from '../../api/keys.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { createKey } from '../../services/keys/create-key.ts';
 import { revokeKey } from '../../services/keys/revoke-key.ts';
@@ -24,9 +24,9 @@ export function keyRoutes(app: HttpApp, { db, config, callers }: Pick<HttpContex
   app.get('/v1/keys', { schema: list }, async () => ({ keys: (await listApiKeys(db)).map(describeKey) }));
 
   const summary = 'Revoke a key; it stops working within seconds';
-  const revoke = { tags, summary, params: keyParams, response: { 204: z.null() } };
+  const revoke = { tags, summary, params: keyParams, querystring: revokeQuery, response: { 204: z.null() } };
   app.delete('/v1/keys/:id', { schema: revoke }, async (request, reply) => {
-    await revokeKey(db, request.params.id);
+    await revokeKey(db, { id: request.params.id, opensService: request.query.open === true });
     callers.forget();
     return reply.code(204).send(null);
   });

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { KeyScope } from '../../../src/core/key-scope.ts';
 import { createKey } from '../../../src/services/keys/create-key.ts';
-import { revokeKey } from '../../../src/services/keys/revoke-key.ts';
+import { revokeKey as revokeStoredKey } from '../../../src/services/keys/revoke-key.ts';
 import { listApiKeys } from '../../../src/store/api-keys.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { withDatabase } from '../../database.ts';
@@ -22,6 +22,10 @@ async function withKeys(...scopes: readonly KeyScope[]): Promise<{ db: Database;
 
 function create(db: Database, scope: KeyScope, requiresAdmin = true) {
   return createKey(db, { name: scope, scope, requiresAdmin });
+}
+
+function revokeKey(db: Database, id: number, opensService = true): Promise<void> {
+  return revokeStoredKey(db, { id, opensService });
 }
 
 async function goodScopes(db: Database): Promise<KeyScope[]> {
@@ -52,6 +56,16 @@ test('the last admin key stays while other keys are good, and goes last', async 
   await expect(revokeKey(db, ingest)).rejects.toMatchObject({ code: 'not_found' });
   await revokeKey(db, admin);
   expect(await goodScopes(db)).toEqual([]);
+});
+
+test('the very last key goes only where that is wanted, whatever its scope', async () => {
+  const { db, ids } = await withKeys('admin');
+  const refusal = { code: 'conflict', message: expect.stringMatching(/last key.*open=true.*--open/s) };
+  await expect(revokeKey(db, ids[0] ?? 0, false)).rejects.toMatchObject(refusal);
+  expect(await goodScopes(db)).toEqual(['admin']);
+  await revokeKey(db, ids[0] ?? 0, true);
+  const { stored } = await create(db, 'ingest', false);
+  await expect(revokeKey(db, stored.id, false)).rejects.toMatchObject(refusal);
 });
 
 test('of two revocations at once of the last two admin keys exactly one succeeds', async () => {
