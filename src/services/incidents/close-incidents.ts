@@ -3,6 +3,7 @@ import { DEFAULT_NOTIFICATION_POLICY } from '../../core/incident/notification-po
 import { findSpec } from '../../core/monitor/monitor-spec.ts';
 import { addAuditEntry } from '../../store/audit-log.ts';
 import type { Queryable } from '../../store/database.ts';
+import { readDatabaseTime } from '../../store/database-time.ts';
 import { deleteIncident, lockIncidents } from '../../store/incidents.ts';
 import type { StoredMonitor } from '../../store/monitors.ts';
 import type { IncidentContext } from './context.ts';
@@ -28,7 +29,7 @@ export async function closeIncidents(
   { reason, endsGroup = () => true }: Closing,
 ): Promise<void> {
   const spec = findSpec(monitor.spec);
-  const nowMs = context.clock.now();
+  const nowMs = await readDatabaseTime(tx, context.clock);
   const sentence = SENTENCES[reason];
   for (const stored of await lockIncidents(tx, monitor.id, nowMs)) {
     if (stored.incident.state === 'resolved' || !endsGroup(stored.group)) continue;

@@ -2,6 +2,7 @@ import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
 import { findSpec, type MonitorSpec, readSpec } from '../../core/monitor/monitor-spec.ts';
 import { nextSlot } from '../../core/time/schedule.ts';
 import type { Queryable } from '../../store/database.ts';
+import { readDatabaseTime } from '../../store/database-time.ts';
 import {
   deleteMonitor,
   insertMonitor,
@@ -89,10 +90,10 @@ export async function putMonitor(
   { document, origin, old }: MonitorChange,
 ): Promise<number> {
   const spec = readSpec(document);
-  const nowMs = context.clock.now();
   const stream = await getOrCreateStream(tx, spec.service, spec.endpoint);
   // As it is now: a slot may have been completed since it was listed.
   const before = old && (await lockMonitor(tx, old.id));
+  const nowMs = await readDatabaseTime(tx, context.clock);
   const nextSlotMs = (before && keptSlot(before, spec)) ?? nextSlot(spec.schedule, nowMs);
   const row: MonitorInsert = {
     streamId: stream.id,

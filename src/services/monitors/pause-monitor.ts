@@ -1,5 +1,6 @@
 import { readSpec } from '../../core/monitor/monitor-spec.ts';
 import { nextSlot } from '../../core/time/schedule.ts';
+import { readDatabaseTime } from '../../store/database-time.ts';
 import { setMonitorPaused } from '../../store/monitors.ts';
 import type { MonitorContext } from './context.ts';
 import { getMonitor } from './get-monitor.ts';
@@ -13,7 +14,7 @@ export async function pauseMonitor(context: MonitorContext, idOrName: string, is
   const { db, clock } = context;
   const { id, spec } = await getMonitor(db, idOrName);
   const { schedule, delayMs } = readSpec(spec);
-  const nowMs = clock.now();
+  const nowMs = await readDatabaseTime(db, clock);
   const nextSlotMs = nextSlot(schedule, nowMs);
   await setMonitorPaused(db, id, isPaused, { nowMs, nextSlotMs, dueAtMs: nextSlotMs + delayMs });
   return id;

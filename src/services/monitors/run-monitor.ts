@@ -5,6 +5,7 @@ import type { RunStatus } from '../../core/monitor/run-status.ts';
 import { dueSlots, nextSlot } from '../../core/time/schedule.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
 import type { Queryable } from '../../store/database.ts';
+import { readDatabaseTime } from '../../store/database-time.ts';
 import { hasRun, insertRun } from '../../store/monitor-runs.ts';
 import { type ClaimedMonitor, completeRun } from '../../store/monitors.ts';
 import { type ReportInsert, saveReport } from '../../store/reports.ts';
@@ -67,7 +68,7 @@ export async function runMonitor(
       // One that has much to make up for goes to the end of the queue after each run.
       const next = { slotMs: plan.nextSlotMs, dueAtMs: Math.max(plan.nextSlotMs + spec.delayMs, claim.nowMs) };
       if (!(await completeRun(tx, claim, next))) throw new LostClaim();
-      const times = { startedAtMs: claim.nowMs, finishedAtMs: Math.max(claim.nowMs, context.clock.now()) };
+      const times = { startedAtMs: claim.nowMs, finishedAtMs: await readDatabaseTime(tx, context.clock) };
       if (plan.skipped !== undefined) {
         const reason = spec.catchup === 'none' ? 'missed; catchup is none' : 'missed; catchup is last';
         const { fromMs, slots } = plan.skipped;

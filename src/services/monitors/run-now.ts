@@ -5,6 +5,7 @@ import { decideNotification } from '../../core/incident/notification-policy.ts';
 import { step } from '../../core/incident/step.ts';
 import { readSpec } from '../../core/monitor/monitor-spec.ts';
 import { floorTo, MINUTE_MS } from '../../core/time/window.ts';
+import { readDatabaseTime } from '../../store/database-time.ts';
 import { lockIncidents } from '../../store/incidents.ts';
 import { hasRun } from '../../store/monitor-runs.ts';
 import { lockMonitor, type StoredMonitor } from '../../store/monitors.ts';
@@ -42,10 +43,10 @@ export async function runNow(
   context: MonitorContext,
   monitor: Pick<StoredMonitor, 'id' | 'streamId' | 'name' | 'spec'>,
 ): Promise<RunAnswer> {
-  const nowMs = context.clock.now();
+  const nowMs = await readDatabaseTime(context.db, context.clock);
   const watched = { id: monitor.id, streamId: monitor.streamId, spec: readSpec(monitor.spec) };
   const evaluated = await evaluateRun(context, watched, nowMs, nowMs);
-  const times = { startedAtMs: nowMs, finishedAtMs: Math.max(nowMs, context.clock.now()) };
+  const times = { startedAtMs: nowMs, finishedAtMs: await readDatabaseTime(context.db, context.clock) };
   const end = await context.db.transaction(async (tx) => {
     if ((await lockMonitor(tx, monitor.id)) === undefined) {
       throw new AppError('monitor_not_found', `The monitor "${monitor.name}" has been deleted.`);
@@ -74,7 +75,7 @@ export async function tryMonitor(
   document: unknown,
   ids: Omit<WatchedMonitor, 'spec'>,
 ): Promise<RunAnswer> {
-  const nowMs = context.clock.now();
+  const nowMs = await readDatabaseTime(context.db, context.clock);
   const watched = { ...ids, spec: readSpec(document) };
   const evaluated = await evaluateRun(context, watched, nowMs, nowMs);
   const changes = await wouldChange(context, watched, evaluated, nowMs);
