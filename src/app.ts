@@ -93,8 +93,8 @@ async function startOn(app: AppContext): Promise<RunningApp> {
     stop: async () => {
       server.drain();
       await stopJobs();
-      await server.close();
-      await monitoring.stop();
+      // Together: each has a patience of its own for what does not end.
+      await Promise.all([server.close(), monitoring.stop()]);
       await ingest.drain();
       await db.close();
     },

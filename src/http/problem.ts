@@ -72,13 +72,21 @@ export function pathOf(request: FastifyRequest): string {
 
 /** Answers what is too broken to become a request: it has a socket, but no reply. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code !== 'ECONNRESET' && socket.writable) {
-    const problem = toProblem(brokenRequest(error.code));
+  if (error.code === 'ECONNRESET') socket.destroySoon();
+  else answerSocket(socket, brokenRequest(error.code));
+}
+
+/** Refuses where there is no reply to do it with, and ends the connection. */
+export function answerSocket(socket: Socket, error: AppError): void {
+  if (socket.writable) {
+    const problem = toProblem(error);
     const body = JSON.stringify(problem);
+    const { retryAfterSeconds } = error;
     const head = [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
       `Content-Type: ${PROBLEM_TYPE}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
+      ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
       'Connection: close',
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);

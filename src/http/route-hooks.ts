@@ -1,14 +1,12 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import { AppError } from '../core/errors.ts';
 import { accessOf, guardRoute } from './auth.ts';
 import type { CallerCache } from './caller-cache.ts';
+import { shuttingDown } from './drain.ts';
 import type { Metrics, ObserveRequest } from './metrics.ts';
 import type { KnownPaths } from './not-found.ts';
 import { pathOf } from './problem.ts';
-
-const DRAIN_RETRY_SECONDS = 5;
 
 export interface RouteHookContext {
   readonly config: Config;
@@ -43,9 +41,7 @@ export function attachRouteHooks(app: FastifyInstance, context: RouteHookContext
 
 function refuseWhileDraining(context: RouteHookContext): onRequestHookHandler {
   return (_request, _reply, done) => {
-    if (!context.isDraining()) return done();
-    const detail = 'This process is stopping. Send the request again.';
-    done(new AppError('shutting_down', detail, { retryAfterSeconds: DRAIN_RETRY_SECONDS }));
+    done(context.isDraining() ? shuttingDown() : undefined);
   };
 }
 

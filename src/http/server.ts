@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { CallerCache } from './caller-cache.ts';
 import type { HttpApp, HttpContext, ServerContext } from './context.ts';
+import { addDraining } from './drain.ts';
 import { takeJsonBodies } from './json-body.ts';
 import { KnownPaths, refuseUnknownPaths } from './not-found.ts';
 import { collectSchemas, servePages } from './openapi.ts';
@@ -23,14 +24,6 @@ import { notificationRoutes } from './routes/notifications.ts';
 import { rebuildRoutes } from './routes/rebuild.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** From now on new work is refused with 503, and each answer closes its connection; what runs is finished. `close()` starts it too. */
-    drain(): void;
-    readonly isDraining: boolean;
-  }
-}
 
 const SECOND_MS = 1_000;
 /** fastify's own are all zero, which is for ever. The socket's is long, because a rebuild may be silent for minutes. */
@@ -97,22 +90,4 @@ function addRoutes(app: HttpApp, context: HttpContext): void {
   coherenceRoutes(app, context);
   keyRoutes(app, context);
   rebuildRoutes(app, context);
-}
-
-/** Answers that are on their way say `Connection: close` too, or `close()` would wait for their idle sockets. */
-function addDraining(app: FastifyInstance): () => boolean {
-  let isDraining = false;
-  app.decorate('drain', () => {
-    isDraining = true;
-  });
-  app.decorate('isDraining', { getter: () => isDraining });
-  app.addHook('preClose', (done) => {
-    isDraining = true;
-    done();
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isDraining) reply.header('connection', 'close');
-    done();
-  });
-  return () => isDraining;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DatabaseUnavailable } from '../../src/store/database.ts';
 import { PATIENCE } from '../patience.ts';
 import { emptyDatabase, openService, stubDatabase, withService } from './service.ts';
@@ -272,6 +272,50 @@ describe('draining', () => {
     expect(await response.json()).toEqual({ streams: [], next: null });
     await closed;
     await expect(fetch(`${url}/livez`)).rejects.toThrow();
+  });
+});
+
+describe('draining while requests are half sent', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  const HEAD = 'POST /v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  const KINDS = { silent: '', 'half a head': HEAD, 'half a body': `${HEAD}Content-Length: 1000\r\n\r\n[{` };
+
+  it('gives them five seconds, then refuses them and closes, also when they are hundreds', async () => {
+    const { app, logged } = openService(emptyDatabase, { AUTH: 'off' });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const accepted = new Map<number, Socket>();
+    app.server.on('connection', (socket: Socket) => accepted.set(socket.remotePort ?? 0, socket));
+    const clients = Object.entries(KINDS).flatMap(([kind, bytes]) =>
+      Array.from({ length: 100 }, () => {
+        const client = { kind, bytes, socket: connect(port, '127.0.0.1'), received: '' };
+        client.socket.setEncoding('utf8').on('data', (text: string) => {
+          client.received += text;
+        });
+        client.socket.write(bytes);
+        return client;
+      }),
+    );
+    const hasArrived = ({ socket, bytes }: (typeof clients)[number]) =>
+      accepted.get(socket.localPort ?? 0)?.bytesRead === bytes.length;
+    await vi.waitUntil(() => clients.every(hasArrived), PATIENCE);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const ended = clients.map(({ socket }) => once(socket, 'close'));
+    const closed = app.close();
+    await vi.waitUntil(() => app.isDraining && vi.getTimerCount() > 0, PATIENCE);
+    vi.advanceTimersByTime(5_000);
+    await Promise.all([closed, ...ended]);
+    for (const { kind, received } of clients) {
+      const [head, body] = received.split('\r\n\r\n');
+      if (kind === 'silent') expect(received).toBe('');
+      else
+        expect([head, JSON.parse(body ?? '')]).toMatchObject([
+          expect.stringContaining('Retry-After: 5'),
+          { code: 'shutting_down' },
+        ]);
+    }
+    expect(logged.join('')).not.toContain('request failed');
   });
 });
 
