@@ -56,6 +56,7 @@ function hasSecrets(document: Exclude<ChannelDocument, { type: 'log' }>): boolea
     case 'slack':
       return document.webhook_url !== '';
     case 'email':
+      if (document.username !== '' && document.password === '') return false;
       return document.host !== '' && document.from !== '' && document.to.every((address) => address !== '');
     case 'webhook':
       return document.url !== '' && document.secret !== '';

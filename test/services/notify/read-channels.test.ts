@@ -144,6 +144,13 @@ describe('from a file', () => {
     }
   });
 
+  it('a user name without its password makes mail a dry run', async () => {
+    const mail = '{type: email, host: h, username: u, password: "${PW}", from: a@example.com, to: [b@example.com]}';
+    const isDryRun = async (env: Env) =>
+      (await fromFile(`channels: {mail: ${mail}}`, env)).byName.get('mail')?.isDryRun;
+    expect([await isDryRun({}), await isDryRun({ PW: SECRET })]).toEqual([true, false]);
+  });
+
   it('a dry run logs the message', async () => {
     const read = await fromFile(GOOD, { ...ALL, HOOK: undefined });
     expect(await read.byName.get('team')?.send(sampleMessage())).toEqual({ kind: 'sent' });
