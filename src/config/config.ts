@@ -5,10 +5,10 @@ import { UPSTREAM_MODES } from '../core/upstream-mode.ts';
 import { SMTP_TLS_MODES } from './smtp-tls.ts';
 
 const MIB = 1024 * 1024;
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = (fallback: number, max = Number.MAX_SAFE_INTEGER) =>
-  z.coerce.number().int().min(1).max(max).default(fallback);
-const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
+const number = () => z.coerce.number('must be a number');
+const port = number().int().min(0).max(65_535);
+const count = (fallback: number, max = Number.MAX_SAFE_INTEGER) => number().int().min(1).max(max).default(fallback);
+const share = (fallback: number) => number().min(0).max(1).default(fallback);
 const list = (fallback: string) =>
   z
     .string()
@@ -45,9 +45,9 @@ export const configSchema = z.object({
   DRIFT_POLICY: z.enum(POLICIES).default('calibrated'),
   KS_P_MIN: share(0.05),
   KS_D_MIN: share(0.05),
-  PSI_MAX: z.coerce.number().min(0).default(0.2),
+  PSI_MAX: number().min(0).default(0.2),
   SLO_SUCCESS_MIN: share(0.995),
-  SLO_P95_MAX: z.coerce.number().positive().default(2000),
+  SLO_P95_MAX: number().positive().default(2000),
   ARTIFACTS_DIR: z.string().min(1).default('./artifacts'),
   MONITORS_FILE: z.string().min(1).optional(),
   DEFAULT_MONITOR: z.enum(['on', 'off']).default('on'),
@@ -57,7 +57,7 @@ export const configSchema = z.object({
   SLACK_WEBHOOK_URL: httpUrl.optional(),
   SLACK_MENTION_USERS: list(''),
   SMTP_HOST: z.string().min(1).optional(),
-  SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
+  SMTP_PORT: number().int().min(1).max(65_535).default(587),
   SMTP_TLS: z.enum(SMTP_TLS_MODES).default('starttls'),
   SMTP_USERNAME: z.string().min(1).optional(),
   SMTP_PASSWORD: z.string().min(1).optional(),
@@ -66,14 +66,14 @@ export const configSchema = z.object({
   DARSHAN_MODE: z.enum(UPSTREAM_MODES).default('mock'),
   DARSHAN_BASE_URL: httpUrl.optional(),
   DARSHAN_API_KEY: z.string().min(1).optional(),
-  DARSHAN_TIMEOUT_S: z.coerce.number().positive().max(300).default(5),
+  DARSHAN_TIMEOUT_S: number().positive().max(300).default(5),
   DARSHAN_INTERVAL: duration('5m'),
   MOCK_PATH: z.string().min(1).optional(),
   DEFAULT_WINDOWS: windows('1h,24h'),
-  COHERENCE_WARN: z.coerce.number().positive().default(0.2),
-  COHERENCE_CRIT: z.coerce.number().positive().default(0.5),
-  DRIFT_PSI_WARN: z.coerce.number().positive().default(0.1),
-  DRIFT_PSI_CRIT: z.coerce.number().positive().default(0.25),
+  COHERENCE_WARN: number().positive().default(0.2),
+  COHERENCE_CRIT: number().positive().default(0.5),
+  DRIFT_PSI_WARN: number().positive().default(0.1),
+  DRIFT_PSI_CRIT: number().positive().default(0.25),
   REPORT_RETENTION_DAYS: count(90, 36_500),
   EVENT_RETENTION_DAYS: count(30, 36_500),
   MINUTE_PROFILE_DAYS: count(2, 3_650),

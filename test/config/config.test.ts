@@ -64,6 +64,10 @@ describe('readConfig', () => {
       expect(read).toThrow(new RegExp(`^  ${name}: `, 'm'));
   });
 
+  it('says that a number is needed', () => {
+    expect(() => readConfig({ PORT: 'abc' })).toThrow(/^ {2}PORT: must be a number$/m);
+  });
+
   it('ignores unknown variables, and freezes the result', () => {
     const config = readConfig({ HOME: '/root', PORT: '9000' });
     expect(config).not.toHaveProperty('HOME');
