@@ -62,7 +62,10 @@ describe('plumbline compare', () => {
     );
     expect(all.out).toMatch(/anderson[\s\S]*cvm/);
     expect(all.out).not.toContain('order_id');
-    expect((await compare(paths.reference, paths.moved, '--preset', 'evidently')).out).toContain('preset evidently');
+    const preset = (await compare(paths.reference, paths.moved, '--preset', 'evidently')).out;
+    expect(preset).toContain('preset evidently');
+    expect(preset).toMatch(/effect +threshold +p +where/);
+    expect(all.out).toMatch(/effect +floor +p adjusted +where/);
     expect((await compare(paths.reference, paths.moved, '--categorical', 'age')).out).toMatch(/age +categorical/);
   });
 

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../core/format/escape-html.ts';
 import { drawBars, drawCurves, drawHistogram } from '../../dashboard/charts/draw.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
-import { columnNotes, describePolicy, describeRows, sortedFeatures } from './comparison.ts';
+import { columnNotes, describePolicy, describeRows, floorTitle, sortedFeatures } from './comparison.ts';
 import { describeWhere } from './describe-where.ts';
 
 const STYLE = `
@@ -40,7 +40,7 @@ export function comparePage(body: DetectDriftBody, files: { reference: string; p
 <span class="key"><i style="background: var(--reference)"></i>reference<i style="background: var(--current)"></i>production</span></p>
 <p class="summary ${body.verdict}">${escapeHtml(body.summary)}</p>
 ${notes(body)}
-${features.map(([name, feature]) => section(name, feature)).join('\n')}
+${features.map(([name, feature]) => section(name, feature, floorTitle(body))).join('\n')}
 </body></html>
 `;
 }
@@ -52,7 +52,7 @@ function notes(body: DetectDriftBody): string {
     : `<ul class="soft">${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
 }
 
-function section(name: string, feature: FeatureBody): string {
+function section(name: string, feature: FeatureBody, floor: string): string {
   const { histogram, cdf, categories } = feature.figures;
   const figures = [
     histogram && drawHistogram(histogram, `${name}: shares by value`),
@@ -61,15 +61,15 @@ function section(name: string, feature: FeatureBody): string {
   ].filter((figure) => figure !== undefined);
   const reason =
     feature.reason === undefined ? '' : `<span class="soft">not tested: ${escapeHtml(feature.reason)}</span>`;
-  const table = feature.findings.length === 0 ? '' : findingTable(feature.findings);
+  const table = feature.findings.length === 0 ? '' : findingTable(feature.findings, floor);
   return `<section><header class="feature"><h2>${escapeHtml(name)}</h2><span class="soft">${feature.type}</span>
 <strong class="${feature.verdict}">${WORDS[feature.verdict]}</strong>${reason}</header>
 <div class="figures">${figures.join('')}</div>${table}</section>`;
 }
 
-function findingTable(findings: readonly FindingBody[]): string {
-  const head = ['test', 'verdict', 'effect', 'floor', 'p', 'p adjusted', 'where', 'how'];
-  const numeric = new Set(['effect', 'floor', 'p', 'p adjusted']);
+function findingTable(findings: readonly FindingBody[], floor: string): string {
+  const head = ['test', 'verdict', 'effect', floor, 'p', 'p adjusted', 'where', 'how'];
+  const numeric = new Set(['effect', floor, 'p', 'p adjusted']);
   const cell = (text: string, i: number) => `<td${numeric.has(head[i] ?? '') ? ' class="number"' : ''}>${text}</td>`;
   const rows = findings.map((finding) =>
     [

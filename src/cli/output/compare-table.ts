@@ -1,11 +1,15 @@
 import { amount, pValue } from '../../core/format/amounts.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
 import type { Colors } from '../terminal.ts';
-import { columnNotes, describePolicy, describeRows, sortedFeatures } from './comparison.ts';
+import { columnNotes, describePolicy, describeRows, floorTitle, sortedFeatures } from './comparison.ts';
 import { describeWhere } from './describe-where.ts';
 import { renderTable } from './table.ts';
 
-const HEAD = ['column', 'type', 'verdict', 'test', 'effect', 'floor', 'p adjusted', 'where', 'reason'];
+/** Only the calibrated policy adjusts p-values. */
+function headOf(body: DetectDriftBody): string[] {
+  const p = body.policy === 'calibrated' && body.preset === undefined ? 'p adjusted' : 'p';
+  return ['column', 'type', 'verdict', 'test', 'effect', floorTitle(body), p, 'where', 'reason'];
+}
 
 /** A comparison as lines for a terminal: drifting columns first, with the deciding tests of each column or with all tests. */
 export function renderComparison(body: DetectDriftBody, colors: Colors, showsAllTests: boolean): string[] {
@@ -16,7 +20,7 @@ export function renderComparison(body: DetectDriftBody, colors: Colors, showsAll
     describeRows(body),
     dim(describePolicy(body)),
     '',
-    ...renderTable(HEAD, rows),
+    ...renderTable(headOf(body), rows),
     '',
     ...notes(body).map((note) => dim(note)),
     paint(bold(body.summary)),

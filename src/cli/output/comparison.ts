@@ -17,6 +17,11 @@ export function describePolicy({ preset, policy }: DetectDriftBody): string {
   return preset === undefined ? `policy ${policy}` : `preset ${preset}`;
 }
 
+/** Another tool has no floor for an effect; its threshold is for p or for the statistic. */
+export function floorTitle({ preset }: DetectDriftBody): string {
+  return preset === undefined ? 'floor' : 'threshold';
+}
+
 export function columnNotes({ added_columns: added, missing_columns: missing }: DetectDriftBody): string[] {
   return [
     ...(added.length > 0 ? [`only in production: ${added.join(', ')}`] : []),
