@@ -31,8 +31,14 @@ test('asked again while its window is open, a report is replaced', async () => {
   const { window, policy, generatedAtMs, status } = again.evaluation;
   expect(reports.find((report) => report.id === saved.id)).toEqual({
     ...again,
-    ...{ policy, generatedAtMs, status, windowStartMs: window.startMs, windowEndMs: window.endMs },
-    ...{ id: saved.id, revision: 1, body: null },
+    policy,
+    generatedAtMs,
+    status,
+    windowStartMs: window.startMs,
+    windowEndMs: window.endMs,
+    id: saved.id,
+    revision: 1,
+    body: null,
   });
 });
 

@@ -14,15 +14,18 @@ const TYPE_WORDS: Record<FeatureType, string> = {
 
 /** The scenario in which a test is shown quiet. */
 const SHOWN_IN: { readonly [name in TestName]?: string } = {
-  ...{ psi: 'three categories, 300 and 710', js: 'three categories, 300 and 710', kl: 'three categories, 300 and 710' },
-  ...{ chi2: 'three categories, 300 and 710', hellinger: 'three categories, 300 and 710' },
-  ...{
-    tvd: 'three categories, 300 and 710',
-    linf: 'three categories, 300 and 710',
-    gtest: 'three categories, 300 and 710',
-  },
-  ...{ ztest: 'two categories, 300 and 710', fisher: 'two categories, 300 and 710' },
-  ...{ missing: '10 % missing, 400 and 300', type_mismatch: '10 % of a wrong type, 500 and 300' },
+  psi: 'three categories, 300 and 710',
+  js: 'three categories, 300 and 710',
+  kl: 'three categories, 300 and 710',
+  chi2: 'three categories, 300 and 710',
+  hellinger: 'three categories, 300 and 710',
+  tvd: 'three categories, 300 and 710',
+  linf: 'three categories, 300 and 710',
+  gtest: 'three categories, 300 and 710',
+  ztest: 'two categories, 300 and 710',
+  fisher: 'two categories, 300 and 710',
+  missing: '10 % missing, 400 and 300',
+  type_mismatch: '10 % of a wrong type, 500 and 300',
   unseen: '200 Zipf categories, 300 and 710',
 };
 const SHOWN_ELSE = 'bell curve, 300 and 710';

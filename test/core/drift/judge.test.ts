@@ -9,7 +9,13 @@ import { chooseTests } from '../../../src/core/drift/test-table.ts';
 import { CALIBRATED, CLASSIC, categoricalPair, numericPair, pairOf } from './pairs.ts';
 
 const result = (given: Partial<TestResult>): TestResult => ({
-  ...{ statistic: 0.1, effect: 0.1, pValue: 0.001, resolution: 0, nReference: 100, nCurrent: 100, method: 'test' },
+  statistic: 0.1,
+  effect: 0.1,
+  pValue: 0.001,
+  resolution: 0,
+  nReference: 100,
+  nCurrent: 100,
+  method: 'test',
   ...given,
 });
 const judged = (given: Partial<TestResult>, settings = CALIBRATED, test: TestName = 'ks') =>

@@ -43,8 +43,14 @@ export function categories(tally: Tally | readonly number[]): FeatureProfile {
 export function pairOf(type: FeaturePair['type'], reference: FeatureProfile, current: FeatureProfile): FeaturePair {
   const events = (f: FeatureProfile) => f.numeric?.sketch.n ?? f.categories?.n ?? 0;
   return {
-    ...{ feature: 'request.x', type, reference, current, referenceMissing: 0, currentMissing: 0 },
-    ...{ referenceEvents: events(reference), currentEvents: events(current) },
+    feature: 'request.x',
+    type,
+    reference,
+    current,
+    referenceMissing: 0,
+    currentMissing: 0,
+    referenceEvents: events(reference),
+    currentEvents: events(current),
   };
 }
 
@@ -56,7 +62,10 @@ export const categoricalPair = (r: Tally | readonly number[], c: Tally | readonl
 /** k of n events without the feature, in both windows. */
 export const missingPair = (k1: number, n1: number, k2: number, n2: number): FeaturePair => ({
   ...pairOf('numeric', numbers([]), numbers([])),
-  ...{ referenceEvents: n1, referenceMissing: k1, currentEvents: n2, currentMissing: k2 },
+  referenceEvents: n1,
+  referenceMissing: k1,
+  currentEvents: n2,
+  currentMissing: k2,
 });
 
 export function profileOf(events: number, features: Record<string, FeatureProfile>): Profile {
@@ -66,9 +75,14 @@ export function profileOf(events: number, features: Record<string, FeatureProfil
 /** The other way round. */
 export function swapped(pair: FeaturePair): FeaturePair {
   return {
-    ...{ feature: pair.feature, type: pair.type, reference: pair.current, current: pair.reference },
-    ...{ referenceEvents: pair.currentEvents, referenceMissing: pair.currentMissing },
-    ...{ currentEvents: pair.referenceEvents, currentMissing: pair.referenceMissing },
+    feature: pair.feature,
+    type: pair.type,
+    reference: pair.current,
+    current: pair.reference,
+    referenceEvents: pair.currentEvents,
+    referenceMissing: pair.currentMissing,
+    currentEvents: pair.referenceEvents,
+    currentMissing: pair.referenceMissing,
   };
 }
 

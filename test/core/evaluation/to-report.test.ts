@@ -41,25 +41,41 @@ describe('toReport', () => {
   it('has the contract’s fields, with their names', () => {
     const report = buildReport(baseline, payments('quiet', 700), context);
     expect(report).toMatchObject({
-      ...{ generated_at: '2026-01-02T03:04:05.006Z', window_minutes: 30, samples: 700, status: 'ok', state: 'ok' },
-      ...{ service: 'payments', endpoint: '/charge', policy: 'calibrated', not_tested: [], added_features: [] },
-      ...{ window_start: '2026-01-02T02:34:00.000Z', window_end: '2026-01-02T03:04:00.000Z' },
+      generated_at: '2026-01-02T03:04:05.006Z',
+      window_minutes: 30,
+      samples: 700,
+      status: 'ok',
+      state: 'ok',
+      service: 'payments',
+      endpoint: '/charge',
+      policy: 'calibrated',
+      not_tested: [],
+      added_features: [],
+      window_start: '2026-01-02T02:34:00.000Z',
+      window_end: '2026-01-02T03:04:00.000Z',
       baseline: { id: 3, name: 'first', created_at: '2026-01-01T03:04:05.006Z' },
     });
     expect(report.checks.amount_ks).toMatchObject({
-      ...{ ok: true, p_value: expect.any(Number), d: expect.any(Number), live_n: 700, reference_n: 200, state: 'ok' },
-      ...{
-        verdict: 'no_drift',
-        resolution: 0,
-        method: 'exact',
-        feature: 'request.body.amount',
-        test: 'ks',
-        at: expect.any(Number),
-      },
-      ...{ effect: expect.any(Number), p_adjusted: expect.any(Number), floor: 0.05 },
+      ok: true,
+      p_value: expect.any(Number),
+      d: expect.any(Number),
+      live_n: 700,
+      reference_n: 200,
+      state: 'ok',
+      verdict: 'no_drift',
+      resolution: 0,
+      method: 'exact',
+      feature: 'request.body.amount',
+      test: 'ks',
+      at: expect.any(Number),
+      effect: expect.any(Number),
+      p_adjusted: expect.any(Number),
+      floor: 0.05,
     });
     expect(report.checks.currency_psi).toMatchObject({
-      ...{ ok: true, psi: expect.any(Number), live_n: 700 },
+      ok: true,
+      psi: expect.any(Number),
+      live_n: 700,
       live_counts: { USD: expect.any(Number), CAD: expect.any(Number), EUR: expect.any(Number) },
     });
     expect(report.checks.success_rate).toEqual({

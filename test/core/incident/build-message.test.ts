@@ -25,9 +25,19 @@ function notificationOf(incident: Incident, changed: Partial<LastNotification> =
 
 function messageOf(changed: Partial<MessageContext> = {}) {
   return buildMessage({
-    ...{ id: 'm1', reason: 'opened', incidentId: 7, url: 'https://p.example/incidents/7' },
-    ...{ monitor: 'hourly', service: 'payments_api', endpoint: 'POST /pay', labels: { team: 'pay' } },
-    ...{ incident: INCIDENT, lastNotification: undefined, acknowledgedBy: null, evaluated: EVALUATED, nowMs: NOW },
+    id: 'm1',
+    reason: 'opened',
+    incidentId: 7,
+    url: 'https://p.example/incidents/7',
+    monitor: 'hourly',
+    service: 'payments_api',
+    endpoint: 'POST /pay',
+    labels: { team: 'pay' },
+    incident: INCIDENT,
+    lastNotification: undefined,
+    acknowledgedBy: null,
+    evaluated: EVALUATED,
+    nowMs: NOW,
     ...changed,
   });
 }
@@ -35,10 +45,19 @@ function messageOf(changed: Partial<MessageContext> = {}) {
 describe('buildMessage', () => {
   it('says what it is about', () => {
     expect(messageOf()).toEqual({
-      ...{ id: 'm1', reason: 'opened', state: 'firing', severity: 'warning', condition: 'drift' },
+      id: 'm1',
+      reason: 'opened',
+      state: 'firing',
+      severity: 'warning',
+      condition: 'drift',
       incident: { id: 7, url: 'https://p.example/incidents/7' },
-      ...{ monitor: 'hourly', service: 'payments_api', endpoint: 'POST /pay', labels: { team: 'pay' } },
-      ...{ startedAt: '2026-05-04T12:00:00.000Z', at: '2026-05-04T14:00:00.000Z', resolvedAt: null },
+      monitor: 'hourly',
+      service: 'payments_api',
+      endpoint: 'POST /pay',
+      labels: { team: 'pay' },
+      startedAt: '2026-05-04T12:00:00.000Z',
+      at: '2026-05-04T14:00:00.000Z',
+      resolvedAt: null,
       window: { start: '2026-05-04T11:00:00.000Z', end: '2026-05-04T12:00:00.000Z', samples: 500 },
       reference: 'baseline payments of 2026-03-01',
       findings: [

@@ -10,24 +10,33 @@ export const END_MS = Date.UTC(2026, 4, 4, 12);
 export const WINDOW = { startMs: END_MS - HOUR_MS, endMs: END_MS };
 
 const NOTHING_ELSE = {
-  ...{
-    resolution: 0,
-    at: null,
-    direction: null,
-    shift: null,
-    isEvident: false,
-    reason: null,
-    law: 'exact',
-    details: {},
-  },
+  resolution: 0,
+  at: null,
+  direction: null,
+  shift: null,
+  isEvident: false,
+  reason: null,
+  law: 'exact',
+  details: {},
 } as const;
 
 /** What a drift test says of a feature. */
 export function drift(feature: string, effect: number | null, changed: Partial<DriftCheck> = {}): DriftCheck {
   const check: DriftCheck = {
     ...NOTHING_ELSE,
-    ...{ name: '', kind: 'drift', subject: feature, method: 'ks', verdict: 'fail', statistic: effect, effect },
-    ...{ floor: 0.1, pValue: 1.2345e-9, pAdjusted: 2.469e-9, nReference: 200, nCurrent: 500, strength: 1 },
+    name: '',
+    kind: 'drift',
+    subject: feature,
+    method: 'ks',
+    verdict: 'fail',
+    statistic: effect,
+    effect,
+    floor: 0.1,
+    pValue: 1.2345e-9,
+    pAdjusted: 2.469e-9,
+    nReference: 200,
+    nCurrent: 500,
+    strength: 1,
     ...changed,
   };
   return { ...check, strength: strengthOf(check.effect, check.floor) };
@@ -44,8 +53,19 @@ export function unsure(feature: string): DriftCheck {
 function level(changed: Partial<SloCheck> & Pick<SloCheck, 'name' | 'details'>): SloCheck {
   return {
     ...NOTHING_ELSE,
-    ...{ kind: 'slo', subject: null, method: changed.name, verdict: 'fail', isEvident: true, statistic: null },
-    ...{ effect: null, floor: null, pValue: 0, pAdjusted: null, nReference: null, nCurrent: 500, strength: 1 },
+    kind: 'slo',
+    subject: null,
+    method: changed.name,
+    verdict: 'fail',
+    isEvident: true,
+    statistic: null,
+    effect: null,
+    floor: null,
+    pValue: 0,
+    pAdjusted: null,
+    nReference: null,
+    nCurrent: 500,
+    strength: 1,
     ...changed,
   };
 }
@@ -63,9 +83,20 @@ export function failuresByChance(pValue: number, policy: Policy = 'calibrated'):
 function volume(events: number): VolumeCheck {
   return {
     ...NOTHING_ELSE,
-    ...{ name: VOLUME_NAME, kind: 'volume', subject: null, method: 'events', statistic: events, effect: null },
-    ...{ verdict: events === 0 ? 'fail' : 'ok', isEvident: events === 0, floor: null, pValue: null, pAdjusted: null },
-    ...{ nReference: null, nCurrent: events, strength: 1 },
+    name: VOLUME_NAME,
+    kind: 'volume',
+    subject: null,
+    method: 'events',
+    statistic: events,
+    effect: null,
+    verdict: events === 0 ? 'fail' : 'ok',
+    isEvident: events === 0,
+    floor: null,
+    pValue: null,
+    pAdjusted: null,
+    nReference: null,
+    nCurrent: events,
+    strength: 1,
   };
 }
 
@@ -81,18 +112,25 @@ export function evaluationOf(named: Named, changed: Partial<Evaluation> = {}): E
   const isUnsure = drifts.length > 0 && drifts.every(({ verdict }) => verdict === 'inconclusive');
   const samples = changed.samples ?? 500;
   return {
-    ...{ version: 1, generatedAtMs: END_MS + 10_000, windowMinutes: 60, window: WINDOW, samples },
+    version: 1,
+    generatedAtMs: END_MS + 10_000,
+    windowMinutes: 60,
+    window: WINDOW,
+    samples,
     stream: { service: 'payments_api', endpoint: 'POST /v2/payments' },
     reference: {
       kind: 'baseline',
       baseline: { id: 3, name: 'payments', createdAtMs: Date.UTC(2026, 2, 1) },
       windows: [],
     },
-    ...{ policy: 'calibrated', preset: null, status: hasDrift || isBroken ? 'fail' : 'ok' },
+    policy: 'calibrated',
+    preset: null,
+    status: hasDrift || isBroken ? 'fail' : 'ok',
     state: hasDrift ? 'drift' : isBroken ? 'slo_breach' : isUnsure ? 'inconclusive' : 'ok',
     verdicts: { tested: 0, drift: 0, no_drift: 0, inconclusive: 0 },
     checks: [...given, volume(samples)],
-    ...{ notTested: [], addedFeatures: [] },
+    notTested: [],
+    addedFeatures: [],
     ...changed,
   };
 }

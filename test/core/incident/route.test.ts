@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { chooseChannels, type Route, type RouteTarget } from '../../../src/core/incident/route.ts';
 
 const TARGET: RouteTarget = {
-  ...{ severity: 'warning', service: 'payments_api', endpoint: 'POST /v2/payments', monitor: 'payments hourly' },
+  severity: 'warning',
+  service: 'payments_api',
+  endpoint: 'POST /v2/payments',
+  monitor: 'payments hourly',
   labels: { team: 'pay', tier: '1' },
 };
 

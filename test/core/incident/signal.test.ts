@@ -179,13 +179,12 @@ describe('by feature', () => {
 
   it('each feature and each service level fails for itself', () => {
     const checks = {
-      ...{ amount_ks: drift('amount', 0.2), amount_missing: drift('amount', 0.4, { method: 'missing' }) },
-      ...{
-        country_psi: drift('country', 0.3),
-        currency_psi: calm('currency'),
-        success_rate: FAILURES,
-        latency_p95: SLOW,
-      },
+      amount_ks: drift('amount', 0.2),
+      amount_missing: drift('amount', 0.4, { method: 'missing' }),
+      country_psi: drift('country', 0.3),
+      currency_psi: calm('currency'),
+      success_rate: FAILURES,
+      latency_p95: SLOW,
     };
     const signals = signalsOf(evaluationOf(checks), BY_FEATURE, NONE);
     expect(
@@ -204,7 +203,9 @@ describe('by feature', () => {
     expect(
       verdictsOf({ amount_ks: calm('amount'), country_psi: drift('country', 0.3), success_rate: SUCCESS }, groups),
     ).toEqual({
-      ...{ 'feature country': 'fail', 'feature amount': 'pass', success_rate: 'pass' },
+      'feature country': 'fail',
+      'feature amount': 'pass',
+      success_rate: 'pass',
     });
   });
 
@@ -224,7 +225,9 @@ describe('by feature', () => {
   it('a feature that is calm passes, although others could not be told and another drifts', () => {
     const checks = { amount_ks: unsure('amount'), country_psi: drift('country', 1), currency_psi: calm('currency') };
     expect(verdictsOf(checks, ['feature amount', 'feature currency'])).toEqual({
-      ...{ 'feature country': 'fail', 'feature amount': 'unknown', 'feature currency': 'pass' },
+      'feature country': 'fail',
+      'feature amount': 'unknown',
+      'feature currency': 'pass',
     });
   });
 
@@ -243,7 +246,10 @@ describe('by feature', () => {
 
 describe('an evaluation as it is made', () => {
   const context = {
-    ...{ generatedAtMs: END_MS, windowMinutes: 60, window: WINDOW, stream: { service: 's', endpoint: 'e' } },
+    generatedAtMs: END_MS,
+    windowMinutes: 60,
+    window: WINDOW,
+    stream: { service: 's', endpoint: 'e' },
     reference: { kind: 'previous_window', baseline: null, windows: [] } as const,
   };
   const low = profileOf(400, { amount: numbers(Array.from({ length: 400 }, (_, i) => i)) });

@@ -18,7 +18,11 @@ export function failing(check: string, severity: Severity = 'warning'): FailingC
 export function signal(verdict: Signal['verdict'], minute: number, changed: Partial<Signal> = {}): Signal {
   const checks = verdict === 'fail' ? [failing('a_ks')] : [];
   return {
-    ...{ verdict, slotMs: START + minute * MINUTE_MS, windowMs: 10 * MINUTE_MS, isEvident: false, failing: checks },
+    verdict,
+    slotMs: START + minute * MINUTE_MS,
+    windowMs: 10 * MINUTE_MS,
+    isEvident: false,
+    failing: checks,
     ...changed,
   };
 }
@@ -85,7 +89,8 @@ export const signalsArb: fc.Arbitrary<Signal[]> = fc
     return steps.map(({ verdict, apart, window, isEvident, failing: checks }) => {
       minute += apart;
       return signal(verdict as Signal['verdict'], minute, {
-        ...{ windowMs: window * MINUTE_MS, isEvident: isEvident && verdict === 'fail' },
+        windowMs: window * MINUTE_MS,
+        isEvident: isEvident && verdict === 'fail',
         failing: verdict === 'fail' ? checks : [],
       });
     });

@@ -237,8 +237,12 @@ describe('an incident', () => {
 
   it('opens and resolves at the ends of the windows, and begins where the first failing one began', () => {
     expect(endOf(word('ffpp'))).toMatchObject({
-      ...{ state: 'resolved', startedAtMs: START, openedAtMs: START + 20 * MINUTE_MS },
-      ...{ resolvedAtMs: START + 40 * MINUTE_MS, passes: 2, failures: 0 },
+      state: 'resolved',
+      startedAtMs: START,
+      openedAtMs: START + 20 * MINUTE_MS,
+      resolvedAtMs: START + 40 * MINUTE_MS,
+      passes: 2,
+      failures: 0,
     });
   });
 

@@ -9,52 +9,82 @@ const specOf = (changed: object) => readSpec({ ...LEAST, ...changed });
 describe('readSpec', () => {
   it('has a default for everything else', () => {
     expect(readSpec(LEAST)).toEqual({
-      ...{ name: 'm', service: 's', endpoint: 'e', reference: { kind: 'baseline' }, windowMs: HOUR_MS },
+      name: 'm',
+      service: 's',
+      endpoint: 'e',
+      reference: { kind: 'baseline' },
+      windowMs: HOUR_MS,
       schedule: { kind: 'interval', everyMs: 5 * MINUTE_MS },
-      ...{ delayMs: 10_000, compare: { floors: {}, features: new Map() }, slo: {} },
+      delayMs: 10_000,
+      compare: { floors: {}, features: new Map() },
+      slo: {},
       step: { openAfter: 2, closeAfter: 2, dedupWindowMs: HOUR_MS },
       notificationPolicy: { repeatIntervalMs: 4 * HOUR_MS, updateIntervalMs: 15 * MINUTE_MS, quietHours: undefined },
       severity: { warning: 1.5, critical: 2, slo: 'critical', noData: 'warning' },
-      ...{ groupBy: 'monitor', channels: undefined, catchup: 'last', labels: {}, paused: false },
+      groupBy: 'monitor',
+      channels: undefined,
+      catchup: 'last',
+      labels: {},
+      paused: false,
     });
   });
 
   it('reads what is given', () => {
     const spec = specOf({
-      ...{
-        reference: 'previous_window',
-        window: '30m',
-        every: '90s',
-        delay: '1m',
-        policy: 'classic',
-        preset: 'evidently',
-      },
-      ...{ correction: 'by', alpha: 0.01, floors: { ks: 0.1 }, slo: { success_rate_min: 0.9, latency_p95_max: 500 } },
-      ...{ aggregate: { rule: 'share', share: 0.3 }, open_after: 1, close_after: 3, dedup_window: '2h' },
-      ...{
-        group_by: 'feature',
-        severity: { warning: 1.2, critical: 3, slo: 'info', no_data: 'off' },
-        channels: ['a', 'b'],
-      },
-      ...{ repeat_interval: '1d', update_interval: '5m', quiet_hours: { from: '22:00', to: '07:00' }, catchup: 'none' },
-      ...{ labels: { team: 'pay' }, paused: true },
+      reference: 'previous_window',
+      window: '30m',
+      every: '90s',
+      delay: '1m',
+      policy: 'classic',
+      preset: 'evidently',
+      correction: 'by',
+      alpha: 0.01,
+      floors: { ks: 0.1 },
+      slo: { success_rate_min: 0.9, latency_p95_max: 500 },
+      aggregate: { rule: 'share', share: 0.3 },
+      open_after: 1,
+      close_after: 3,
+      dedup_window: '2h',
+      group_by: 'feature',
+      severity: { warning: 1.2, critical: 3, slo: 'info', no_data: 'off' },
+      channels: ['a', 'b'],
+      repeat_interval: '1d',
+      update_interval: '5m',
+      quiet_hours: { from: '22:00', to: '07:00' },
+      catchup: 'none',
+      labels: { team: 'pay' },
+      paused: true,
     });
     expect(spec).toEqual({
-      ...{ name: 'm', service: 's', endpoint: 'e', reference: { kind: 'previous_window' }, windowMs: 30 * MINUTE_MS },
+      name: 'm',
+      service: 's',
+      endpoint: 'e',
+      reference: { kind: 'previous_window' },
+      windowMs: 30 * MINUTE_MS,
       schedule: { kind: 'interval', everyMs: 90_000 },
       delayMs: MINUTE_MS,
       compare: {
-        ...{ policy: 'classic', preset: 'evidently', correction: 'by', alpha: 0.01, floors: { ks: 0.1 } },
-        ...{ aggregate: { rule: 'share', share: 0.3 }, features: new Map() },
+        policy: 'classic',
+        preset: 'evidently',
+        correction: 'by',
+        alpha: 0.01,
+        floors: { ks: 0.1 },
+        aggregate: { rule: 'share', share: 0.3 },
+        features: new Map(),
       },
       slo: { successMin: 0.9, p95MaxMs: 500 },
       step: { openAfter: 1, closeAfter: 3, dedupWindowMs: 2 * HOUR_MS },
       notificationPolicy: {
-        ...{ repeatIntervalMs: DAY_MS, updateIntervalMs: 5 * MINUTE_MS },
+        repeatIntervalMs: DAY_MS,
+        updateIntervalMs: 5 * MINUTE_MS,
         quietHours: { from: '22:00', to: '07:00', zone: 'UTC' },
       },
       severity: { warning: 1.2, critical: 3, slo: 'info', noData: 'off' },
-      ...{ groupBy: 'feature', channels: ['a', 'b'], catchup: 'none', labels: { team: 'pay' }, paused: true },
+      groupBy: 'feature',
+      channels: ['a', 'b'],
+      catchup: 'none',
+      labels: { team: 'pay' },
+      paused: true,
     });
   });
 
@@ -88,7 +118,8 @@ describe('readSpec', () => {
       'request["a.b"]': { ignore: false, tests: 'auto' },
     };
     expect(specOf({ tests: ['ks', 'psi'], features }).compare).toEqual({
-      ...{ tests: ['ks', 'psi'], floors: {} },
+      tests: ['ks', 'psi'],
+      floors: {},
       features: new Map<string, object>([
         ['amount', { tests: ['ks'], floors: { ks: 0.2 }, alpha: 0.01 }],
         ['country', { tests: [] }],
@@ -99,7 +130,10 @@ describe('readSpec', () => {
 
   it('a part of severity or of the service levels leaves the rest at its default', () => {
     expect(specOf({ severity: { no_data: 'off' } }).severity).toEqual({
-      ...{ warning: 1.5, critical: 2, slo: 'critical', noData: 'off' },
+      warning: 1.5,
+      critical: 2,
+      slo: 'critical',
+      noData: 'off',
     });
     expect(specOf({ slo: { latency_p95_max: 1 } }).slo).toEqual({ p95MaxMs: 1 });
   });

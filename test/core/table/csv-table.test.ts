@@ -12,7 +12,11 @@ describe('types of columns', () => {
     const rows = numbersFrom(12).map((x, i) => `${x},${i % 3},${'ab'[i % 2]},${i % 2 === 0},2026-01-${10 + i}`);
     const { types } = datasetOfCsv(`x,few,text,flag,day\n${rows.join('\n')}\n`);
     expect(Object.fromEntries(types)).toEqual({
-      ...{ x: 'numeric', few: 'categorical', text: 'categorical', flag: 'categorical', day: 'categorical' },
+      x: 'numeric',
+      few: 'categorical',
+      text: 'categorical',
+      flag: 'categorical',
+      day: 'categorical',
     });
   });
 
@@ -134,7 +138,10 @@ describe('shapes of files', () => {
   it('one row, one column, all null, constant', () => {
     expect(datasetOfCsv('a\n5\n').rows).toBe(1);
     expect(contents(datasetOfCsv('a,b\n,1\nNA,1\n'), 'a')).toEqual({
-      ...{ type: 'categorical', numbers: [], names: {}, missing: 2 },
+      type: 'categorical',
+      numbers: [],
+      names: {},
+      missing: 2,
     });
   });
 

@@ -235,7 +235,9 @@ describe('planRun', () => {
 
   it('last: runs the last one, and lets those before it go', () => {
     expect(planRun(specOf(hourly, 'last'), START, late(3))).toEqual({
-      ...{ slotMs: START + 3 * HOUR_MS, skipped: { fromMs: START, slots: 3 }, nextSlotMs: START + 4 * HOUR_MS },
+      slotMs: START + 3 * HOUR_MS,
+      skipped: { fromMs: START, slots: 3 },
+      nextSlotMs: START + 4 * HOUR_MS,
     });
     expect(planRun(specOf(hourly, 'last'), START, late(0)).skipped).toBeUndefined();
   });
@@ -254,13 +256,17 @@ describe('planRun', () => {
       nextSlotMs,
     });
     expect(planRun(none, START, late(2, MINUTE_MS + 1))).toEqual({
-      ...{ slotMs: undefined, skipped: { fromMs: START, slots: 3 }, nextSlotMs },
+      slotMs: undefined,
+      skipped: { fromMs: START, slots: 3 },
+      nextSlotMs,
     });
   });
 
   it('waits for late events: what ends within the delay is not due', () => {
     expect(planRun(specOf(hourly, 'last', 20 * MINUTE_MS), START, START + HOUR_MS + 20 * MINUTE_MS - 1)).toEqual({
-      ...{ slotMs: START, skipped: undefined, nextSlotMs: START + HOUR_MS },
+      slotMs: START,
+      skipped: undefined,
+      nextSlotMs: START + HOUR_MS,
     });
   });
 });

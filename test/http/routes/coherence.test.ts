@@ -58,8 +58,13 @@ it('/ingest/run says what to set, and /status shows it', async () => {
   expect(refused).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } });
   expect(refused.body.detail).toContain('MOCK_PATH');
   expect((await ask('/status')).body).toMatchObject({
-    ...{ status: 'ok', version: '1.2.3', uptime_sec: 60, default_windows: '1h,24h', persistence: db().engine },
-    ...{ start_time: new Date(NOW_MS - MINUTE_MS).toISOString(), now: new Date(NOW_MS).toISOString() },
+    status: 'ok',
+    version: '1.2.3',
+    uptime_sec: 60,
+    default_windows: '1h,24h',
+    persistence: db().engine,
+    start_time: new Date(NOW_MS - MINUTE_MS).toISOString(),
+    now: new Date(NOW_MS).toISOString(),
     ingest: { source: 'mock', last_record_count: 0, last_error: expect.stringContaining('MOCK_PATH') },
   });
   const live = serve(await openCoherence(db(), { DARSHAN_MODE: 'live', DARSHAN_BASE_URL: 'http://127.0.0.1:1' }));
@@ -138,8 +143,14 @@ it('/coherence/history lists what the schedule wrote, as JSON or CSV', async () 
   const { body } = await ask('/coherence/history');
   expect(body).toHaveLength(2);
   expect(body[0]).toEqual({
-    ...{ ts_utc: new Date(NOW_MS).toISOString(), window_sec: 86_400, n: 5, drift_risk: 'low', source: 'mock' },
-    ...{ mean: expect.closeTo(86.34, 9), stdev: expect.closeTo(1.258173, 6), request_id: expect.any(String) },
+    ts_utc: new Date(NOW_MS).toISOString(),
+    window_sec: 86_400,
+    n: 5,
+    drift_risk: 'low',
+    source: 'mock',
+    mean: expect.closeTo(86.34, 9),
+    stdev: expect.closeTo(1.258173, 6),
+    request_id: expect.any(String),
   });
   expect((await ask('/coherence/history?limit=1')).body).toEqual([body[0]]);
   const csv = await ask('/coherence/history', { accept: 'text/csv' });

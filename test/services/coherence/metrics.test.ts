@@ -28,8 +28,13 @@ describe('measureWindow', () => {
     const context = await openCoherence(db());
     await store(context, recordsOf('a', GOLDEN, NOW_MS));
     expect(await metricsOf(context)).toMatchObject({
-      ...{ coherenceMean: 86.34, volatilityIndex: 0.014572, predictedDriftRisk: 'low', n: 5, windowSec: 86_400 },
-      ...{ timestamp: new Date(NOW_MS).toISOString(), inputs: { source: 'mock' } },
+      coherenceMean: 86.34,
+      volatilityIndex: 0.014572,
+      predictedDriftRisk: 'low',
+      n: 5,
+      windowSec: 86_400,
+      timestamp: new Date(NOW_MS).toISOString(),
+      inputs: { source: 'mock' },
       meta: { method: 'rolling mean/stdev', latency_ms: 0 },
     });
     expect((await metricsOf(context, { windowMs: MINUTE_MS })).n).toBe(2);

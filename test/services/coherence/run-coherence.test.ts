@@ -82,7 +82,9 @@ describe('runCoherence', () => {
   it('records a failure in the log and in the database, and does not throw', async () => {
     const upstream = await openUpstream({ status: 401 });
     const context = await openCoherence(db(), {
-      ...{ DARSHAN_MODE: 'live', DARSHAN_BASE_URL: upstream.url, DARSHAN_API_KEY: 'top-secret' },
+      DARSHAN_MODE: 'live',
+      DARSHAN_BASE_URL: upstream.url,
+      DARSHAN_API_KEY: 'top-secret',
     });
     await runCoherence(context);
     expect(context.logged.join()).toContain('HTTP 401');

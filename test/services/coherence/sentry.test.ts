@@ -42,10 +42,17 @@ describe('buildSentryArtifact', () => {
   it('has the form of other incident files', () => {
     const metrics = { signals: [{ ...signal(null, 'a'), reason: 'insufficient_samples' }] };
     expect(buildSentryArtifact(metrics, context)).toEqual({
-      ...{ kind: 'drift_incident', created_at: '2026-05-04T12:30:30.000Z', window: '24h', api_base: 'http://here' },
+      kind: 'drift_incident',
+      created_at: '2026-05-04T12:30:30.000Z',
+      window: '24h',
+      api_base: 'http://here',
       assessment: [
         {
-          ...{ signal: 'a', metric: 'psi', value: null, thresholds: { warn: 0.1, crit: 0.25 }, level: 'UNKNOWN' },
+          signal: 'a',
+          metric: 'psi',
+          value: null,
+          thresholds: { warn: 0.1, crit: 0.25 },
+          level: 'UNKNOWN',
           details: { ks: 0.1, n: 500, verdict: 'no_drift', reason: 'insufficient_samples' },
         },
       ],

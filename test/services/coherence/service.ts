@@ -28,7 +28,13 @@ export async function openCoherence(db: Database, env: Record<string, string> = 
   const waits: number[] = [];
   const logged: string[] = [];
   return {
-    ...{ db, config: evaluation.config, clock, waits, logged, directory, log: rememberingLog(logged) },
+    db,
+    config: evaluation.config,
+    clock,
+    waits,
+    logged,
+    directory,
+    log: rememberingLog(logged),
     sleep: async (ms) => void waits.push(ms),
     cache: evaluation.cache,
     storeEvents: (events) => ingest.submitEvents(events),

@@ -54,12 +54,10 @@ describe('the contract', () => {
 
   it('no drift', () => {
     expect(detect(people(600))).toMatchObject({
-      ...{
-        drift_detected: false,
-        features_with_drift: [],
-        summary: '✅ No significant drift detected',
-        verdict: 'no_drift',
-      },
+      drift_detected: false,
+      features_with_drift: [],
+      summary: '✅ No significant drift detected',
+      verdict: 'no_drift',
     });
   });
 

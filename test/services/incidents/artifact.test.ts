@@ -6,8 +6,13 @@ import { type Artifact, writeArtifact } from '../../../src/services/incidents/ar
 
 function artifactOf(n: number, window = '1h', created_at = '2026-05-04T12:34:56.789Z'): Artifact {
   return {
-    ...{ kind: 'drift_incident', created_at, window, api_base: 'http://127.0.0.1:8000' },
-    ...{ assessment: [], metrics_snapshot: { n }, automation: {} },
+    kind: 'drift_incident',
+    created_at,
+    window,
+    api_base: 'http://127.0.0.1:8000',
+    assessment: [],
+    metrics_snapshot: { n },
+    automation: {},
   };
 }
 

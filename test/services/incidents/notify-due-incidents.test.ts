@@ -19,7 +19,10 @@ it('reminders come every repeat_interval until somebody acknowledges', async () 
   const row = await only(watching);
   expect(row.acknowledgedBy).toBe('anna');
   expect(await listAuditLog(watching.db, row)).toContainEqual({
-    ...{ atMs: slotAt(3), who: 'anna', what: 'acknowledge', details: { note: 'rolled back' } },
+    atMs: slotAt(3),
+    who: 'anna',
+    what: 'acknowledge',
+    details: { note: 'rolled back' },
   });
 });
 

@@ -16,7 +16,8 @@ it('resolving and reopening by hand are told and written down', async () => {
   await watching.deliver();
   expect(reasons(watching)).toEqual(['opened', 'resolved', 'reopened']);
   expect(watching.channel.sent[1]).toMatchObject({
-    ...{ window: { samples: 200 }, reference: 'baseline payments of 2026-06-01' },
+    window: { samples: 200 },
+    reference: 'baseline payments of 2026-06-01',
     changes: ['It lasted 10 min.', 'Resolved by anna: no window has passed since it failed.'],
   });
   expect(await only(watching)).toMatchObject({ assignedTo: 'ben', incident: { state: 'firing' } });
