@@ -77,8 +77,11 @@ function medianOf<T>(runs: readonly T[], figure: (run: T) => number): number {
 }
 
 async function compareFiles(reference: string, production: string, runs: number): Promise<void> {
-  const own = Array.from({ length: runs }, () => runPlumbline(reference, production));
-  const plumbline = { seconds: medianOf(own, (run) => run.seconds), peakMb: medianOf(own, (run) => run.peakMb) };
+  const measured = Array.from({ length: runs }, () => runPlumbline(reference, production));
+  const plumbline = {
+    seconds: medianOf(measured, (run) => run.seconds),
+    peakMb: medianOf(measured, (run) => run.peakMb),
+  };
   const rows = [
     ['', 'seconds', 'peak MB', 'time ÷ Plumbline', 'memory ÷ Plumbline', 'import time'],
     ['Plumbline, whole process', plumbline.seconds.toFixed(2), plumbline.peakMb.toFixed(0), '1', '1', 'included'],
@@ -100,7 +103,7 @@ async function compareFiles(reference: string, production: string, runs: number)
     ]);
   }
   printTable(rows);
-  console.log(`  Plumbline: ${own[0]?.summary}\n`);
+  console.log(`  Plumbline: ${measured[0]?.summary}\n`);
 }
 
 async function compareKs(reference: string, production: string): Promise<void> {

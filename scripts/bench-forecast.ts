@@ -34,7 +34,7 @@ function mean(values: readonly number[]): number {
 
 interface Walk {
   readonly origins: number;
-  readonly ours: number;
+  readonly forecast: number;
   readonly lastValue: number;
   readonly lastHour: number;
   readonly covered: number;
@@ -44,7 +44,7 @@ interface Walk {
 
 /** Mean absolute errors of the three forecasts from the same origins, and the share of hours inside the forecast interval. */
 function walkForward(series: readonly number[]): Walk {
-  const errors: { ours: number; lastValue: number; lastHour: number; covered: number }[] = [];
+  const errors: { forecast: number; lastValue: number; lastHour: number; covered: number }[] = [];
   let spentMs = 0;
   for (let origin = TRAIN; origin + HOUR <= series.length; origin += HOUR) {
     const known = (from: number, to: number): number[] => series.slice(from, to).filter((x) => !Number.isNaN(x));
@@ -60,16 +60,17 @@ function walkForward(series: readonly number[]): Walk {
     if (forecast === undefined || last === undefined || nextHour.length < HOUR || lastHour.length === 0) continue;
     const truth = mean(nextHour);
     errors.push({
-      ours: Math.abs(forecast.value - truth),
+      forecast: Math.abs(forecast.value - truth),
       lastValue: Math.abs(last - truth),
       lastHour: Math.abs(mean(lastHour) - truth),
       covered: Number(forecast.low <= truth && truth <= forecast.high),
     });
   }
-  const of = (name: 'ours' | 'lastValue' | 'lastHour' | 'covered'): number => mean(errors.map((error) => error[name]));
+  const of = (name: 'forecast' | 'lastValue' | 'lastHour' | 'covered'): number =>
+    mean(errors.map((error) => error[name]));
   return {
     origins: errors.length,
-    ours: of('ours'),
+    forecast: of('forecast'),
     lastValue: of('lastValue'),
     lastHour: of('lastHour'),
     covered: of('covered'),
@@ -85,8 +86,8 @@ function printWalks(walks: ReadonlyMap<string, Walk>): void {
   const row = (name: string, origins: string, of: (read: (walk: Walk) => number) => number): string[] => [
     name,
     origins,
-    ratio(of((walk) => walk.ours / walk.lastValue)),
-    ratio(of((walk) => walk.ours / walk.lastHour)),
+    ratio(of((walk) => walk.forecast / walk.lastValue)),
+    ratio(of((walk) => walk.forecast / walk.lastHour)),
     percent(of((walk) => walk.covered)),
     of((walk) => walk.microseconds).toFixed(0),
   ];

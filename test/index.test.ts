@@ -36,14 +36,14 @@ describe('the library', () => {
   it('the README’s example prints what it says', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const code = /```ts\n([\s\S]+?)```/.exec(readme)?.[1] ?? '';
-    const said = [...code.matchAll(/^console\.log.* \/\/ (.+)$/gm)].map(([, line]) => line);
+    const expected = [...code.matchAll(/^console\.log.* \/\/ (.+)$/gm)].map(([, line]) => line);
     const source = new URL('../src/index.ts', import.meta.url).href;
     const script = code.replace("'plumbline'", JSON.stringify(source));
     const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       encoding: 'utf8',
     });
-    expect(said).toHaveLength(3);
-    expect(out.trim().split('\n')).toEqual(said);
+    expect(expected).toHaveLength(3);
+    expect(out.trim().split('\n')).toEqual(expected);
   });
 
   it('package.json names it, types and all', () => {

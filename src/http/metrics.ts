@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { IncidentMetrics } from '../services/incidents/context.ts';
 import type { IngestMetrics } from '../services/ingest/ingest.ts';
 import type { MonitorMetrics } from '../services/monitors/context.ts';
 import type { DeliveryMetrics } from '../services/notify/deliver.ts';
@@ -120,6 +121,26 @@ function monitorMetrics(registry: Registry): MonitorMetrics {
     'Time from claiming a run to its commit',
     durations,
   );
+  const tick = new Gauge({
+    name: 'plumbline_scheduler_last_tick_timestamp_seconds',
+    help: 'When the scheduler last looked for due runs; it does so every second',
+    registers,
+  });
+  return {
+    ticked: (nowMs) => tick.set(nowMs / 1000),
+    ran: (status, lateSeconds, seconds) => {
+      for (const counter of total) counter.inc({ status });
+      for (const histogram of delay) histogram.observe(lateSeconds);
+      for (const histogram of duration) histogram.observe(seconds);
+    },
+    skippedRuns: (n) => {
+      for (const counter of total) counter.inc({ status: 'skipped' }, n);
+    },
+    ...incidentMetrics(registers),
+  };
+}
+
+function incidentMetrics(registers: Registry[]): IncidentMetrics {
   const changes = new Counter({
     name: 'plumbline_incident_changes_total',
     help: 'Changes of incidents, by their reason',
@@ -138,21 +159,7 @@ function monitorMetrics(registry: Registry): MonitorMetrics {
     labelNames: ['tell', 'reason'] as const,
     registers,
   });
-  const tick = new Gauge({
-    name: 'plumbline_scheduler_last_tick_timestamp_seconds',
-    help: 'When the scheduler last looked for due runs; it does so every second',
-    registers,
-  });
   return {
-    ticked: (nowMs) => tick.set(nowMs / 1000),
-    ran: (status, lateSeconds, seconds) => {
-      for (const counter of total) counter.inc({ status });
-      for (const histogram of delay) histogram.observe(lateSeconds);
-      for (const histogram of duration) histogram.observe(seconds);
-    },
-    skippedRuns: (n) => {
-      for (const counter of total) counter.inc({ status: 'skipped' }, n);
-    },
     changed: (reason) => changes.inc({ reason }),
     decided: (notify, reason) => {
       decisions.inc({ notify: String(notify), reason });

@@ -17,7 +17,7 @@ interface Running {
 
 async function start({ env }: Isolated): Promise<Running> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    // As on a CI machine, where stdout is a pipe all the same: what is read below holds no colours.
+    // As on a CI machine, where stdout is a pipe all the same: what is read below holds no colors.
     env: { ...process.env, CI: 'true', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

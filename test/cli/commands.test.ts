@@ -58,7 +58,16 @@ const BASELINE = {
   active: true,
 };
 const COMMANDS = [
-  ...['demo', 'serve', 'simulate', 'compare', 'report', 'sentry', 'apply', 'replay', 'rebuild', 'migrate'],
+  'demo',
+  'serve',
+  'simulate',
+  'compare',
+  'report',
+  'sentry',
+  'apply',
+  'replay',
+  'rebuild',
+  'migrate',
   ...['build', 'list', 'show', 'activate', 'delete', 'download', 'import'].map((name) => `baseline ${name}`),
   ...['list', 'export', 'run', 'pause', 'resume', 'delete'].map((name) => `monitors ${name}`),
   ...['list', 'show', 'ack', 'silence', 'assign', 'note', 'resolve', 'reopen'].map((name) => `incidents ${name}`),

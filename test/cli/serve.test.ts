@@ -10,7 +10,7 @@ const TSX = import.meta.resolve('tsx');
 interface Service {
   readonly child: ChildProcess;
   output(): string;
-  /** Resolves with the text once it has been said. */
+  /** Resolves with the text once it was printed. */
   says(pattern: RegExp): Promise<string>;
   exit(): Promise<number | null>;
 }

@@ -51,7 +51,7 @@ describe('readYaml', () => {
   });
 
   it.each(['a: [1', 'a: "x', '- a\nb: 1', 'a: 1\na: 2', 'a: b: c', '@x', 'a: 1\n--- \nb: 2'])(
-    '%j is no YAML, and says where',
+    '%j is not YAML, and says where',
     (text) => {
       const { value, errors } = readYaml(text);
       expect(value).toBeUndefined();

@@ -104,7 +104,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('tells parameters as they are written, not as they are read', async () => {
+  it('describes parameters as they are written, not as they are read', async () => {
     const { paths } = await documentOf();
     const parameters = paths['/reports/latest']?.get?.parameters ?? [];
     const byName = Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter]));

@@ -319,7 +319,7 @@ describe('draining while requests are half sent', () => {
   });
 });
 
-describe('requests that are no HTTP', () => {
+describe('requests that are not HTTP', () => {
   it.each([
     ['GARBAGE\r\n\r\n', 400, 'invalid_request'],
     [`GET /livez HTTP/1.1\r\nHost: x\r\nCookie: ${'c'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],

@@ -16,7 +16,7 @@ describe('a page', () => {
     expect(BY_ID.start(undefined, OLDEST)).toEqual(OLDEST);
   });
 
-  it('is told by every number that orders the list', () => {
+  it('has every number that orders the list', () => {
     const pages = pagesBy('windowEndMs', 'id');
     const found = [
       { id: 9, windowEndMs: 1_773_491_700_000 },

@@ -48,10 +48,10 @@ export function signalsOf(
   }
   const counted = evaluation.checks.filter((check) => counts(check, evaluation));
   for (const group of groupsOf(groupBy, failingChecks(counted, severity), open)) {
-    const own = counted.filter((check) => isOfGroup(check, group));
-    const verdict = own.length > 0 ? 'fail' : calmOf(evaluation, group, open.get(group) ?? []);
-    const isEvident = own.some((check) => check.isEvident);
-    signals.set(group, { ...base, verdict, isEvident, failing: failingChecks(own, severity) });
+    const ofGroup = counted.filter((check) => isOfGroup(check, group));
+    const verdict = ofGroup.length > 0 ? 'fail' : calmOf(evaluation, group, open.get(group) ?? []);
+    const isEvident = ofGroup.some((check) => check.isEvident);
+    signals.set(group, { ...base, verdict, isEvident, failing: failingChecks(ofGroup, severity) });
   }
   return signals;
 }

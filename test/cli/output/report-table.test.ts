@@ -42,7 +42,7 @@ const REPORT: Report = {
       resolution: 0.0028,
       live_n: 700,
     },
-    colour_chi2: {
+    color_chi2: {
       ok: true,
       state: 'inconclusive',
       verdict: 'inconclusive',
@@ -76,7 +76,7 @@ test('a report is a table with failed checks first, and a status that names them
       'amount        ks    drift         0.713     <1e-6       ±0.0028     700',
       'latency_p95   slo   broken        2,103 ms                          700  at most 2,000 ms',
       'currency      psi   no drift      0.0123    0.64                    700',
-      'colour        chi2  inconclusive                                      3  insufficient_samples',
+      'color         chi2  inconclusive                                      3  insufficient_samples',
       'success_rate  slo   kept          99.71 %                           700  at least 99.5 %',
       '',
       'not tested: request.body.id: nearly every value is distinct',

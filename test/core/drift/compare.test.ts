@@ -91,8 +91,8 @@ describe('nameChecks', () => {
       ),
     ).toEqual(['x_ks', 'x_psi']));
   it('never gives a name twice, even to a key that looks like a path', () => {
-    const given = names(['a.b', 'c.b', '["a.b"]']);
-    expect(new Set(given).size).toBe(3);
+    const distinct = names(['a.b', 'c.b', '["a.b"]']);
+    expect(new Set(distinct).size).toBe(3);
   });
   it('leaves reserved names alone', () => expect(names(['a.success'], ['success_ks'])).toEqual(['a.success_ks']));
 });

@@ -8,7 +8,7 @@ import type { TestName } from '../../../src/core/drift/test-name.ts';
 import { chooseTests } from '../../../src/core/drift/test-table.ts';
 import { CALIBRATED, CLASSIC, categoricalPair, numericPair, pairOf } from './pairs.ts';
 
-const result = (given: Partial<TestResult>): TestResult => ({
+const result = (changed: Partial<TestResult>): TestResult => ({
   statistic: 0.1,
   effect: 0.1,
   pValue: 0.001,
@@ -16,10 +16,10 @@ const result = (given: Partial<TestResult>): TestResult => ({
   nReference: 100,
   nCurrent: 100,
   method: 'test',
-  ...given,
+  ...changed,
 });
-const judged = (given: Partial<TestResult>, settings = CALIBRATED, test: TestName = 'ks') =>
-  judge([{ feature: 'x', test, result: result(given) }], settings)[0];
+const judged = (changed: Partial<TestResult>, settings = CALIBRATED, test: TestName = 'ks') =>
+  judge([{ feature: 'x', test, result: result(changed) }], settings)[0];
 
 describe('judge, calibrated', () => {
   it('needs evidence and effect', () => {
@@ -101,15 +101,15 @@ describe('chooseTests', () => {
     expect(chooseTests(categoricalPair([60, 1], [50, 1]), auto)).toEqual(['psi', 'fisher', 'missing', 'unseen']);
   });
 
-  it('two-valued tests are for two values, whoever asks', () => {
+  it('two-valued tests are for two values, also when they are chosen', () => {
     expect(chooseTests(PAIRS.categorical, { ...CALIBRATED, tests: ['ztest', 'fisher'] })).toEqual([]);
   });
 
   it('one feature may differ, in its tests, its floors and its level', () => {
     const features = new Map([['request.x', { tests: ['cvm'], floors: { ks: 0.3 }, alpha: 0.0001 }]]);
     expect(chooseTests(PAIRS.numeric, { ...CALIBRATED, features })).toEqual(['cvm']);
-    const of = (feature: string, given: Partial<TestResult>) =>
-      judge([{ feature, test: 'ks', result: result(given) }], { ...CALIBRATED, features })[0]?.verdict;
+    const of = (feature: string, changed: Partial<TestResult>) =>
+      judge([{ feature, test: 'ks', result: result(changed) }], { ...CALIBRATED, features })[0]?.verdict;
     expect([of('x', { effect: 0.2 }), of('request.x', { effect: 0.2 })]).toEqual(['fail', 'ok']);
     expect([of('x', { effect: 0.4 }), of('request.x', { effect: 0.4 })]).toEqual(['fail', 'ok']);
     expect(of('request.x', { effect: 0.4, pValue: 1e-5 })).toBe('fail');

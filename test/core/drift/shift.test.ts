@@ -6,7 +6,7 @@ const kinds = { numeric: ['x'], categorical: ['c'] };
 const of = (rows: object[]) => profileOf(rows as Record<string, unknown>[], kinds).features;
 const feature = (rows: object[], name: string) => of(rows).get(name) ?? {};
 
-it('tells the middle of numbers', () => {
+it('has the median of numbers', () => {
   const [before, after] = [
     [1, 2, 3],
     [10, 20, 30],
@@ -19,7 +19,7 @@ it('tells the middle of numbers', () => {
   expect(describeShift(before ?? {}, after ?? {})).toEqual({ median: { reference: 2, current: 20 } });
 });
 
-it('tells the category whose share changed most, also a new one', () => {
+it('has the category whose share changed most, also a new one', () => {
   const [before, after] = [
     ['a', 'a', 'b', 'b'],
     ['a', 'n', 'n', 'n'],
@@ -32,7 +32,7 @@ it('tells the category whose share changed most, also a new one', () => {
   expect(describeShift(before ?? {}, after ?? {})).toEqual({ share: { category: 'n', reference: 0, current: 0.75 } });
 });
 
-it('has nothing to tell where one side is empty', () => {
+it('is null where one side is empty', () => {
   expect(describeShift(feature([{ x: 1 }], 'x'), {})).toBeNull();
   expect(describeShift({}, feature([{ c: 'a' }], 'c'))).toBeNull();
 });

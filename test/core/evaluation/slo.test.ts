@@ -20,7 +20,7 @@ it('two failures among 200 break the level, and chance does that often', () => {
   expect(rate?.pValue).toBeGreaterThan(0.2);
 });
 
-it('twenty among 200 are no chance', () => expect(checksOf(200, 20, 0).success_rate?.pValue).toBeLessThan(1e-10));
+it('twenty among 200 are not chance', () => expect(checksOf(200, 20, 0).success_rate?.pValue).toBeLessThan(1e-10));
 
 it('so it is with slow events: a twentieth of them may be slow', () => {
   expect(checksOf(200, 0, 12).latency_p95).toMatchObject({ verdict: 'fail', pValue: binomialSurvival(12, 200, 0.05) });

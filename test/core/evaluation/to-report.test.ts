@@ -98,8 +98,15 @@ describe('toReport', () => {
 
   it('orders drift checks by feature, then the service levels', () => {
     expect(Object.keys(buildReport(baseline, payments('order', 100), context).checks)).toEqual([
-      ...['amount_ks', 'amount_missing', 'currency_psi', 'currency_missing', 'currency_unseen'],
-      ...['duration_ms_ks', 'duration_ms_missing', 'success_rate', 'latency_p95'],
+      'amount_ks',
+      'amount_missing',
+      'currency_psi',
+      'currency_missing',
+      'currency_unseen',
+      'duration_ms_ks',
+      'duration_ms_missing',
+      'success_rate',
+      'latency_p95',
     ]);
   });
 
@@ -145,7 +152,7 @@ describe('toReport', () => {
     expect(report).toMatchObject({ status: 'ok', state: 'inconclusive' });
   });
 
-  it('no distribution that could be compared is no all-clear, whatever else passes', () => {
+  it('no distribution that could be compared is not an all-clear, whatever else passes', () => {
     const report = buildReport(
       profileOf(31, { amount: numbers(draw31) }),
       profileOf(31, { amount: numbers(draw31) }),

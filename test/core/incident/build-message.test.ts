@@ -75,7 +75,7 @@ describe('buildMessage', () => {
     expect(of({ kind: 'same_hours', windows })).toBe('the same hours of 4 earlier weeks');
   });
 
-  it('without a report tells the span of the incident', () => {
+  it('without a report has the span of the incident', () => {
     expect(messageOf({ evaluated: undefined })).toMatchObject({
       window: { start: '2026-05-04T12:00:00.000Z', end: '2026-05-04T12:20:00.000Z', samples: 0 },
       reference: 'its reference',
@@ -96,7 +96,7 @@ describe('buildMessage', () => {
     expect(titleOf(message)).toBe('[RESOLVED] Drift on payments_api POST /pay');
   });
 
-  it('the end tells how long it lasted', () => {
+  it('the end says how long it lasted', () => {
     const incident = endOf(word('ffpp'));
     const message = messageOf({
       incident,
@@ -141,7 +141,7 @@ describe('buildMessage', () => {
     expect(message.changes).toEqual(['Severity warning → critical.', 'New: b_psi.']);
   });
 
-  it('tells of a severity that rose, of a reminder, and of who looks after it', () => {
+  it('speaks of a severity that rose, of a reminder, and of who looks after it', () => {
     const lastNotification = notificationOf(INCIDENT);
     const worse = messageOf({
       incident: incidentOf('critical', 'a_ks'),
@@ -153,7 +153,7 @@ describe('buildMessage', () => {
     expect(messageOf({ lastNotification, reason: 'repeat_interval' }).changes).toEqual(['Still open after 2 h.']);
   });
 
-  it('tells how long after its end it is back', () => {
+  it('says how long after its end it is back', () => {
     const lastNotification = notificationOf(incidentOf('warning', 'a_ks', 'gone_ks'), {
       state: 'resolved',
       atMs: NOW - 25 * MINUTE_MS,

@@ -105,10 +105,10 @@ export type Named = Readonly<Record<string, Check>>;
 
 /** An evaluation as `evaluate` makes it, of the checks alone. */
 export function evaluationOf(named: Named, changed: Partial<Evaluation> = {}): Evaluation {
-  const given = Object.entries(named).map(([name, check]) => ({ ...check, name }) as Check);
-  const drifts = given.filter((check) => check.kind === 'drift');
+  const checks = Object.entries(named).map(([name, check]) => ({ ...check, name }) as Check);
+  const drifts = checks.filter((check) => check.kind === 'drift');
   const hasDrift = drifts.some(({ verdict }) => verdict === 'fail');
-  const isBroken = given.some(({ kind, verdict }) => kind === 'slo' && verdict === 'fail');
+  const isBroken = checks.some(({ kind, verdict }) => kind === 'slo' && verdict === 'fail');
   const isUnsure = drifts.length > 0 && drifts.every(({ verdict }) => verdict === 'inconclusive');
   const samples = changed.samples ?? 500;
   return {
@@ -128,7 +128,7 @@ export function evaluationOf(named: Named, changed: Partial<Evaluation> = {}): E
     status: hasDrift || isBroken ? 'fail' : 'ok',
     state: hasDrift ? 'drift' : isBroken ? 'slo_breach' : isUnsure ? 'inconclusive' : 'ok',
     verdicts: { tested: 0, drift: 0, no_drift: 0, inconclusive: 0 },
-    checks: [...given, volume(samples)],
+    checks: [...checks, volume(samples)],
     notTested: [],
     addedFeatures: [],
     ...changed,

@@ -22,7 +22,7 @@ function isNight(ms: number): boolean {
   return hour >= 22 || hour < 7;
 }
 
-const tellArb: fc.Arbitrary<NotificationPolicy> = fc.record({
+const policyArb: fc.Arbitrary<NotificationPolicy> = fc.record({
   repeatIntervalMs: fc.integer({ min: 10, max: 300 }).map(minutes),
   updateIntervalMs: fc.integer({ min: 1, max: 60 }).map(minutes),
   quietHours: fc.constantFrom(undefined, NIGHT),
@@ -54,22 +54,22 @@ const lifeArb = fc
 const UNTIL = START + 4 * DAY_MS;
 
 function forAllLives(
-  check: (tellers: Notifier[], notificationPolicy: NotificationPolicy, unsaid: Notifier[]) => void,
+  check: (notifiers: Notifier[], notificationPolicy: NotificationPolicy, cleared: Notifier[]) => void,
 ): void {
   fc.assert(
-    fc.property(lifeArb, rulesArb, tellArb, (life, stepRules, tell) => {
-      const { tellers, unsaid } = play(life, { step: stepRules, notificationPolicy: tell }, UNTIL);
-      check(tellers, tell, unsaid);
+    fc.property(lifeArb, rulesArb, policyArb, (life, stepRules, notificationPolicy) => {
+      const { notifiers, cleared } = play(life, { step: stepRules, notificationPolicy }, UNTIL);
+      check(notifiers, notificationPolicy, cleared);
     }),
     { numRuns: 300 },
   );
 }
 
 describe('a life of an incident', () => {
-  it('nobody is told the same twice within the repeat interval', () => {
-    forAllLives((tellers, { repeatIntervalMs }) => {
-      for (const { said } of tellers) {
-        for (const { atMs, state, severity, checks, before } of said) {
+  it('nobody is notified of the same twice within the repeat interval', () => {
+    forAllLives((notifiers, { repeatIntervalMs }) => {
+      for (const { sent } of notifiers) {
+        for (const { atMs, state, severity, checks, before } of sent) {
           if (before === undefined || atMs - before.atMs >= repeatIntervalMs) continue;
           const [end, isWorse] = [state === 'resolved' ? 'resolved' : 'firing', severity !== before.severity];
           expect(end !== before.state || isWorse || checks.some((check) => !before.checks.includes(check))).toBe(true);
@@ -79,21 +79,21 @@ describe('a life of an incident', () => {
   });
 
   it('first it is opened, then resolved once, and only then may it be reopened', () => {
-    forAllLives((tellers) => {
-      for (const { said } of tellers) {
-        expect(said.map(({ reason }) => reason).indexOf('opened')).toBe(said.length === 0 ? -1 : 0);
-        const turns = said.map(({ reason }) => reason).filter((reason) => /opened|resolved/.test(reason));
+    forAllLives((notifiers) => {
+      for (const { sent } of notifiers) {
+        expect(sent.map(({ reason }) => reason).indexOf('opened')).toBe(sent.length === 0 ? -1 : 0);
+        const turns = sent.map(({ reason }) => reason).filter((reason) => /opened|resolved/.test(reason));
         turns.forEach((turn, i) => {
           expect(turn).toBe(i % 2 === 1 ? 'resolved' : i === 0 ? 'opened' : 'reopened');
         });
-        for (const { reason, state } of said) expect(reason === 'resolved').toBe(state === 'resolved');
+        for (const { reason, state } of sent) expect(reason === 'resolved').toBe(state === 'resolved');
       }
     });
   });
 
   it('in the end people know how it stands, and never hear of what came and went', () => {
-    forAllLives((tellers, _, unsaid) => {
-      for (const { incident, said, lastNotification } of tellers) {
+    forAllLives((notifiers, _, cleared) => {
+      for (const { incident, sent, lastNotification } of notifiers) {
         if (incident.state === 'pending') continue;
         if (incident.state === 'resolved') {
           expect(lastNotification?.state).not.toBe('firing');
@@ -102,15 +102,15 @@ describe('a life of an incident', () => {
         expect(lastNotification?.state).toBe('firing');
         if (incident.state !== 'firing') continue;
         expect(newChecks(incident, lastNotification ?? null)).toEqual([]);
-        expect(said.length).toBeGreaterThan(0);
+        expect(sent.length).toBeGreaterThan(0);
       }
-      for (const { said } of unsaid) expect(said).toEqual([]);
+      for (const { sent } of cleared) expect(sent).toEqual([]);
     });
   });
 
-  it('nobody is told while it is silenced, nor at night of what can wait', () => {
-    forAllLives((tellers, { quietHours }) => {
-      for (const { atMs, severity, triage } of tellers.flatMap(({ said }) => said)) {
+  it('nobody is notified while it is silenced, nor at night of what can wait', () => {
+    forAllLives((notifiers, { quietHours }) => {
+      for (const { atMs, severity, triage } of notifiers.flatMap(({ sent }) => sent)) {
         expect(triage.silencedUntilMs ?? 0).toBeLessThanOrEqual(atMs);
         if (quietHours !== undefined && severity !== 'critical') expect(isNight(atMs)).toBe(false);
       }
@@ -118,8 +118,8 @@ describe('a life of an incident', () => {
   });
 
   it('reminders keep their interval and stop once it is acknowledged; new findings keep theirs', () => {
-    forAllLives((tellers, { repeatIntervalMs, updateIntervalMs }) => {
-      for (const { reason, atMs, before, checks, triage } of tellers.flatMap(({ said }) => said)) {
+    forAllLives((notifiers, { repeatIntervalMs, updateIntervalMs }) => {
+      for (const { reason, atMs, before, checks, triage } of notifiers.flatMap(({ sent }) => sent)) {
         const ageMs = atMs - (before?.atMs ?? 0);
         if (reason === 'repeat_interval') {
           expect(triage.acknowledgedAtMs).toBeNull();
@@ -133,21 +133,26 @@ describe('a life of an incident', () => {
   });
 
   it('is asked of again neither too early, in the past, nor too late', () => {
-    forAllLives((tellers, _, unsaid) => {
-      for (const { pastAsks, missed } of [...tellers, ...unsaid]) {
+    forAllLives((notifiers, _, cleared) => {
+      for (const { pastAsks, missed } of [...notifiers, ...cleared]) {
         expect(pastAsks).toEqual([]);
         expect(missed).toEqual([]);
       }
     });
   });
 
-  it('each kind of telling comes about', () => {
+  it('each reason to notify occurs', () => {
     const reasons = new Set<string>();
-    forAllLives((tellers) => {
-      for (const { reason } of tellers.flatMap(({ said }) => said)) reasons.add(reason);
+    forAllLives((notifiers) => {
+      for (const { reason } of notifiers.flatMap(({ sent }) => sent)) reasons.add(reason);
     });
     expect([...reasons].sort()).toEqual([
-      ...['new_findings', 'opened', 'reopened', 'repeat_interval', 'resolved', 'severity_raised'],
+      'new_findings',
+      'opened',
+      'reopened',
+      'repeat_interval',
+      'resolved',
+      'severity_raised',
     ]);
   });
 });
@@ -193,11 +198,11 @@ describe('decideNotification', () => {
     ['one that recovers', RECOVERING, notificationOf(FIRING, 600), 'nothing_new'],
     ['one that came and went untold', RESOLVED, undefined, 'never_notified'],
     ['one that is over', RESOLVED, notificationOf(FIRING, 1), 'resolved'],
-    ['one that was told to be over', RESOLVED, notificationOf(RESOLVED, 600), 'nothing_new'],
+    ['one whose end was sent', RESOLVED, notificationOf(RESOLVED, 600), 'nothing_new'],
     ['one that is back', FIRING, notificationOf(RESOLVED, 1), 'reopened'],
     ['a worse one', as('critical', 'a_ks'), notificationOf(FIRING, 1), 'severity_raised'],
     ['a milder one', as('info', 'a_ks'), notificationOf(FIRING, 1), 'nothing_new'],
-    ['new findings, just told', as('warning', 'a_ks', 'b_ks'), notificationOf(FIRING, 14), 'too_soon'],
+    ['new findings, just after a message', as('warning', 'a_ks', 'b_ks'), notificationOf(FIRING, 14), 'too_soon'],
     ['new findings', as('warning', 'a_ks', 'b_ks'), notificationOf(FIRING, 15), 'new_findings'],
     ['fewer findings', as('warning', 'a_ks'), notificationOf(as('warning', 'a_ks', 'b_ks'), 100), 'nothing_new'],
     ['the same, a while ago', FIRING, notificationOf(FIRING, 239), 'nothing_new'],
@@ -272,7 +277,7 @@ describe('decideNotification', () => {
   });
 });
 
-it('a check that failed in one window only is no news yet', () => {
+it('a check that failed in one window only is not news yet', () => {
   const once = { ...as('warning', 'a_ks', 'b_ks'), steady: ['a_ks'] };
   expect(newChecks(once, notificationOf(FIRING, 15))).toEqual([]);
   expect(decideNotification(once, { ...NOBODY, lastNotification: notificationOf(FIRING, 15) }, RULES, NOW).reason).toBe(
@@ -283,7 +288,7 @@ it('a check that failed in one window only is no news yet', () => {
 describe('nextNotificationAt', () => {
   it.each([
     ['for the next reminder', FIRING, notificationOf(FIRING, 60), NOW + 3 * HOUR_MS],
-    ['when new findings may be told', as('warning', 'b_ks'), notificationOf(FIRING, 5), NOW + 10 * MINUTE_MS],
+    ['when new findings may be sent', as('warning', 'b_ks'), notificationOf(FIRING, 5), NOW + 10 * MINUTE_MS],
     ['never while it recovers', RECOVERING, notificationOf(FIRING, 60), null],
     ['never once it is over', RESOLVED, notificationOf(RESOLVED, 60), null],
     ['never while it is pending', PENDING, undefined, null],

@@ -10,8 +10,8 @@ import type { Signal } from '../../../src/core/incident/signal.ts';
 import { type StepRules, step } from '../../../src/core/incident/step.ts';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
 
-/** What was told, and how things stood then. */
-export interface Said {
+/** A notification, and the incident as it was then. */
+export interface Sent {
   readonly reason: NotificationReason;
   readonly atMs: number;
   readonly state: Incident['state'];
@@ -21,16 +21,16 @@ export interface Said {
   readonly triage: Triage;
 }
 
-/** One incident and whoever is told of it, as the service does it. */
+/** One incident and its notifications, decided as the service does. */
 export class Notifier {
   incident: Incident;
   lastNotification: LastNotification | undefined;
   triage: Triage = { acknowledgedAtMs: null, silencedUntilMs: null };
   notifyAtMs: number | null = null;
-  readonly said: Said[] = [];
+  readonly sent: Sent[] = [];
   /** Asked to ask again at a moment that has passed. */
   readonly pastAsks: number[] = [];
-  /** There was something to tell at a moment at which nobody would have asked. */
+  /** There was something to notify of at a moment at which nobody would have asked. */
   readonly missed: number[] = [];
   readonly #rules: NotificationPolicy;
 
@@ -47,7 +47,7 @@ export class Notifier {
       const state = incident.state === 'resolved' ? 'resolved' : 'firing';
       this.lastNotification = { atMs: nowMs, state, severity: incident.severity, checks, channels: [] };
       const { severity } = incident;
-      this.said.push({
+      this.sent.push({
         reason: decision.reason,
         atMs: nowMs,
         state: incident.state,
@@ -101,25 +101,25 @@ export function play(
   happenings: readonly Happening[],
   rules: { readonly step: StepRules; readonly notificationPolicy: NotificationPolicy },
   untilMs: number,
-): { tellers: Notifier[]; unsaid: Notifier[] } {
-  const tellers: Notifier[] = [];
-  const unsaid: Notifier[] = [];
+): { notifiers: Notifier[]; cleared: Notifier[] } {
+  const notifiers: Notifier[] = [];
+  const cleared: Notifier[] = [];
   let current: Notifier | undefined;
   let lastMs = happenings[0]?.atMs ?? untilMs;
   for (const happening of happenings) {
-    for (const teller of tellers) teller.waitUntil(happening.atMs, lastMs);
+    for (const notifier of notifiers) notifier.waitUntil(happening.atMs, lastMs);
     lastMs = happening.atMs;
     if ('signal' in happening) {
       const { incident, change } = step(current?.incident, happening.signal, rules.step);
       if (incident === current?.incident) continue;
       if (incident === undefined) {
-        if (current !== undefined) unsaid.push(...tellers.splice(tellers.indexOf(current), 1));
+        if (current !== undefined) cleared.push(...notifiers.splice(notifiers.indexOf(current), 1));
         current = undefined;
         continue;
       }
       if (current === undefined || change?.from === null) {
         current = new Notifier(incident, rules.notificationPolicy);
-        tellers.push(current);
+        notifiers.push(current);
       }
       current.incident = incident;
       if (change?.reason === 'reopened') current.triage = { ...current.triage, acknowledgedAtMs: null };
@@ -133,8 +133,8 @@ export function play(
     }
     current.ask(happening.atMs);
   }
-  for (const teller of tellers) teller.waitUntil(untilMs, lastMs);
-  return { tellers, unsaid };
+  for (const notifier of notifiers) notifier.waitUntil(untilMs, lastMs);
+  return { notifiers, cleared };
 }
 
 export const minutes = (n: number): number => n * MINUTE_MS;

@@ -25,7 +25,7 @@ describe('chooseChannels', () => {
     expect(chooseChannels(routes, { ...TARGET, service: 'other' })).toEqual(['all']);
   });
 
-  it('goes on while those that match say continue, and tells each channel once', () => {
+  it('goes on while those that match say continue, and names each channel once', () => {
     const routes: Route[] = [
       { channels: ['a', 'b'], continue: true },
       { severity: ['critical'], channels: ['pager'], continue: false },
@@ -38,7 +38,7 @@ describe('chooseChannels', () => {
     expect(chooseChannels(routes, { ...TARGET, severity: 'critical' })).toEqual(['a', 'b', 'pager']);
   });
 
-  it('tells nobody when no route matches', () => {
+  it('names no channel when no route matches', () => {
     expect(chooseChannels([], TARGET)).toEqual([]);
     expect(chooseChannels([{ service: 'x', channels: ['a'] }], TARGET)).toEqual([]);
   });

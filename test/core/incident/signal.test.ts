@@ -26,16 +26,16 @@ const NONE = opened({});
 /** Incidents are open, on what does not matter. */
 const open = (...groups: string[]) => opened(Object.fromEntries(groups.map((group) => [group, []])));
 
-/** What the monitor as a whole is told. */
+/** The signal of the monitor as a whole. */
 function allOf(checks: Named, severity: Partial<typeof DEFAULT_SEVERITY> = {}) {
   const rules = { ...RULES, severity: { ...DEFAULT_SEVERITY, ...severity } };
   const signal = signalsOf(evaluationOf(checks), rules, NONE).get('all');
-  if (signal === undefined) throw new Error('there is no signal');
+  if (signal === undefined) throw new Error('no signal');
   return signal;
 }
 
 describe('signalsOf', () => {
-  it('tells the window it comes from', () => {
+  it('has the window that it comes from', () => {
     for (const signal of signalsOf(evaluationOf({ amount_ks: drift('amount', 0.2) }), RULES, NONE).values()) {
       expect(signal).toMatchObject({ slotMs: END_MS, windowMs: 3_600_000 });
     }
@@ -81,7 +81,7 @@ describe('signalsOf', () => {
     expect(allOf({ success_rate: FAILURES }, { slo: 'info' }).failing).toMatchObject([{ severity: 'info' }]);
   });
 
-  it('drift is no fact', () => {
+  it('drift is not a fact', () => {
     expect(allOf({ amount_ks: drift('amount', 99), success_rate: SUCCESS }).isEvident).toBe(false);
   });
 
@@ -108,13 +108,13 @@ describe('signalsOf', () => {
     expect(measured).not.toBe(limit);
   });
 
-  it('a calm window passes, one that could not tell is unknown', () => {
+  it('a calm window passes, an inconclusive one is unknown', () => {
     expect(allOf({ amount_ks: calm('amount'), success_rate: SUCCESS }).verdict).toBe('pass');
     expect(allOf({ amount_ks: unsure('amount'), success_rate: SUCCESS }).verdict).toBe('unknown');
     expect(allOf({ amount_ks: unsure('amount'), country_psi: calm('country') }).verdict).toBe('pass');
   });
 
-  it('a window that could not tell of drift fails all the same when a service level broke', () => {
+  it('a window that is inconclusive about drift fails all the same when a service level broke', () => {
     expect(allOf({ amount_ks: unsure('amount'), success_rate: FAILURES })).toMatchObject({
       verdict: 'fail',
       isEvident: true,
@@ -213,16 +213,16 @@ describe('by feature', () => {
     expect(verdictsOf({ amount_ks: drift('amount', 0.3) }, ['feature amount'])).toEqual({ 'feature amount': 'fail' });
   });
 
-  it('a window that could not tell of anything is unknown for what is open', () => {
+  it('an inconclusive window is unknown for what is open', () => {
     expect(verdictsOf({ amount_ks: unsure('amount') }, ['feature amount'])).toEqual({ 'feature amount': 'unknown' });
   });
 
-  it('a feature that could not be told is unknown, although others are calm', () => {
+  it('an inconclusive feature is unknown, although others are calm', () => {
     const checks = { amount_ks: unsure('amount'), country_psi: calm('country') };
     expect(verdictsOf(checks, ['feature amount'])).toEqual({ 'feature amount': 'unknown' });
   });
 
-  it('a feature that is calm passes, although others could not be told and another drifts', () => {
+  it('a feature that is calm passes, although others are inconclusive and another drifts', () => {
     const checks = { amount_ks: unsure('amount'), country_psi: drift('country', 1), currency_psi: calm('currency') };
     expect(verdictsOf(checks, ['feature amount', 'feature currency'])).toEqual({
       'feature country': 'fail',
@@ -238,7 +238,8 @@ describe('by feature', () => {
   it('a feature of any name keeps to itself', () => {
     for (const feature of ['no_data', 'success_rate', 'all', '__proto__', '<!channel>']) {
       expect([...signalsOf(evaluationOf({ x_ks: drift(feature, 1) }), BY_FEATURE, NONE).keys()]).toEqual([
-        ...[NO_DATA_GROUP, `feature ${feature}`],
+        NO_DATA_GROUP,
+        `feature ${feature}`,
       ]);
     }
   });

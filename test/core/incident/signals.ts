@@ -51,7 +51,7 @@ export function live(signals: readonly Signal[], rules: StepRules, from?: Incide
 
 export function endOf(signals: readonly Signal[], rules: StepRules = RULES): Incident {
   const incident = live(signals, rules).at(-1)?.incident;
-  if (incident === undefined) throw new Error('there is no incident');
+  if (incident === undefined) throw new Error('no incident');
   return incident;
 }
 

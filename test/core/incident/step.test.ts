@@ -169,7 +169,7 @@ describe('step', () => {
     );
   });
 
-  it('tells of the last failing window, and when it was seen', () => {
+  it('has the last failing window, and when it was seen', () => {
     fc.assert(
       fc.property(signalsArb, rulesArb, (signals, rules) => {
         for (const { incident, signal: now, ...taken } of live(signals, rules)) {
@@ -198,19 +198,23 @@ const statesOf = (letters: string, rules = RULES, apart?: number) =>
 describe('an incident', () => {
   it('lives as it should', () => {
     expect(statesOf('pffpfpp')).toEqual([
-      ...['none', 'pending', 'firing', 'recovering', 'firing', 'recovering', 'resolved'],
+      'none',
+      'pending',
+      'firing',
+      'recovering',
+      'firing',
+      'recovering',
+      'resolved',
     ]);
   });
 
-  it('a window that passes before it fires starts anew', () => {
+  it('a window that passes before it fires starts again', () => {
     expect(statesOf('fpfpff')).toEqual(['pending', 'none', 'pending', 'none', 'pending', 'firing']);
   });
 
   it('a window that cannot say neither opens, nor clears, nor resolves', () => {
     expect(statesOf('f??f')).toEqual(['pending', 'pending', 'pending', 'firing']);
-    expect(statesOf('ffp??p')).toEqual([
-      ...['pending', 'firing', 'recovering', 'recovering', 'recovering', 'resolved'],
-    ]);
+    expect(statesOf('ffp??p')).toEqual(['pending', 'firing', 'recovering', 'recovering', 'recovering', 'resolved']);
     expect(statesOf('??')).toEqual(['none', 'none']);
   });
 

@@ -117,7 +117,7 @@ describe('past the cap', () => {
   });
 });
 
-test('a long name is cut to 200 characters that still tell it apart', () => {
+test('a long name is cut to 200 characters that still differ from any other', () => {
   const long = 'x'.repeat(300);
   const c = countsOf([long, long, `${long}y`, 'x'.repeat(200)]);
   const [first = ''] = c.counts.keys();

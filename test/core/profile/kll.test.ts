@@ -164,7 +164,7 @@ test('a clone and its original go their own ways', () => {
   );
 });
 
-test('the coin has no favourite: over seeds, the estimated median has no bias', () => {
+test('the coin has no favorite: over seeds, the estimated median has no bias', () => {
   let above = 0;
   for (let seed = 0; seed < 400; seed++) {
     const s = sketchOf(

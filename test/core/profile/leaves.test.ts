@@ -78,7 +78,7 @@ describe('what is a feature', () => {
     expect(mustRead(event, index).status).toBe(503);
   });
 
-  test('a path too long for a key of the store is no feature', () => {
+  test('a path too long for a key of the store is not a feature', () => {
     expect(featuresOf({ [`k${'x'.repeat(600)}`]: 1, a: 2 })).toEqual([['a', 2]]);
   });
 
@@ -146,7 +146,7 @@ describe('refusals leave no trace', () => {
 });
 
 describe('the index', () => {
-  test('tells each new path once; known ones are not new', () => {
+  test('reports each new path once; known ones are not new', () => {
     const index = new FeatureIndex(ALL_FEATURES, ['request["a.b"]', 'tags[]']);
     mustRead({ request: { 'a.b': 1, c: 2 }, tags: ['x'] }, index);
     expect(index.takeNew()).toEqual(['request.c']);

@@ -34,6 +34,6 @@ test('by default everything is a feature and response.status is a name', () => {
   expect(ALL_FEATURES.isCategorical('response.duration_ms')).toBe(false);
 });
 
-test('a pattern that is no path is refused at once', () => {
+test('a pattern that is not a path is refused at once', () => {
   expect(() => featureRules({ allow: ['a..b'], deny: [], categorical: [] })).toThrow("'a..b' is not a path pattern");
 });

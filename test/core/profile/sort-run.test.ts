@@ -14,7 +14,7 @@ const SHAPES: Record<string, (rng: Rng, i: number) => number> = {
   'one far away': (rng, i) => (i === 0 ? 1e300 : rng.next()),
   'the widest range': (rng, i) => (i % 2 === 0 ? 1 : -1) * rng.next() * Number.MAX_VALUE,
   'the narrowest range': (rng) => Math.floor(rng.next() * 3) * Number.MIN_VALUE,
-  'neighbouring doubles': (rng) => 1 + Math.floor(rng.next() * 9) * Number.EPSILON,
+  'neighboring doubles': (rng) => 1 + Math.floor(rng.next() * 9) * Number.EPSILON,
 };
 
 test.each(Object.keys(SHAPES))('%s, of every length: as the engine sorts', (shape) => {

@@ -61,7 +61,7 @@ describe('missing and infinite cells', () => {
     expect(dataset.notes).toEqual(['infinite cells of reference, column x, count as missing: 1']);
   });
 
-  it('a number beyond the largest double is no number', () => {
+  it('a number beyond the largest double is not a number', () => {
     expect(contents(datasetOfCsv(column('x', [...numbersFrom(10), '1e999'])), 'x').names).toEqual({ '1e999': 1 });
   });
 });
@@ -131,7 +131,7 @@ describe('shapes of files', () => {
     expect(contents(dataset, 'b').names).toEqual({ x: 1 });
   });
 
-  it('in one column a quoted nothing is a missing cell, and a blank line is no row', () => {
+  it('in one column a quoted nothing is a missing cell, and a blank line is not a row', () => {
     expect(contents(datasetOfCsv('a\nx\n""\n\ny\n'), 'a')).toMatchObject({ names: { x: 1, y: 1 }, missing: 1 });
   });
 
@@ -163,7 +163,7 @@ describe('shapes of files', () => {
     expect(Math.abs((counts?.cardinality() ?? 0) / 100_000 - 1)).toBeLessThan(0.1);
   });
 
-  it('texts are told apart by all their bytes, however long, however many, and wherever they come back', () => {
+  it('texts are compared by all their bytes, however long, however many, and wherever they come back', () => {
     const long = (end: string) => `${'long '.repeat(60)}${end}`;
     const cells = [long('a'), ...Array.from({ length: 3000 }, (_, i) => `t${i % 2500}`), long('b'), long('a')];
     const text = column('x', cells);
@@ -241,7 +241,7 @@ describe('what is refused, by table, row, column and rule', () => {
     ],
     ['Latin-1 in a header', Buffer.from('Straße,b\n1,2\n', 'latin1'), /header that is not UTF-8, in column 1/],
     ['UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'), /is UTF-16/],
-    ['bytes that are no text', Buffer.from([97, 0, 98, 10, 49, 10]), /not text/],
+    ['bytes that are not text', Buffer.from([97, 0, 98, 10, 49, 10]), /not text/],
     [
       '10,001 columns',
       `${Array.from({ length: 10_001 }, (_, i) => `c${i}`).join(',')}\n`,

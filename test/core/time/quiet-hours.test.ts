@@ -27,7 +27,10 @@ describe('isQuiet', () => {
   it('within a day', () => {
     const noon = { from: '12:00', to: '13:30', zone: 'UTC' };
     expect(['11:59:59', '12:00:00', '13:29:59', '13:30:00'].map((text) => at(text, 'UTC', noon))).toEqual([
-      ...[false, true, true, false],
+      false,
+      true,
+      true,
+      false,
     ]);
   });
 

@@ -122,7 +122,7 @@ describe('is refused, and the next batch is taken', () => {
       url: '/v1/baselines',
       payload: { service: name, endpoint },
     });
-    // The directory for baseline files of this service cannot be written, which is told and loses nothing.
+    // The directory for baseline files of this service cannot be written, which is logged and loses nothing.
     expect([made.statusCode, made.json().warnings]).toEqual([201, [expect.stringContaining('BASELINES_DIR')]]);
     const poison = ['"request":"x"', '"a":"\\u0000"', '"a":1e400', '"a":"\\ud800"', '"__proto__":{"ts":1}', '"host":7'];
     for (const part of poison) {

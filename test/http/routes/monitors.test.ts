@@ -61,7 +61,7 @@ describe('/v1/monitors', () => {
     ]);
   });
 
-  it('are applied all or none, and tell what changed', async () => {
+  it('are applied all or none, and say what changed', async () => {
     const service = await open();
     const apply = (monitors: object[], more = {}) => call(service, 'POST', '/v1/monitors/apply', { monitors, ...more });
     expect((await apply([MONITOR])).body).toEqual({ created: ['pay'], changed: [], unchanged: [], deleted: [] });

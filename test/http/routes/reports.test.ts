@@ -72,7 +72,7 @@ describe('GET /reports/latest', () => {
     expect(answer.json().detail).toContain(`plumbline baseline build --service "${stream.service}"`);
   });
 
-  it('tells an empty window from a bad one', async () => {
+  it('answers an empty window, and refuses a bad one', async () => {
     const { app, clock, stream } = await openStream();
     await build(app, { ...stream, window: 3_600 });
     clock.ms += 24 * 60 * MINUTE_MS;

@@ -5,7 +5,7 @@ import { build, eventsOf, newStream, type Stream, send, withStreams } from './st
 const { open, openStream } = withStreams();
 
 describe('GET /v1/streams', () => {
-  it('tells each stream, its features, last event and active baseline', async () => {
+  it('lists each stream, its features, last event and active baseline', async () => {
     const { app, stream } = await openStream();
     const { id, name } = (await build(app, stream)).json();
     const listed = (await app.inject('/v1/streams?limit=1000')).json().streams;

@@ -10,7 +10,7 @@ interface Received {
 
 type Answering = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** A local server that keeps what it gets and answers as it is told. */
+/** A local server that keeps what it gets and answers as it is configured. */
 export async function openReceiver() {
   const received: Received[] = [];
   let answering: Answering = (response) => response.end('ok');

@@ -105,7 +105,7 @@ describe('wake', () => {
     expect(source.names()).toEqual(['a', 'b']);
   });
 
-  it('is not lost while the only worker is being told that nothing is due', async () => {
+  it('is not lost while the only worker learns that nothing is due', async () => {
     const { source, pool } = openPool(1);
     let answer = () => {};
     source.beforeAnswer = () =>

@@ -18,7 +18,7 @@ describe('a baseline', () => {
     expect(warnings.join()).toMatch(/only 2 events.*success_rate.*latency_p95/);
   });
 
-  it('leaves out what it is told to', async () => {
+  it('leaves out what it is asked to', async () => {
     const { names, context } = await openPayments(database(), 24);
     const interval = { startMs: QUIET.fromMs, endMs: QUIET.toMs };
     const exclude = [{ startMs: QUIET.fromMs + 10 * MINUTE_MS, endMs: QUIET.fromMs + 20 * MINUTE_MS }];

@@ -46,7 +46,7 @@ describe('measureWindow', () => {
     [[1, 2, 0.1], 'high'],
     [[5], 'low'],
     [[1, -1], 'low'],
-  ])('tells the risk of %j: %s', async (scores, risk) => {
+  ])('finds the risk of %j: %s', async (scores, risk) => {
     const context = await openCoherence(db());
     await store(context, recordsOf('a', scores, NOW_MS));
     const metrics = await metricsOf(context, { source: 'darshan' });

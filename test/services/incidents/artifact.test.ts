@@ -49,9 +49,9 @@ it('overwrites nothing: twenty at once in one second are twenty files', async ()
 
 it('leaves a file that was there before', async () => {
   const taken = join(directory, 'incident_20260504T123456_1h.json');
-  await writeFile(taken, 'mine');
+  await writeFile(taken, 'another');
   expect(basename(await writeArtifact(directory, artifactOf(1)))).toBe('incident_20260504T123456_1h-2.json');
-  expect(await readFile(taken, 'utf8')).toBe('mine');
+  expect(await readFile(taken, 'utf8')).toBe('another');
 });
 
 it('another second or another window is another name', async () => {
@@ -59,7 +59,9 @@ it('another second or another window is another name', async () => {
   await writeArtifact(directory, artifactOf(2, '90m'));
   await writeArtifact(directory, artifactOf(3, '1h', '2026-05-04T12:34:57.000Z'));
   expect((await readdir(directory)).sort()).toEqual([
-    ...['incident_20260504T123456_1h.json', 'incident_20260504T123456_90m.json', 'incident_20260504T123457_1h.json'],
+    'incident_20260504T123456_1h.json',
+    'incident_20260504T123456_90m.json',
+    'incident_20260504T123457_1h.json',
   ]);
 });
 

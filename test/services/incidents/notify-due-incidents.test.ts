@@ -52,7 +52,7 @@ it('a silenced incident says nothing until the silence ends', async () => {
   });
 });
 
-it('quiet hours hold back what is not critical, and what came and went is not told', async () => {
+it('quiet hours hold back what is not critical, and what came and went is not sent', async () => {
   const watching = await openWatching();
   const quiet = { quiet_hours: { from: '12:00', to: '12:45', zone: 'UTC' }, severity: { warning: 30, critical: 40 } };
   await watching.apply({ open_after: 1, ...quiet });

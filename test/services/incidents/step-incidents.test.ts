@@ -8,7 +8,7 @@ import { openWatching, START } from '../monitors/watching.ts';
 import { live, only, reasons } from './incident.ts';
 
 describe('the life of an incident', () => {
-  it('one window is pending, two are an incident, and its end is told', async () => {
+  it('one window is pending, two are an incident, and its end is notified', async () => {
     const watching = await openWatching();
     await watching.apply({});
     await live(watching, [100, 300]);

@@ -3,7 +3,7 @@ import { triageIncident } from '../../../src/services/incidents/triage-incident.
 import { openWatching } from '../monitors/watching.ts';
 import { live, only, reasons, who } from './incident.ts';
 
-it('resolving and reopening by hand are told and written down', async () => {
+it('resolving and reopening by hand are notified and logged', async () => {
   const watching = await openWatching();
   await watching.apply({ open_after: 1 });
   await live(watching, [300]);

@@ -13,9 +13,9 @@ describe('MONITORS_FILE', () => {
     const watching = await openWatching({ MONITORS_FILE: path, DEFAULT_MONITOR: 'off' });
     await startMonitors(watching.context);
     expect(await findMonitor(watching.db, 'filed')).toMatchObject({ origin: 'file' });
-    await writeFile(path, good.replace('every: 10m', 'every: 10s').replace('name: filed', 'name: filed, colour: red'));
+    await writeFile(path, good.replace('every: 10m', 'every: 10s').replace('name: filed', 'name: filed, color: red'));
     await expect(startMonitors(watching.context)).rejects.toThrow(
-      /line 2: monitors\.0\.every: .*\n {2}line 2: monitors\.0\.colour: /,
+      /line 2: monitors\.0\.every: .*\n {2}line 2: monitors\.0\.color: /,
     );
     await rm(directory, { recursive: true });
     await expect(startMonitors(watching.context)).rejects.toThrow(/MONITORS_FILE: .* cannot be read \(ENOENT\)/);

@@ -15,7 +15,7 @@ function someoneWaitsForALock({ db }: Watching): Promise<unknown> {
 }
 
 describe('applying a file', () => {
-  it('is idempotent, tells the differences, and prunes only what a file brought', async () => {
+  it('is idempotent, reports the differences, and prunes only what a file brought', async () => {
     const watching = await openWatching();
     const { context } = watching;
     const a = { name: 'a', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };
@@ -54,7 +54,7 @@ describe('applying a file', () => {
 });
 
 it.runIf(isOnPostgres())(
-  'deleting a monitor whose slot is being committed waits for it, and is no deadlock',
+  'deleting a monitor whose slot is being committed waits for it, without a deadlock',
   async () => {
     const watching = await openWatching();
     await watching.apply({ open_after: 1 });
@@ -78,7 +78,7 @@ it.runIf(isOnPostgres())(
   },
 );
 
-it('no_data: off ends what was said of silence, and not the drift that goes on', async () => {
+it('no_data: off ends the incident of no data, and not the drift that goes on', async () => {
   const watching = await openWatching();
   await watching.apply({ open_after: 1 });
   await watching.pay(START, START + TEN, 300);

@@ -146,9 +146,9 @@ describe('checkMonitors', () => {
     expect(hint).not.toMatch(/repeat_interval|\bname\b/);
   });
 
-  it('all that is wrong is told at once, also what is wrong between settings', () => {
+  it('all that is wrong is reported at once, also what is wrong between settings', () => {
     expect(pathsOf({ window: '90s', severity: { warning: 3, critical: 2 }, every: undefined, nope: 1 }).sort()).toEqual(
-      [...['every', 'nope', 'severity', 'window']],
+      ['every', 'nope', 'severity', 'window'],
     );
     expect(pathsOf({ window: 'soon', cron: '* * * * *' }).sort()).toEqual(['every', 'window']);
   });
@@ -160,10 +160,12 @@ describe('checkMonitors', () => {
     ]);
   });
 
-  it('a name that is there twice, and a channel that is not there, are told beside another mistake too', () => {
+  it('a name that is there twice, and a channel that is not there, are reported with another mistake too', () => {
     const errors = checkMonitors([LEAST, { ...LEAST, alpha: 7, channels: ['pager'] }], CHANNELS);
     expect(errors.map(({ path }) => path).sort()).toEqual([
-      ...['/monitors/1/alpha', '/monitors/1/channels/0', '/monitors/1/name'],
+      '/monitors/1/alpha',
+      '/monitors/1/channels/0',
+      '/monitors/1/name',
     ]);
   });
 
@@ -225,7 +227,7 @@ describe('assertMonitors', () => {
     ]);
   });
 
-  it('tells the first error in its text, and all of them beside', async () => {
+  it('has the first error in its text, and all of them in a list', async () => {
     const refusal = await refusalOf([{ ...LEAST, winow: 1, alpha: 2 }]);
     expect(refusal).toMatchObject({ code: 'invalid_monitor' });
     expect(refusal?.errors?.map(({ path }) => path).sort()).toEqual(['/monitors/0/alpha', '/monitors/0/winow']);

@@ -39,7 +39,7 @@ describe('readMonitorsFile', () => {
     expect(errorsOf(JSON.stringify(documents))).toEqual([]);
   });
 
-  it('tells five mistakes at five lines, and nothing else', () => {
+  it('reports five mistakes at five lines, and nothing else', () => {
     const text = `monitors:
   - name: payments
     stream:
@@ -78,7 +78,7 @@ describe('readMonitorsFile', () => {
     ]);
   });
 
-  it('what is missing is told at the line where its monitor begins', () => {
+  it('what is missing is reported at the line where its monitor begins', () => {
     expect(
       errorsOf('monitors:\n  - name: a\n    window: 1h\n    every: 5m\n  -\n    name: b\n    every: 5m\n'),
     ).toMatchObject([
@@ -103,7 +103,7 @@ describe('readMonitorsFile', () => {
     ]);
   });
 
-  it('a key on a line of its own is told there, not where its value begins', () => {
+  it('a key on a line of its own is reported there, not where its value begins', () => {
     const text = `${GOOD}    features:\n      amount:\n        alpha:\n          7\n`;
     expect(errorsOf(text)).toMatchObject([{ line: 18 }]);
   });
@@ -139,7 +139,7 @@ describe('readMonitorsFile', () => {
     expect(errorsOf('[]')).toEqual([]);
   });
 
-  it('what is no YAML is told with its line, alone', () => {
+  it('what is not YAML is reported with its line, alone', () => {
     expect(errorsOf('monitors:\n  - name: a\n  window: [1\n')).not.toHaveLength(0);
     expect(errorsOf('monitors:\n\t- name: a\n')).toMatchObject([{ line: 2 }]);
     expect(errorsOf('monitors:\n  - name: a\n    name: b\n')).toEqual([
@@ -158,7 +158,7 @@ describe('readMonitorsFile', () => {
     expect(JSON.stringify(errors).length).toBeLessThan(10_000);
   });
 
-  it('tells an alias of nothing with its line', () => {
+  it('reports an alias of nothing with its line', () => {
     expect(errorsOf('monitors:\n  - name: *nobody\n')).toMatchObject([
       { line: 2, message: expect.stringContaining('nobody') },
     ]);

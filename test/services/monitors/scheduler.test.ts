@@ -95,7 +95,7 @@ describe('slots', () => {
     expect((await runsOf(watching)).at(-1)).toMatchObject({ slotMs: START + 4 * TEN, status: 'done' });
   });
 
-  it('without a baseline fail, say why, and somebody is told', async () => {
+  it('without a baseline fail, say why, and somebody is notified', async () => {
     const watching = await openWatching();
     await watching.apply({ name: 'lost', stream: { service: 'nobody', endpoint: 'GET /' } });
     for (let i = 1; i <= 2; i++) await watching.runAt(slotAt(i));

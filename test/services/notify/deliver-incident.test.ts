@@ -6,7 +6,7 @@ import { listNotifications, replayDead } from '../../../src/store/notifications.
 import { TEN } from '../monitors/runs.ts';
 import { openWatching, START, slotAt } from '../monitors/watching.ts';
 
-it('a process whose clock is ahead of the database tells people at once', async () => {
+it('a process whose clock is ahead of the database notifies people at once', async () => {
   const watching = await openWatching();
   await watching.apply({ open_after: 1 });
   await watching.pay(START, START + TEN, 300);
@@ -39,7 +39,7 @@ it('a channel that throws at one message sends the others, and gives that one up
   expect(notifications.map(({ status, attempts }) => [status, attempts > 0])).toEqual([['dead', true]]);
 });
 
-it('a dead letter that is sent again does not open what people were told has ended', async () => {
+it('a dead letter that is sent again does not reopen what people know has ended', async () => {
   const watching = await openWatching();
   await watching.apply({ open_after: 1 });
   watching.channel.answer = ({ reason }) =>

@@ -253,7 +253,7 @@ routes:
   );
 
   it.each(['channels: [', 'channels:\n\t- a', 'a: 1\na: 2', 'channels: *nobody'])(
-    'that is no YAML is refused with a line: %j',
+    'that is not YAML is refused with a line: %j',
     async (text) => {
       expect((await refusalOf(text)).lines.length).toBeGreaterThan(0);
     },

@@ -13,7 +13,7 @@ export function sampleMessage(changed: Partial<Message> = {}): Message {
     monitor: 'payments hourly',
     service: 'payments_api',
     endpoint: 'POST /v2/payments',
-    labels: { team: 'pay', 'cost-centre': '12' },
+    labels: { team: 'pay', 'cost-center': '12' },
     startedAt: '2026-03-01T11:00:00.000Z',
     at: '2026-03-01T11:05:00.000Z',
     resolvedAt: null,

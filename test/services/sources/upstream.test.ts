@@ -82,7 +82,12 @@ describe('pages', () => {
 
   it('skips invalid records, keeps unknown fields, and reads a time without a zone as UTC', async () => {
     const wrong = [
-      ...[null, 5, {}, record(''), record('x'.repeat(201)), { ...record('a'), signal_id: 7 }],
+      null,
+      5,
+      {},
+      record(''),
+      record('x'.repeat(201)),
+      { ...record('a'), signal_id: 7 },
       ...['87', null, true].map((coherenceScore) => record('a', { coherenceScore })),
       ...['yesterday', null, '2026-02-30T00:00:00Z'].map((timestamp) => record('a', { timestamp })),
       record('a', { eventCount: 'many' }),
@@ -100,7 +105,7 @@ describe('pages', () => {
     ['{"data": 5}', 'form'],
     ['{"data": [], "next_page": {}}', 'form'],
     ['', 'nothing'],
-  ])('refuses what is no page, without another try: %s', async (body) => {
+  ])('refuses what is not a page, without another try: %s', async (body) => {
     const upstream = await openUpstream({ body });
     expect(await readAll(upstream.url)).toMatchObject({
       failure: expect.stringContaining('does not have the form'),

@@ -6,7 +6,7 @@ import { withDatabase } from '../../database.ts';
 
 const database = withDatabase();
 
-test('migrations/schema.sql is what the migrations make, on either engine; dated partitions are no part of it', async () => {
+test('migrations/schema.sql is what the migrations make, on either engine; without dated partitions', async () => {
   await ensurePartitions(database(), [Date.UTC(2026, 0, 1)]);
   const committed = await readFile(new URL('../../../migrations/schema.sql', import.meta.url), 'utf8');
   expect(await describeSchema(database())).toBe(committed);

@@ -29,7 +29,7 @@ export interface ShareMeasure {
  * Compares the shares of categories, or of the reference's quantile bins, by one measure.
  *
  * Half a row is added to every count. On sketches the statistic is computed again with every bin moved by the sketches' mass error,
- * towards the reference (which the p-value uses) and away from it; the larger change of the effect is the resolution.
+ * toward the reference (which the p-value uses) and away from it; the larger change of the effect is the resolution.
  *
  * @returns inconclusive (`insufficient_samples`) with fewer rows than `contingencyTable` needs
  * @example
@@ -75,7 +75,7 @@ function expansion(table: ContingencyTable, x: number): { pValue: number; law: s
   return { pValue: df === 0 ? 1 : chiSquaredSurvival(x, df), law: `chi2(${df})` };
 }
 
-/** Pearson's χ² of counts that are moved towards the reference by the sketches' error. */
+/** Pearson's χ² of counts that are moved toward the reference by the sketches' error. */
 function pearson(table: ContingencyTable, error: number): { pValue: number; law: string } {
   if (error === 0) return evidenceOf(table);
   const m = table.current.reduce((sum, count) => sum + count, 0);
@@ -92,7 +92,7 @@ function pearson(table: ContingencyTable, error: number): { pValue: number; law:
   return { pValue, law: `chi2(${df})` };
 }
 
-/** Every current share moved by `step`: away from the reference, or (below 0) towards it and no farther. */
+/** Every current share moved by `step`: away from the reference, or (below 0) toward it and no farther. */
 function moved(reference: Shares, current: Shares, step: number): number[] {
   const shares = current.map((share, i) => {
     const gap = share - (reference[i] as number);

@@ -10,7 +10,7 @@ import { type EcdfSteps, ecdfSteps } from '../ecdf/ecdf-steps.ts';
  *
  * **Effect** |Cliff's δ| = |2U/(nm) − 1|; [0, 1]. Floor 0.1: 55 pairs of 100 won instead of 50. Blind to a change of spread alone.
  *
- * **Null** Normal, corrected for ties and for continuity. Assumes independent rows. On sketches U is first moved towards nm/2 by the
+ * **Null** Normal, corrected for ties and for continuity. Assumes independent rows. On sketches U is first moved toward nm/2 by the
  * resolution, so p is conservative. Without drift p ≤ 0.05 in 5.0 % of draws (bell curve, 300 and 710 rows).
  *
  * **Honest from** 20 rows a side, ties allowed. Below it the result is inconclusive (`insufficient_samples`).

@@ -27,7 +27,7 @@ const CLIP = 1e-6;
  * 10 of its rows. Under the classic policy: 1 row, without a p-value.
  *
  * **Resolution** 0 for categories and for exact sketches (up to 2,048 values a side). Beyond, every bin is moved by both mass errors
- * (0.0018 a side): towards the reference for the p-value, away from it as well for the resolution, the larger change of the effect (99 %).
+ * (0.0018 a side): toward the reference for the p-value, away from it as well for the resolution, the larger change of the effect (99 %).
  *
  * **Source** Siddiqi 2006; Yurdakul 2018. Checked against NumPy 2.4.6 to 1e-9; the classic rule also against the replaced system.
  *

@@ -20,7 +20,7 @@ import type { DriftTest } from '../drift-test.ts';
  * 10 of its rows.
  *
  * **Resolution** 0 for categories and for exact sketches (up to 2,048 values a side). Beyond, every bin is moved by both mass errors
- * (0.0018 a side): towards the reference for the p-value, away from it as well for the resolution, the larger change of the effect (99 %).
+ * (0.0018 a side): toward the reference for the p-value, away from it as well for the resolution, the larger change of the effect (99 %).
  *
  * **Source** Gibbs & Su 2002. Checked against NumPy 2.4.6 to 1e-9.
  *

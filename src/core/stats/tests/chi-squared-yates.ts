@@ -2,7 +2,7 @@ import { chiSquaredSurvival } from '../distributions/chi-squared.ts';
 import { chiSquaredHomogeneity, type Homogeneity } from './homogeneity.ts';
 
 /**
- * Pearson's χ² of a 2×K table with Yates' correction for K = 2: every count is moved by up to ½ towards its expected count.
+ * Pearson's χ² of a 2×K table with Yates' correction for K = 2: every count is moved by up to ½ toward its expected count.
  *
  * @param reference - counts per category, not negative
  * @param current - counts per category, in the same order

@@ -104,11 +104,11 @@ describe('presets give the numbers of the replaced systems', () => {
     const expectP = (actual: number | null | undefined, expected: number) =>
       isAffordable ? expectNumber(actual, expected) : expect(actual).toBeCloseTo(expected, 2);
 
-    const mine = PRESETS.sentinel.compare(pair);
-    expectNumber(statistic(mine, 'ks'), sentinel.ks);
-    expectP(pValue(mine, 'ks'), sentinel.p);
-    expectNumber(statistic(mine, 'psi'), sentinel.psi);
-    expect(mine[0]?.isDrift).toBe(sentinel.ks_drift);
+    const checks = PRESETS.sentinel.compare(pair);
+    expectNumber(statistic(checks, 'ks'), sentinel.ks);
+    expectP(pValue(checks, 'ks'), sentinel.p);
+    expectNumber(statistic(checks, 'psi'), sentinel.psi);
+    expect(checks[0]?.isDrift).toBe(sentinel.ks_drift);
 
     const theirs = PRESETS.driftsense.compare(pair);
     expectP(pValue(theirs, 'ks'), driftsense.p);

@@ -92,7 +92,7 @@ test('bytes per value: cents about 2, raw 8, and a tiny part is small', () => {
   expect(size(numbersProfile([1, 2, 3]))).toBeLessThan(60);
 });
 
-describe('bytes that are no profile', () => {
+describe('bytes that are not a profile', () => {
   const valid = encodeProfile(
     mergeProfiles([profileOf([{ a: 1, b: 'x', c: [1.5, 'y'] }]), numbersProfile(many), namesProfile(many.map(String))]),
   );

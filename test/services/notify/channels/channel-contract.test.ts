@@ -35,8 +35,8 @@ const CHANNELS: Record<string, (changed: Limits, at?: string) => Channel> = {
   alertmanager: (changed, at = url.split('?')[0] as string) => alertmanagerChannel({ name: 'a', url: at, ...changed }),
 };
 
-function expectNoSecret(said: unknown): void {
-  for (const secret of SECRETS) expect(JSON.stringify(said)).not.toContain(secret);
+function expectNoSecret(shown: unknown): void {
+  for (const secret of SECRETS) expect(JSON.stringify(shown)).not.toContain(secret);
 }
 
 /** The time-out of the requests of a test, in its own hands. */
@@ -98,16 +98,16 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     ['its body', (_request, body) => body],
     ['a secret over the cut', (request) => `${'y'.repeat(195)} ${request.url}`],
   ])('an answer that quotes %s does not reveal a secret', async (_name, quote) => {
-    const given: string[] = [];
+    const credentials: string[] = [];
     receiver.answer((response, request) => {
       const { authorization = '', 'webhook-signature': signature = '' } = request.headers;
-      given.push(authorization.slice(6), String(signature).slice(3));
+      credentials.push(authorization.slice(6), String(signature).slice(3));
       response.writeHead(400).end(quote(request, receiver.received[0]?.body ?? ''));
     });
     const outcome = await send();
     expect(outcome).toMatchObject({ kind: 'rejected', reason: expect.stringMatching(/^HTTP 400: [^\p{C}]{1,200}$/u) });
     expectNoSecret(outcome);
-    for (const secret of given.filter(Boolean)) expect(JSON.stringify(outcome)).not.toContain(secret);
+    for (const secret of credentials.filter(Boolean)) expect(JSON.stringify(outcome)).not.toContain(secret);
   });
 
   test.each([408, 425, 429, 500, 502, 503, 504, 599])('HTTP %i is retried', async (status) => {

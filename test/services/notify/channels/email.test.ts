@@ -46,7 +46,7 @@ async function openMailServer(changed: SMTPServerOptions = {}) {
   return { mails, port };
 }
 
-/** One that says what it is told, line by line. */
+/** One that answers with these lines, one by one. */
 async function openScripted(act: (socket: Socket) => void) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -186,10 +186,10 @@ describe('failures', () => {
     [535, 'rejected'],
     [454, 'retry'],
   ])('a login with answer %i is %s, without revealing the password', async (code, kind) => {
-    const said = `no sesame-word ${Buffer.from('sesame-word').toString('base64')} ${Buffer.from('\0me\0sesame-word').toString('base64')}`;
+    const answer = `no sesame-word ${Buffer.from('sesame-word').toString('base64')} ${Buffer.from('\0me\0sesame-word').toString('base64')}`;
     const { port } = await openMailServer({
       allowInsecureAuth: true,
-      onAuth: (_login, _session, callback) => callback(refuse(code, said)),
+      onAuth: (_login, _session, callback) => callback(refuse(code, answer)),
     });
     const outcome = await open(port, { username: 'me', password: 'sesame-word' }).send(sampleMessage());
     expect(outcome).toEqual({ kind, reason: expect.stringContaining('no *** *** ***') });

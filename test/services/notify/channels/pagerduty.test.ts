@@ -35,7 +35,7 @@ test('a firing incident is a trigger', async () => {
             expect.stringMatching(/^\[new\] request\.body\.amount · amount_ks: KS .*; slice: country = CZ$/),
             expect.any(String),
           ],
-          Labels: ['team: pay', 'cost-centre: 12'],
+          Labels: ['team: pay', 'cost-center: 12'],
         }),
       },
       links: [{ href: 'https://plumbline.example/incidents/7?a=1&b=2', text: 'Incident 7' }],

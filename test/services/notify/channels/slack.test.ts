@@ -130,7 +130,7 @@ describe.each([
 });
 
 test.each(['javascript:alert(1)', 'not a url', 'ftp://x/', `https://x/${'y'.repeat(5_000)}`, null])(
-  '%s is no link',
+  '%s is not a link',
   (url) => {
     const payload = render(sampleMessage({ incident: { id: 7, url } }));
     expect(JSON.stringify(payload)).not.toContain('Open incident');
