@@ -14,8 +14,7 @@ import { profileInSteps } from '../../core/table/rows-table.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { type DetectDriftBody, detectInSteps } from '../../services/datasets/detect-drift.ts';
-import type { DetectOptions } from '../../services/datasets/detect-settings.ts';
-import { declaredTypes } from '../../services/datasets/drift-detector.ts';
+import { type DetectOptions, declaredTypes } from '../../services/datasets/detect-settings.ts';
 import { readChunks } from '../../services/datasets/read-table.ts';
 import type { HttpApp } from '../context.ts';
 

@@ -10,6 +10,7 @@ import type {
 } from '../../core/drift/settings.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
 import type { Dataset } from '../../core/table/dataset.ts';
+import type { ColumnType } from '../../core/table/table-profiler.ts';
 
 /** Options of a comparison of two tables. */
 export interface DetectOptions {
@@ -83,4 +84,17 @@ function presetSettings(
     ...(psiThreshold !== undefined && { floors: { psi: psiThreshold } }),
     aggregate: aggregate ?? { rule: PRESETS[preset].aggregate },
   };
+}
+
+/** @throws RangeError when a column is declared as both types */
+export function declaredTypes(
+  categorical: readonly string[] = [],
+  numeric: readonly string[] = [],
+): ReadonlyMap<string, ColumnType> {
+  const both = categorical.find((column) => numeric.includes(column));
+  if (both !== undefined) throw new RangeError(`column ${both} cannot be both categorical and numeric`);
+  return new Map<string, ColumnType>([
+    ...categorical.map((column) => [column, 'categorical'] as const),
+    ...numeric.map((column) => [column, 'numeric'] as const),
+  ]);
 }

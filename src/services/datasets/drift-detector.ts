@@ -1,8 +1,7 @@
 import { type DatasetPair, pairDatasets } from '../../core/table/dataset-pair.ts';
 import { profileRows } from '../../core/table/rows-table.ts';
-import type { ColumnType } from '../../core/table/table-profiler.ts';
 import { type DetectDriftBody, detectDriftBetween } from './detect-drift.ts';
-import type { DetectOptions } from './detect-settings.ts';
+import { type DetectOptions, declaredTypes } from './detect-settings.ts';
 
 /** A row: maps column names to numbers, text, booleans or null. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -55,17 +54,4 @@ export function detectDrift(
   options: DetectorOptions = {},
 ): DetectDriftBody {
   return new DriftDetector(referenceData, productionData, options).detectDrift();
-}
-
-/** @throws RangeError when a column is declared as both types */
-export function declaredTypes(
-  categorical: readonly string[] = [],
-  numeric: readonly string[] = [],
-): ReadonlyMap<string, ColumnType> {
-  const both = categorical.find((column) => numeric.includes(column));
-  if (both !== undefined) throw new RangeError(`column ${both} cannot be both categorical and numeric`);
-  return new Map<string, ColumnType>([
-    ...categorical.map((column) => [column, 'categorical'] as const),
-    ...numeric.map((column) => [column, 'numeric'] as const),
-  ]);
 }

@@ -1,7 +1,8 @@
 import type { Profile } from '../../core/profile/profile.ts';
 import { datasetOf } from '../../core/table/dataset.ts';
 import { profileRows } from '../../core/table/rows-table.ts';
-import { declaredTypes, type Row } from './drift-detector.ts';
+import { declaredTypes } from './detect-settings.ts';
+import type { Row } from './drift-detector.ts';
 
 export interface ProfileOptions {
   /** Columns to treat as categorical. */

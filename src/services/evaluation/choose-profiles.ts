@@ -4,21 +4,21 @@ import type { StoredProfileRef } from '../../store/stored-profiles.ts';
 
 export interface ChosenProfiles {
   readonly ids: readonly number[];
-  /** What the parts really cover: the asked interval, widened where only a coarser part is left. */
+  /** The asked interval, widened where only the profile of a longer span is still stored. */
   readonly covered: Interval;
 }
 
 /**
- * Chooses the fewest parts that hold every event of an interval once: a day's part for a whole day, an hour's for a whole hour,
- * minutes at the edges. Where the minutes (or hours) of an edge are no longer kept, the coarser part is taken and the interval
- * widened to it. Minutes not yet folded into the chosen hour or day come along.
+ * Chooses the fewest stored profiles that contain every event of an interval once: a day's profile for a whole day, an hour's for a
+ * whole hour, minutes at the edges. Where the minutes (or hours) of an edge are no longer stored, the profile of the longer span is
+ * chosen and the interval widened to it. Minutes that are not yet folded into that hour or day are chosen too.
  *
- * @param refs - all parts of the days that the interval touches
+ * @param refs - all stored profiles of the days that the interval touches
  * @param interval - aligned to minutes
  */
 export function chooseProfiles(refs: readonly StoredProfileRef[], interval: Interval): ChosenProfiles {
   const choice = new Choice(interval);
-  for (const [dayMs, parts] of groupByBucket(refs, DAY_MS, bucketOf)) choice.takeDay(dayMs, parts);
+  for (const [dayMs, profiles] of groupByBucket(refs, DAY_MS, bucketOf)) choice.takeDay(dayMs, profiles);
   return { ids: choice.ids, covered: { startMs: choice.startMs, endMs: choice.endMs } };
 }
 
@@ -34,30 +34,31 @@ class Choice {
     this.endMs = asked.endMs;
   }
 
-  takeDay(dayMs: number, parts: readonly StoredProfileRef[]): void {
+  takeDay(dayMs: number, profiles: readonly StoredProfileRef[]): void {
     const day = { startMs: dayMs, endMs: dayMs + DAY_MS };
-    const whole = parts.find((part) => part.span === SPANS.day);
+    const whole = profiles.find((profile) => profile.span === SPANS.day);
     if (!this.#touches(day)) return;
-    const hasHours = parts.some((part) => part.span === SPANS.hour);
-    if (whole !== undefined && (this.#holds(day) || !hasHours)) this.#takeWhole(day, whole, parts);
-    else for (const [hourMs, inHour] of groupByBucket(parts, HOUR_MS, bucketOf)) this.#takeHour(hourMs, inHour);
+    const hasHours = profiles.some((profile) => profile.span === SPANS.hour);
+    if (whole !== undefined && (this.#holds(day) || !hasHours)) this.#takeWhole(day, whole, profiles);
+    else for (const [hourMs, inHour] of groupByBucket(profiles, HOUR_MS, bucketOf)) this.#takeHour(hourMs, inHour);
   }
 
-  #takeHour(hourMs: number, parts: readonly StoredProfileRef[]): void {
+  #takeHour(hourMs: number, profiles: readonly StoredProfileRef[]): void {
     const hour = { startMs: hourMs, endMs: hourMs + HOUR_MS };
-    const whole = parts.find((part) => part.span === SPANS.hour);
+    const whole = profiles.find((profile) => profile.span === SPANS.hour);
     if (!this.#touches(hour)) return;
-    const hasMinutes = parts.some((part) => part.span === SPANS.minute && part.folded);
-    if (whole !== undefined && (this.#holds(hour) || !hasMinutes)) this.#takeWhole(hour, whole, parts);
+    const hasMinutes = profiles.some((profile) => profile.span === SPANS.minute && profile.folded);
+    if (whole !== undefined && (this.#holds(hour) || !hasMinutes)) this.#takeWhole(hour, whole, profiles);
     else
-      for (const part of parts) if (part.span === SPANS.minute && this.#holds(minuteOf(part))) this.ids.push(part.id);
+      for (const profile of profiles)
+        if (profile.span === SPANS.minute && this.#holds(minuteOf(profile))) this.ids.push(profile.id);
   }
 
-  #takeWhole(span: Interval, whole: StoredProfileRef, parts: readonly StoredProfileRef[]): void {
+  #takeWhole(span: Interval, whole: StoredProfileRef, profiles: readonly StoredProfileRef[]): void {
     this.startMs = Math.min(this.startMs, span.startMs);
     this.endMs = Math.max(this.endMs, span.endMs);
     this.ids.push(whole.id);
-    for (const part of parts) if (part.span === SPANS.minute && !part.folded) this.ids.push(part.id);
+    for (const profile of profiles) if (profile.span === SPANS.minute && !profile.folded) this.ids.push(profile.id);
   }
 
   #touches(span: Interval): boolean {
@@ -69,10 +70,10 @@ class Choice {
   }
 }
 
-function minuteOf(part: StoredProfileRef): Interval {
-  return { startMs: part.bucketMs, endMs: part.bucketMs + MINUTE_MS };
+function minuteOf(profile: StoredProfileRef): Interval {
+  return { startMs: profile.bucketMs, endMs: profile.bucketMs + MINUTE_MS };
 }
 
-function bucketOf(part: StoredProfileRef): number {
-  return part.bucketMs;
+function bucketOf(profile: StoredProfileRef): number {
+  return profile.bucketMs;
 }

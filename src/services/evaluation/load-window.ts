@@ -15,7 +15,7 @@ export interface WindowProfile {
 }
 
 /**
- * The profile of a stream's events in an interval (aligned to minutes), merged from the parts that cover it.
+ * The profile of a stream's events in an interval (aligned to minutes), merged from the stored profiles that cover it.
  Buckets that have ended are
  * at rest, so that their merge is worth keeping.
  */
@@ -25,7 +25,7 @@ export async function loadWindow(
   interval: Interval,
 ): Promise<WindowProfile> {
   const days = { startMs: floorTo(interval.startMs, DAY_MS), endMs: ceilTo(interval.endMs, DAY_MS) };
-  // Parts may be folded away between the two reads; one snapshot sees them all.
+  // Stored profiles may be folded between the two reads; one snapshot sees them all.
   return db.transaction(
     async (tx) => {
       const refs = await listProfileRefs(tx, streamId, days);
@@ -54,7 +54,7 @@ function closedIds(refs: readonly StoredProfileRef[], beforeMs: number): Set<num
   return new Set(refs.filter((ref) => ref.bucketMs + ref.span * SECOND_MS <= beforeMs).map((ref) => ref.id));
 }
 
-/** The merge of parts that never change, kept for the next who asks for the same. */
+/** The merge of stored profiles that never change, cached for the next request of the same ones. */
 async function mergeStored(
   tx: Queryable,
   cache: ProfileCache,
@@ -75,13 +75,13 @@ async function findProfiles(
   streamId: number,
   ids: readonly number[],
 ): Promise<Profile[]> {
-  const found = new Map(ids.map((id) => [id, cache.find(`part ${id}`)]));
+  const found = new Map(ids.map((id) => [id, cache.find(`profile ${id}`)]));
   const missing = ids.filter((id) => found.get(id) === undefined);
   if (missing.length > 0) {
-    for (const part of await loadProfiles(tx, streamId, missing)) {
-      const profile = decodeProfile(part.profile);
-      cache.keep(`part ${part.id}`, profile);
-      found.set(part.id, profile);
+    for (const stored of await loadProfiles(tx, streamId, missing)) {
+      const profile = decodeProfile(stored.profile);
+      cache.keep(`profile ${stored.id}`, profile);
+      found.set(stored.id, profile);
     }
   }
   return ids.map((id) => found.get(id)).filter((profile) => profile !== undefined);

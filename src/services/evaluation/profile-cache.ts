@@ -6,7 +6,7 @@ const BYTES_PER_CATEGORY = 120;
 const BYTES_PER_FEATURE = 600;
 
 /**
- * Decoded profiles of things that never change (a part by its id, a baseline, the merge of a set of parts), least recently used
+ * Decoded profiles of things that never change (a stored profile, a baseline, the merge of stored profiles), least recently used
  * first out. What it holds must not be changed by anyone.
  */
 export class ProfileCache {
