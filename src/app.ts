@@ -23,6 +23,7 @@ import { countApiKeys } from './store/api-keys.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/engine/migrate.ts';
 import { openDatabase } from './store/engine/open.ts';
+import { SchemaWatch } from './store/engine/schema-watch.ts';
 
 export interface RunningApp {
   readonly url: string;
@@ -66,7 +67,8 @@ async function startOn(app: AppContext): Promise<RunningApp> {
   assertSafeHost(config, await countApiKeys(db));
   await runMaintenance(app);
 
-  const services = await createServices(app);
+  const schema = new SchemaWatch(db, log);
+  const services = await createServices(app, schema);
   const { ingest, coherence, monitoring } = services;
   if (config.BASELINE_PATH !== undefined) await loadBaselineFile(monitoring.context, config.BASELINE_PATH);
   await applyMonitorsFile(monitoring.context);
@@ -82,11 +84,12 @@ async function startOn(app: AppContext): Promise<RunningApp> {
     monitoring: monitoring.context,
     channels: services.channels,
     metrics: services.metrics,
+    schema,
     version: VERSION,
     startedAtMs: clock.now(),
   });
   await server.listen({ host: config.HOST, port: config.PORT });
-  const stopJobs = startJobs(jobsOf(app, services), log);
+  const stopJobs = startJobs(jobsOf(app, services, schema), log);
   return {
     url: urlOf(config.HOST, server.server.address() as AddressInfo),
     log,
@@ -103,11 +106,11 @@ async function startOn(app: AppContext): Promise<RunningApp> {
 
 type Services = Awaited<ReturnType<typeof createServices>>;
 
-async function createServices({ config, clock, env, log, db }: AppContext) {
+async function createServices({ config, clock, env, log, db }: AppContext, schema: SchemaWatch) {
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });
   const channels = await readChannels({ config, clock, log, env });
-  const monitoring = createMonitoring({ db, config, clock, log, metrics, channels });
+  const monitoring = createMonitoring({ db, config, clock, log, metrics, channels, isPaused: () => schema.isNewer });
   const coherence: CoherenceContext = {
     db,
     config,
@@ -125,13 +128,13 @@ const EVERY_MINUTE = '41 * * * * *';
 const EVERY_HOUR = '17 23 * * * *';
 
 /** The cron only wakes: what is due, and which replica does it, is read from the database. */
-function jobsOf(app: AppContext, { ingest, monitoring, coherence }: Services): Job[] {
+function jobsOf(app: AppContext, { ingest, monitoring, coherence }: Services, schema: SchemaWatch): Job[] {
   const { db, clock } = app;
   const { context, scheduler, delivery } = monitoring;
   const maintain = async () => {
     if ((await runMaintenance(app)) > 0) ingest.forgetDays();
   };
-  return [
+  const jobs: Job[] = [
     { name: 'run monitors', cron: EVERY_SECOND, work: () => scheduler.wake() },
     { name: 'deliver notifications', cron: EVERY_SECOND, work: () => delivery.wake() },
     { name: 'notify due incidents', cron: EVERY_TEN_SECONDS, work: () => notifyDueIncidents(context) },
@@ -141,6 +144,8 @@ function jobsOf(app: AppContext, { ingest, monitoring, coherence }: Services): J
     { name: 'revise reports', cron: EVERY_MINUTE, work: () => reviseReports(context) },
     { name: 'maintenance', cron: EVERY_HOUR, work: maintain },
   ];
+  const watch = { name: 'watch the schema', cron: EVERY_SECOND, work: () => schema.check() };
+  return [watch, ...jobs.map((job) => ({ ...job, work: async () => (schema.isNewer ? undefined : job.work()) }))];
 }
 
 function urlOf(host: string, address: AddressInfo): string {

@@ -18,6 +18,8 @@ export interface MonitoringOptions {
   readonly metrics: MonitorMetrics & DeliveryMetrics;
   /** How long others wait for a run or a notification of a process that may have died. */
   readonly leaseMs?: number;
+  /** While it says so, nothing new is claimed. */
+  readonly isPaused?: () => boolean;
   /** In [0, 1); for the jitter between tries. */
   readonly random?: () => number;
 }
@@ -38,9 +40,9 @@ export const SILENT_MONITORING_METRICS: MonitorMetrics & DeliveryMetrics = {
 
 /** Wires scheduler and delivery: what a run puts into the outbox wakes the delivery. Starts nothing. */
 export function createMonitoring(options: MonitoringOptions): Monitoring {
-  const { db, config, clock, log, channels, metrics, leaseMs, random = randomShare } = options;
+  const { db, config, clock, log, channels, metrics, leaseMs, isPaused = () => false, random = randomShare } = options;
   const lease = leaseMs === undefined ? {} : { leaseMs };
-  const delivery = new Delivery({ db, clock, log, metrics, random, channels: channels.byName, ...lease });
+  const delivery = new Delivery({ db, clock, log, metrics, random, channels: channels.byName, isPaused, ...lease });
   const context = {
     db,
     config,
@@ -57,7 +59,7 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
           log.warn({ reason: reasonOf(error) }, 'delivery could not start; it does a second later'),
         ),
   };
-  const scheduler = new Scheduler(context, { ...SCHEDULER_OPTIONS, ...lease });
+  const scheduler = new Scheduler(context, { ...SCHEDULER_OPTIONS, isPaused, ...lease });
   const stop = async () => {
     await scheduler.stop();
     await delivery.stop();

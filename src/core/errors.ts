@@ -34,6 +34,7 @@ export const ERRORS = {
   overloaded: { status: 503, title: 'Too much in flight' },
   database_unavailable: { status: 503, title: 'The database is unavailable' },
   not_ready: { status: 503, title: 'Not ready to serve' },
+  outdated: { status: 503, title: 'Older than its database' },
   shutting_down: { status: 503, title: 'Shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -9,6 +9,7 @@ import type { Ingest } from '../services/ingest/ingest.ts';
 import type { MonitorContext } from '../services/monitors/context.ts';
 import type { Channels } from '../services/notify/read-channels.ts';
 import type { Database } from '../store/database.ts';
+import type { SchemaWatch } from '../store/engine/schema-watch.ts';
 import type { CallerCache } from './caller-cache.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -25,6 +26,7 @@ export interface ServerContext {
   readonly version: string;
   readonly startedAtMs: number;
   readonly metrics: Metrics;
+  readonly schema: SchemaWatch;
 }
 
 /** What routes choose from: each names the parts that it uses. */

@@ -6,6 +6,9 @@ import type { Problem } from '../api/problem.ts';
 import { AppError, ERRORS, type ErrorCode } from '../core/errors.ts';
 import { describeError } from '../core/format/describe-error.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
+import type { SchemaWatch } from '../store/engine/schema-watch.ts';
+import { isSqlError } from '../store/sql-state.ts';
+import { outdatedRefusal } from './outdated.ts';
 import { validationError } from './validation-error.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
@@ -45,14 +48,19 @@ export function toProblem(error: AppError): Problem {
 }
 
 /** The only place of this process that catches what a request threw. */
-export function problemHandler(log: Logger) {
-  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+export function problemHandler(log: Logger, schema: SchemaWatch) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
     const error = toAppError(thrown);
-    if (error.code === 'internal') {
-      log.error({ err: describeError(thrown), method: request.method, path: pathOf(request) }, 'request failed');
-    }
-    sendProblem(reply, error);
+    if (error.code !== 'internal') return sendProblem(reply, error);
+    log.error({ err: describeError(thrown), method: request.method, path: pathOf(request) }, 'request failed');
+    return isSqlError(thrown) ? refuseStatement(reply, error, schema) : sendProblem(reply, error);
   };
+}
+
+/** A statement can fail because a newer version has just changed its table. */
+async function refuseStatement(reply: FastifyReply, error: AppError, schema: SchemaWatch): Promise<void> {
+  await schema.check().catch(() => undefined);
+  sendProblem(reply, outdatedRefusal(schema) ?? error);
 }
 
 /** As bytes, because fastify would add a charset to a text, and `application/problem+json` has none. */

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import type { SchemaWatch } from '../store/engine/schema-watch.ts';
 import { accessOf, guardRoute } from './auth.ts';
 import type { CallerCache } from './caller-cache.ts';
 import { shuttingDown } from './drain.ts';
 import type { Metrics, ObserveRequest } from './metrics.ts';
 import type { KnownPaths } from './not-found.ts';
+import { refuseWhileOutdated } from './outdated.ts';
 import { pathOf } from './problem.ts';
 
 export interface RouteHookContext {
@@ -14,6 +16,7 @@ export interface RouteHookContext {
   readonly metrics: Metrics;
   readonly callers: CallerCache;
   readonly paths: KnownPaths;
+  readonly schema: SchemaWatch;
   isDraining(): boolean;
 }
 
@@ -26,7 +29,8 @@ export function attachRouteHooks(app: FastifyInstance, context: RouteHookContext
     if (route.method !== 'OPTIONS') context.paths.add(route.url, route.method);
     const access = accessOf(String(route.method), route.url);
     const guard = guardRoute(String(route.method), route.url, context.callers, context.config);
-    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard];
+    const outdated = refuseWhileOutdated(access, route.url, context.schema);
+    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard, outdated];
     route.onRequest = [...before, route.onRequest].flat().filter((hook) => hook !== undefined);
     const observe = observeAnswers(context, context.metrics.requestObserver(String(route.method), route.url));
     route.onResponse = [route.onResponse ?? [], observe].flat();

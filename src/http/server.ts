@@ -36,7 +36,7 @@ const PREFLIGHT_SECONDS = 600;
 
 /** The service apart from the process: it listens to nothing. */
 export function buildServer(parts: ServerContext): FastifyInstance {
-  const handleProblem = problemHandler(parts.log);
+  const handleProblem = problemHandler(parts.log, parts.schema);
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: parts.config.MAX_BODY_BYTES,

@@ -17,6 +17,7 @@ import { listAuditLog } from '../../src/store/audit-log.ts';
 import { findActiveBaseline, getBaselineProfile } from '../../src/store/baselines.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate, pendingMigrations, readMigrations } from '../../src/store/engine/migrate.ts';
+import { SchemaWatch } from '../../src/store/engine/schema-watch.ts';
 import { findIncident } from '../../src/store/incidents.ts';
 import { testConfig } from '../services/ingest/service.ts';
 import { TestChannel } from '../services/monitors/watching.ts';
@@ -56,7 +57,8 @@ beforeAll(async () => {
   monitoring = createMonitoring({ db, config, clock, log, metrics, channels, random: () => 0 });
   const { context } = monitoring;
   const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
-  const parts = { config, db, clock, ingest, log, metrics, channels, coherence };
+  const schema = new SchemaWatch(db, log);
+  const parts = { config, db, clock, ingest, log, metrics, channels, coherence, schema };
   app = buildServer({ ...parts, version: '1.2.3', startedAtMs: clock.ms, monitoring: context });
 }, 120_000);
 

@@ -8,6 +8,7 @@ import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
 import { Ingest } from '../../src/services/ingest/ingest.ts';
 import { dryRunChannel } from '../../src/services/notify/dry-run.ts';
 import type { Database } from '../../src/store/database.ts';
+import { SchemaWatch } from '../../src/store/engine/schema-watch.ts';
 
 export const NOW = Date.UTC(2026, 2, 14, 12, 0, 30);
 
@@ -17,6 +18,7 @@ export interface Service {
   /** Time stands still until a test moves it. */
   readonly clock: { ms: number; now(): number };
   readonly monitoring: Monitoring;
+  readonly schema: SchemaWatch;
   /** What was logged, line by line. */
   readonly logged: readonly string[];
 }
@@ -46,16 +48,17 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
   const clock = { ms: NOW, now: () => clock.ms };
   const logged: string[] = [];
   const log = pino({ level: config.LOG_LEVEL, base: null }, { write: (line) => void logged.push(line) });
+  const schema = new SchemaWatch(db, log);
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });
   const channels = { byName: new Map([['log', dryRunChannel('log', 'log', log)]]), routes: [{ channels: ['log'] }] };
-  const monitoring = createMonitoring({ db, config, clock, log, metrics, channels });
+  const monitoring = createMonitoring({ db, config, clock, log, metrics, channels, isPaused: () => schema.isNewer });
   const { context } = monitoring;
   const parts = { config, db, clock, ingest, log };
   const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
-  const own = { version: '1.2.3', startedAtMs: NOW, metrics };
+  const own = { schema, version: '1.2.3', startedAtMs: NOW, metrics };
   const app = buildServer({ ...parts, ...own, monitoring: context, channels, coherence });
-  return { app, config, clock, logged, monitoring };
+  return { app, config, clock, logged, monitoring, schema };
 }
 
 /** A database that answers every statement the same way. */

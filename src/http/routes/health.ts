@@ -2,7 +2,9 @@ import { aliveAnswer, healthAnswer, readyAnswer } from '../../api/health.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Database } from '../../store/database.ts';
 import { pendingMigrations } from '../../store/engine/migrate.ts';
+import type { SchemaWatch } from '../../store/engine/schema-watch.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
+import { outdatedRefusal } from '../outdated.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
 const RETRY_SECONDS = 5;
@@ -16,7 +18,10 @@ const MODEL_QUALITY = {
   check_interval_hours: 6,
 };
 
-export function healthRoutes(app: HttpApp, { db, version }: Pick<HttpContext, 'db' | 'version'>): void {
+export function healthRoutes(
+  app: HttpApp,
+  { db, version, schema }: Pick<HttpContext, 'db' | 'version' | 'schema'>,
+): void {
   const tags = ['health'];
   const health = { tags, summary: 'Is it alive?', response: { 200: healthAnswer } };
   app.get('/health', { schema: health }, async () => ({
@@ -35,18 +40,22 @@ export function healthRoutes(app: HttpApp, { db, version }: Pick<HttpContext, 'd
 
   const summary = 'Can it serve? Looks at the database and its migrations.';
   app.get('/readyz', { schema: { tags, summary, response: { 200: readyAnswer } } }, async () => {
-    await assertReady(db, app.isDraining);
+    await assertReady(db, schema, app.isDraining);
     return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
   });
 }
 
-async function assertReady(db: Database, isDraining: boolean): Promise<void> {
+async function assertReady(db: Database, schema: SchemaWatch, isDraining: boolean): Promise<void> {
   const options = { retryAfterSeconds: RETRY_SECONDS };
   if (isDraining) throw new AppError('shutting_down', 'This process is stopping.', options);
   if (!(await isUp(db))) throw new AppError('database_unavailable', 'The database does not answer.', options);
   const pending = (await pendingMigrations(db)).length;
-  if (pending === 0) return;
-  throw new AppError('not_ready', `${pending} migrations are pending: run \`plumbline migrate\`.`, options);
+  if (pending > 0) {
+    throw new AppError('not_ready', `${pending} migrations are pending: run \`plumbline migrate\`.`, options);
+  }
+  await schema.check();
+  const outdated = outdatedRefusal(schema);
+  if (outdated !== undefined) throw outdated;
 }
 
 /** A health check must answer when the database does not, so it waits two seconds and no longer. */

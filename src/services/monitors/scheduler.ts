@@ -12,9 +12,11 @@ export interface SchedulerOptions {
   readonly leaseMs: number;
   /** Runs at the same time in this process. */
   readonly workers: number;
+  /** While it says so, nothing new is claimed. */
+  readonly isPaused: () => boolean;
 }
 
-export const SCHEDULER_OPTIONS: SchedulerOptions = { leaseMs: 60 * SECOND_MS, workers: 4 };
+export const SCHEDULER_OPTIONS: SchedulerOptions = { leaseMs: 60 * SECOND_MS, workers: 4, isPaused: () => false };
 
 const RETRY_MS = 5 * SECOND_MS;
 
@@ -30,11 +32,11 @@ export class Scheduler {
   readonly #pool: WorkerPool<ClaimedMonitor>;
   #finished: FinishedRun[] | undefined;
 
-  constructor(context: MonitorContext, { leaseMs, workers }: SchedulerOptions = SCHEDULER_OPTIONS) {
+  constructor(context: MonitorContext, { leaseMs, workers, isPaused }: SchedulerOptions = SCHEDULER_OPTIONS) {
     const { db, clock, log } = context;
     this.#context = context;
     this.#pool = new WorkerPool(workers, {
-      claim: async () => (await claimDueMonitors(db, clock, { leaseMs, limit: 1 }))[0],
+      claim: async () => (isPaused() ? undefined : (await claimDueMonitors(db, clock, { leaseMs, limit: 1 }))[0]),
       run: (claim) => this.#run(claim),
       lease: { ms: leaseMs, renew: (claim) => renewLease(db, clock, claim, leaseMs) },
       onItemError: (error, claim) => this.#postpone(claim, error),

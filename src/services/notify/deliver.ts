@@ -47,6 +47,8 @@ export interface DeliveryContext {
   /** In [0, 1). */
   readonly random: () => number;
   readonly leaseMs?: number;
+  /** While it says so, nothing new is claimed. */
+  readonly isPaused: () => boolean;
 }
 
 /** Empties the outbox. Each channel has workers of its own, so that one that hangs delays no other. */
@@ -78,9 +80,10 @@ export class Delivery {
   }
 
   #openPool(channel: string): WorkerPool<ClaimedNotification> {
-    const { db, clock, log, leaseMs = LEASE_MS } = this.#context;
+    const { db, clock, log, isPaused, leaseMs = LEASE_MS } = this.#context;
     const pool = new WorkerPool<ClaimedNotification>(WORKERS_PER_CHANNEL, {
-      claim: async () => (await claimNotifications(db, clock, channel, { leaseMs, limit: 1 }))[0],
+      claim: async () =>
+        isPaused() ? undefined : (await claimNotifications(db, clock, channel, { leaseMs, limit: 1 }))[0],
       run: (claim) => this.#deliver(claim),
       onItemError: (error, { message: { id } }) =>
         log.warn(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Database, Queryable, StoreLog } from '../database.ts';
 
@@ -26,6 +27,11 @@ export async function readMigrations(directory: URL = DIRECTORY): Promise<Migrat
       return { version, name, checksum: createHash('sha256').update(sql).digest('hex'), sql };
     }),
   );
+}
+
+/** The number of the last file of the package. */
+export function latestMigration(directory: URL = DIRECTORY): number {
+  return readdirSync(directory).filter((name) => FILE_NAME.test(name)).length;
 }
 
 interface Applied {

@@ -6,6 +6,7 @@ import { DAY_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
 import { problemHandler } from '../../../src/http/problem.ts';
 import { coherenceRoutes } from '../../../src/http/routes/coherence.ts';
 import { runCoherence } from '../../../src/services/coherence/run-coherence.ts';
+import { SchemaWatch } from '../../../src/store/engine/schema-watch.ts';
 import { withDatabase } from '../../database.ts';
 import { openCoherence, recordsOf, type TestCoherence, writeMock } from '../../services/coherence/service.ts';
 import { NOW_MS } from '../../services/ingest/service.ts';
@@ -22,7 +23,8 @@ async function open(env: Record<string, string> = {}, scores: readonly number[] 
 
 function serve(coherence: TestCoherence) {
   const app = fastify().withTypeProvider<ZodTypeProvider>();
-  app.setErrorHandler(problemHandler(pino({ level: 'silent' })));
+  const log = pino({ level: 'silent' });
+  app.setErrorHandler(problemHandler(log, new SchemaWatch(coherence.db, log)));
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   coherenceRoutes(app, { coherence, version: '1.2.3', startedAtMs: NOW_MS - MINUTE_MS });

@@ -53,6 +53,17 @@ describe('slots', () => {
     expect(new Set(ran.flat().map(({ monitor }) => monitor.name)).size).toBe(12);
   });
 
+  it('wait while a process is paused, and others run them', async () => {
+    const watching = await openWatching();
+    await watching.apply({});
+    watching.clock.ms = slotAt(1);
+    let isPaused = true;
+    const paused = watching.another({ isPaused: () => isPaused });
+    expect(await paused.scheduler.runDue()).toEqual([]);
+    isPaused = false;
+    expect((await paused.scheduler.runDue()).map(({ outcome }) => outcome.status)).toEqual(['done']);
+  });
+
   it('of a process that died are taken over when its lease ends, and it cannot finish them any more', async () => {
     const watching = await openWatching();
     await watching.apply({});

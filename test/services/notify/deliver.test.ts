@@ -28,7 +28,8 @@ function openOutbox(count = 1) {
   const channels = Array.from({ length: count }, () => new TestChannel(`channel ${++names}`));
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
   const base = { db, clock, config: testConfig(), log: SILENT, metrics: SILENT_MONITORING_METRICS };
-  const open = () => createMonitoring({ ...base, channels: { byName, routes: [] }, random: () => 0 }).delivery;
+  const open = (isPaused = () => false) =>
+    createMonitoring({ ...base, channels: { byName, routes: [] }, random: () => 0, isPaused }).delivery;
   const delivery = open();
   const deliver = async () => {
     await delivery.wake();
@@ -58,6 +59,17 @@ it('what was sent is sent once', async () => {
   await deliver();
   expect(channel.sent).toEqual([message]);
   expect(await statusOf(db, channel.name)).toEqual([['sent', 1, null]]);
+});
+
+it('nothing is sent while the process is paused', async () => {
+  const { db, channel, open, deliver } = openOutbox();
+  await put(db, channel.name);
+  const paused = open(() => true);
+  await paused.wake();
+  await paused.idle();
+  expect(channel.sent).toEqual([]);
+  await deliver();
+  expect(channel.sent).toHaveLength(1);
 });
 
 it('what failed is tried again after each step of the backoff, with the same id, and is then a dead letter', async () => {
