@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FEATURE_TYPES } from '../core/drift/drift-test.ts';
-import { sloFields } from '../core/drift/slo-document.ts';
+import { sloFields } from '../core/evaluation/slo-document.ts';
 import { streamNameFields } from '../core/stream-name.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { durationOrSeconds, inOrder, text, time, truth } from './parameters.ts';

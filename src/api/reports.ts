@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { VERDICTS } from '../core/drift/check.ts';
-import { DIRECTIONS } from '../core/drift/direction.ts';
 import { POLICIES } from '../core/drift/drift-test.ts';
+import { DIRECTIONS } from '../core/drift/movement/direction.ts';
 import { PRESET_NAMES } from '../core/drift/presets/table.ts';
-import { REFERENCE_KINDS } from '../core/drift/reference-kind.ts';
+import { REFERENCE_KINDS } from '../core/evaluation/reference-kind.ts';
 import { listOr } from '../core/format/list-or.ts';
 import { streamNameFields } from '../core/stream-name.ts';
 import { comparisonOptions, driftShareInQuery, testNamesInQuery } from './comparison-options.ts';

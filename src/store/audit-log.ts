@@ -1,5 +1,5 @@
-import type { ReferenceKind } from '../core/drift/reference-kind.ts';
 import type { Evaluation } from '../core/evaluation/evaluation.ts';
+import type { ReferenceKind } from '../core/evaluation/reference-kind.ts';
 import type { EvaluatedWindow } from '../core/incident/build-message.ts';
 import type { Queryable } from './database.ts';
 import type { StoredReport } from './reports.ts';

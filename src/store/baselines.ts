@@ -1,5 +1,5 @@
 import type { FeatureSummary } from '../core/drift/feature-summary.ts';
-import type { SloTargets } from '../core/drift/settings.ts';
+import type { SloTargets } from '../core/evaluation/settings.ts';
 import type { Queryable } from './database.ts';
 import { BY_ID, NEWEST, type PageQuery } from './page.ts';
 import { timestampParam } from './sql.ts';

@@ -1,4 +1,4 @@
-import type { Direction } from '../../core/drift/direction.ts';
+import type { Direction } from '../../core/drift/movement/direction.ts';
 import { amount } from '../../core/format/amounts.ts';
 
 const WORDS: Readonly<Record<Direction, string>> = {

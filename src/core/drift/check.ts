@@ -1,6 +1,6 @@
-import type { Direction } from './direction.ts';
 import type { Json } from './drift-test.ts';
-import type { Shift } from './shift.ts';
+import type { Direction } from './movement/direction.ts';
+import type { Shift } from './movement/shift.ts';
 import type { TestName } from './test-name.ts';
 
 /** What is wrong, in the words that clients know: the checks of a window, or that no events come. */

@@ -6,7 +6,7 @@ import { type DriftCheck, SLO_NAMES, strengthOf, VOLUME_NAME } from './check.ts'
 import { nameChecks } from './check-names.ts';
 import type { FeaturePair, Json } from './drift-test.ts';
 import { type Judged, judge, type Measured } from './judge.ts';
-import { type Movements, movementOf, STILL } from './movement.ts';
+import { type Movements, movementOf, STILL } from './movement/movement.ts';
 import { type NotTested, pairInSteps } from './pair-features.ts';
 import { PRESETS, type PresetName } from './presets/table.ts';
 import type { CompareSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { FeatureProfile } from '../profile/profile.ts';
-import type { Direction } from './direction.ts';
+import type { Direction } from './movement/direction.ts';
 
 /** What a feature is, as far as tests distinguish it. */
 export const FEATURE_TYPES = ['numeric', 'categorical', 'identifier'] as const;

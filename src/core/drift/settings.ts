@@ -3,14 +3,6 @@ import type { Policy } from './drift-test.ts';
 import type { PresetName } from './presets/table.ts';
 import type { TestName } from './test-name.ts';
 
-/** Service levels of a stream. */
-export interface SloTargets {
-  /** Smallest share of events with a known status that are 2xx, [0, 1]. */
-  readonly successMin: number;
-  /** Largest 95th percentile of `response.duration_ms`, in milliseconds. */
-  readonly p95MaxMs: number;
-}
-
 /** Names from the table of tests, or `auto`: by type and size. */
 export type TestChoice = readonly string[] | 'auto';
 
@@ -52,9 +44,4 @@ export interface CompareSettings {
   readonly aggregate?: Aggregate;
   /** By path. */
   readonly features?: ReadonlyMap<string, FeatureSettings>;
-}
-
-/** What a report of a stream needs beside that. */
-export interface DriftSettings extends CompareSettings {
-  readonly slo: SloTargets;
 }

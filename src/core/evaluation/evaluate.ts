@@ -1,16 +1,16 @@
 import { aggregateChecks, distributionChecks } from '../drift/aggregate.ts';
 import { type Check, type DriftCheck, wireVerdict } from '../drift/check.ts';
 import { pairInSteps } from '../drift/pair-features.ts';
-import type { DriftSettings } from '../drift/settings.ts';
 import type { Profile } from '../profile/profile.ts';
 import { runSteps } from '../steps.ts';
 import { EVALUATION_VERSION, type Evaluation, type EvaluationState, type Verdicts } from './evaluation.ts';
 import { EVALUATORS } from './evaluators/table.ts';
+import type { EvaluationSettings } from './settings.ts';
 
 /** What is asked of a window, beside both profiles. */
 export interface Question
   extends Pick<Evaluation, 'generatedAtMs' | 'stream' | 'window' | 'windowMinutes' | 'reference'> {
-  readonly settings: DriftSettings;
+  readonly settings: EvaluationSettings;
 }
 
 /**

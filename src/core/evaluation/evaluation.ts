@@ -2,8 +2,8 @@ import type { Check } from '../drift/check.ts';
 import type { Policy } from '../drift/drift-test.ts';
 import type { NotTested } from '../drift/pair-features.ts';
 import type { PresetName } from '../drift/presets/table.ts';
-import type { ReferenceKind } from '../drift/reference-kind.ts';
 import type { Interval } from '../time/window.ts';
+import type { ReferenceKind } from './reference-kind.ts';
 
 /** Grows when a field changes its meaning or goes, so that what reads stored evaluations knows what it has. */
 export const EVALUATION_VERSION = 1;

@@ -1,5 +1,5 @@
 import type { Check, DriftCheck, SloCheck } from '../drift/check.ts';
-import type { Shift } from '../drift/shift.ts';
+import type { Shift } from '../drift/movement/shift.ts';
 
 /** A failing check in one line, without markup. */
 export function describeCheck(check: Check): string {

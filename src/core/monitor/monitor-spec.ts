@@ -2,15 +2,10 @@ import { z } from 'zod';
 import { AGGREGATE_RULES } from '../drift/aggregate-rule.ts';
 import { POLICIES } from '../drift/drift-test.ts';
 import { PRESET_NAMES } from '../drift/presets/table.ts';
-import {
-  CORRECTIONS,
-  type CompareSettings,
-  type FeatureSettings,
-  type Floors,
-  type SloTargets,
-} from '../drift/settings.ts';
-import { sloFields, sloOf } from '../drift/slo-document.ts';
+import { CORRECTIONS, type CompareSettings, type FeatureSettings, type Floors } from '../drift/settings.ts';
 import { testFloors, testNames } from '../drift/test-choice.ts';
+import type { SloTargets } from '../evaluation/settings.ts';
+import { sloFields, sloOf } from '../evaluation/slo-document.ts';
 import { DEFAULT_SEVERITY, type SeverityRules } from '../incident/failing-check.ts';
 import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';

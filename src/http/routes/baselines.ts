@@ -12,8 +12,8 @@ import {
   baselineQuery,
   builtBaseline,
 } from '../../api/baselines.ts';
-import { sloDocument, sloOf } from '../../core/drift/slo-document.ts';
 import { AppError } from '../../core/errors.ts';
+import { sloDocument, sloOf } from '../../core/evaluation/slo-document.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import { baselineDocument } from '../../services/baselines/baseline-document.ts';
 import { buildBaseline } from '../../services/baselines/build-baseline.ts';

@@ -1,4 +1,4 @@
-import { sloDocument } from '../../core/drift/slo-document.ts';
+import { sloDocument } from '../../core/evaluation/slo-document.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { Baseline } from '../../store/baselines.ts';
 

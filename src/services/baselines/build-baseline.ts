@@ -1,6 +1,6 @@
-import type { SloTargets } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
 import { checkSlo } from '../../core/evaluation/evaluators/slo.ts';
+import type { SloTargets } from '../../core/evaluation/settings.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import { encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';

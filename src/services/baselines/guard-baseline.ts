@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sloFields } from '../../core/drift/slo-document.ts';
+import { sloFields } from '../../core/evaluation/slo-document.ts';
 import { CategoryCounts } from '../../core/profile/counts.ts';
 import { KllSketch } from '../../core/profile/kll.ts';
 import { addValueInto, emptyMoments, type Moments } from '../../core/profile/moments.ts';

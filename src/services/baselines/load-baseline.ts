@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { sloOf } from '../../core/drift/slo-document.ts';
 import { AppError } from '../../core/errors.ts';
+import { sloOf } from '../../core/evaluation/slo-document.ts';
 import { decodeProfile, encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { assertNewName, streamNameFields } from '../../core/stream-name.ts';

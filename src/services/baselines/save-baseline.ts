@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureSummary } from '../../core/drift/feature-summary.ts';
-import type { SloTargets } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
+import type { SloTargets } from '../../core/evaluation/settings.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import { systemCode } from '../../core/format/system-code.ts';
 import type { Interval } from '../../core/time/window.ts';

@@ -1,9 +1,9 @@
 import { aggregateChecks } from '../../core/drift/aggregate.ts';
 import { type DriftCheck, type Verdict, wireFields, wireVerdict } from '../../core/drift/check.ts';
 import { compareInSteps } from '../../core/drift/compare.ts';
-import type { Direction } from '../../core/drift/direction.ts';
 import type { Policy } from '../../core/drift/drift-test.ts';
 import { type Figures, figuresOf } from '../../core/drift/figures.ts';
+import type { Direction } from '../../core/drift/movement/direction.ts';
 import type { PresetName } from '../../core/drift/presets/table.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../core/drift/test-table.ts';

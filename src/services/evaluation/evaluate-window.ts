@@ -1,9 +1,10 @@
 import type { Policy } from '../../core/drift/drift-test.ts';
 import type { PresetName } from '../../core/drift/presets/table.ts';
-import type { Aggregate, CompareSettings, DriftSettings, SloTargets, TestChoice } from '../../core/drift/settings.ts';
+import type { Aggregate, CompareSettings, TestChoice } from '../../core/drift/settings.ts';
 import { AppError } from '../../core/errors.ts';
 import { evaluate } from '../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../core/evaluation/evaluation.ts';
+import type { EvaluationSettings, SloTargets } from '../../core/evaluation/settings.ts';
 import type { StreamName } from '../../core/stream-name.ts';
 import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../../core/time/window.ts';
 import { saveReport } from '../../store/reports.ts';
@@ -113,7 +114,7 @@ function driftSettings(
   context: EvaluationContext,
   { preset, ...own }: Partial<CompareSettings>,
   slo: Partial<SloTargets>,
-): DriftSettings {
+): EvaluationSettings {
   const { config } = context;
   // A tool that is copied keeps thresholds of its own.
   const floors = preset === undefined ? { ks: config.KS_D_MIN, psi: config.PSI_MAX, ...own.floors } : own.floors;

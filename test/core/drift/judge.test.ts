@@ -3,9 +3,9 @@ import { aggregateChecks } from '../../../src/core/drift/aggregate.ts';
 import type { CheckVerdict } from '../../../src/core/drift/check.ts';
 import type { TestResult } from '../../../src/core/drift/drift-test.ts';
 import { judge } from '../../../src/core/drift/judge.ts';
-import type { DriftSettings } from '../../../src/core/drift/settings.ts';
 import type { TestName } from '../../../src/core/drift/test-name.ts';
 import { chooseTests } from '../../../src/core/drift/test-table.ts';
+import type { EvaluationSettings } from '../../../src/core/evaluation/settings.ts';
 import { CALIBRATED, CLASSIC, categoricalPair, numericPair, pairOf } from './pairs.ts';
 
 const result = (changed: Partial<TestResult>): TestResult => ({
@@ -79,7 +79,7 @@ const PAIRS = {
 
 describe('chooseTests', () => {
   it('follows the policy', () => {
-    const chosen = (settings: DriftSettings) => Object.values(PAIRS).map((pair) => chooseTests(pair, settings));
+    const chosen = (settings: EvaluationSettings) => Object.values(PAIRS).map((pair) => chooseTests(pair, settings));
     expect(chosen(CALIBRATED)).toEqual([['ks', 'missing'], ['psi', 'missing', 'unseen'], ['missing']]);
     expect(chosen(CLASSIC)).toEqual([['ks'], ['psi'], []]);
   });

@@ -1,18 +1,18 @@
 import type { FeaturePair } from '../../../src/core/drift/drift-test.ts';
-import type { DriftSettings } from '../../../src/core/drift/settings.ts';
+import type { EvaluationSettings } from '../../../src/core/evaluation/settings.ts';
 import { CategoryCounts } from '../../../src/core/profile/counts.ts';
 import { KllSketch, type WeightedSample } from '../../../src/core/profile/kll.ts';
 import { addValueInto, emptyMoments } from '../../../src/core/profile/moments.ts';
 import { emptyProfile, type FeatureProfile, type Profile } from '../../../src/core/profile/profile.ts';
 import type { Rng } from '../../../src/core/stats/rng.ts';
 
-export const CALIBRATED: DriftSettings = {
+export const CALIBRATED: EvaluationSettings = {
   policy: 'calibrated',
   alpha: 0.05,
   floors: { ks: 0.05, psi: 0.2 },
   slo: { successMin: 0.995, p95MaxMs: 2000 },
 };
-export const CLASSIC: DriftSettings = { ...CALIBRATED, policy: 'classic' };
+export const CLASSIC: EvaluationSettings = { ...CALIBRATED, policy: 'classic' };
 
 export function weigh(values: readonly number[]): WeightedSample {
   const sorted = Float64Array.from(values).sort();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CHECK_KINDS, type Check, type CheckKind } from '../../../src/core/drift/check.ts';
 import { PRESET_NAMES } from '../../../src/core/drift/presets/table.ts';
-import type { DriftSettings } from '../../../src/core/drift/settings.ts';
 import { evaluate, type Question } from '../../../src/core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../../src/core/evaluation/evaluation.ts';
 import { EVALUATORS } from '../../../src/core/evaluation/evaluators/table.ts';
+import type { EvaluationSettings } from '../../../src/core/evaluation/settings.ts';
 import { emptyProfile, type Profile } from '../../../src/core/profile/profile.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
 import { CALIBRATED, CLASSIC, categories, draw, normal, numbers, profileOf } from '../drift/pairs.ts';
@@ -35,14 +35,14 @@ const WINDOWS: Readonly<Record<string, Profile>> = {
   'one without features': { ...emptyProfile(), events: 40, statusKnown: 40, success: 40 },
   'an empty one': emptyProfile(),
 };
-const SETTINGS: Readonly<Record<string, DriftSettings>> = {
+const SETTINGS: Readonly<Record<string, EvaluationSettings>> = {
   calibrated: CALIBRATED,
   classic: CLASSIC,
   auto: { ...CALIBRATED, tests: 'auto' },
   ...Object.fromEntries(PRESET_NAMES.map((preset) => [preset, { ...CLASSIC, preset }])),
 };
 
-function evaluationOf(current: Profile, settings: DriftSettings = CALIBRATED): Evaluation {
+function evaluationOf(current: Profile, settings: EvaluationSettings = CALIBRATED): Evaluation {
   const question: Question = {
     generatedAtMs: 1,
     stream: { service: 's', endpoint: 'e' },

@@ -1,6 +1,6 @@
 import { chiSquaredHomogeneity } from '../../stats/tests/homogeneity.ts';
-import { type Direction, directionOf } from '../direction.ts';
 import type { FeaturePair } from '../drift-test.ts';
+import { type Direction, directionOf } from '../movement/direction.ts';
 import { alignCategories } from './align-categories.ts';
 import { binNames, countInBins, quantileBins } from './bins.ts';
 import { liveCategories, liveCounts } from './live-counts.ts';

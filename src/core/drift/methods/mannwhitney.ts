@@ -1,7 +1,7 @@
 import { mannWhitneyPValue } from '../../stats/tests/mann-whitney.ts';
-import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
 import { type EcdfSteps, ecdfSteps } from '../ecdf/ecdf-steps.ts';
+import { directionOf } from '../movement/direction.ts';
 
 /**
  * Mann–Whitney U test (Wilcoxon rank sum): are the values of one window mostly larger?

@@ -1,6 +1,6 @@
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
-import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { directionOf } from '../movement/direction.ts';
 
 /**
  * Missing share: is the feature absent or null in more, or fewer, events?

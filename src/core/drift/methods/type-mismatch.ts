@@ -1,7 +1,7 @@
 import type { Proportion } from '../../stats/tests/fisher.ts';
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
-import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type Side, type TestResult } from '../drift-test.ts';
+import { directionOf } from '../movement/direction.ts';
 
 /**
  * Type mismatch: are there more, or fewer, texts among the numbers, or numbers among the texts?

@@ -1,7 +1,7 @@
 import { type Moments, standardDeviation, variance } from '../../profile/moments.ts';
 import { welchTest } from '../../stats/tests/welch.ts';
-import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { directionOf } from '../movement/direction.ts';
 
 const LEAST_DEVIATION = 0.001;
 

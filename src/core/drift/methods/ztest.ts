@@ -1,7 +1,7 @@
 import { twoProportionTest } from '../../stats/tests/two-proportion.ts';
 import { rowsOf } from '../bins/contingency-table.ts';
-import { directionOf } from '../direction.ts';
 import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { directionOf } from '../movement/direction.ts';
 import { hasTwoValues, twoValues } from './two-values.ts';
 
 /**

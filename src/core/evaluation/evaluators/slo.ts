@@ -1,10 +1,10 @@
 import type { SloCheck, SloName } from '../../drift/check.ts';
 import { strengthOf } from '../../drift/check.ts';
 import type { Policy } from '../../drift/drift-test.ts';
-import type { SloTargets } from '../../drift/settings.ts';
 import { shareAtMost } from '../../profile/kll.ts';
 import { durationSketch, type Profile } from '../../profile/profile.ts';
 import { binomialSurvival } from '../../stats/distributions/binomial.ts';
+import type { SloTargets } from '../settings.ts';
 import type { Evaluator } from './evaluator.ts';
 
 /** The service levels that the settings promise. */

@@ -1,4 +1,4 @@
-import type { NumericProfile } from '../profile/profile.ts';
+import type { NumericProfile } from '../../profile/profile.ts';
 
 /** Which way the current window lies of the reference. */
 export const DIRECTIONS = ['higher', 'lower', 'more_spread', 'less_spread'] as const;

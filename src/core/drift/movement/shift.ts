@@ -1,4 +1,4 @@
-import type { FeatureProfile } from '../profile/profile.ts';
+import type { FeatureProfile } from '../../profile/profile.ts';
 
 /** How a feature that drifted has moved, in numbers that anybody reads: its middle, or the category whose share changed most. */
 export type Shift =

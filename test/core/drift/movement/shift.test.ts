@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeShift } from '../../../src/core/drift/shift.ts';
-import { profileOf } from '../../../src/services/datasets/profile-of.ts';
+import { describeShift } from '../../../../src/core/drift/movement/shift.ts';
+import { profileOf } from '../../../../src/services/datasets/profile-of.ts';
 
 const kinds = { numeric: ['x'], categorical: ['c'] };
 const of = (rows: object[]) => profileOf(rows as Record<string, unknown>[], kinds).features;

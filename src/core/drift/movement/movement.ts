@@ -1,5 +1,5 @@
+import type { FeaturePair } from '../drift-test.ts';
 import { type Direction, directionOf, numericDirection } from './direction.ts';
-import type { FeaturePair } from './drift-test.ts';
 import { describeShift, type Shift } from './shift.ts';
 
 /** What a feature's windows say of how it moved, whichever test found it. */

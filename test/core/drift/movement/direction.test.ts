@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compareProfiles } from '../../../src/core/drift/compare.ts';
-import { directionOf, numericDirection } from '../../../src/core/drift/direction.ts';
-import { TEST_NAMES, type TestName } from '../../../src/core/drift/test-name.ts';
-import { DRIFT_TESTS } from '../../../src/core/drift/test-table.ts';
-import { seededRng } from '../../../src/core/stats/rng.ts';
-import { CALIBRATED, categories, draw, normal, numbers, profileOf } from './pairs.ts';
+import { compareProfiles } from '../../../../src/core/drift/compare.ts';
+import { directionOf, numericDirection } from '../../../../src/core/drift/movement/direction.ts';
+import { TEST_NAMES, type TestName } from '../../../../src/core/drift/test-name.ts';
+import { DRIFT_TESTS } from '../../../../src/core/drift/test-table.ts';
+import { seededRng } from '../../../../src/core/stats/rng.ts';
+import { CALIBRATED, categories, draw, normal, numbers, profileOf } from '../pairs.ts';
 
 const rng = seededRng('direction');
 const bell = (mean: number, deviation: number) => numbers(draw(2_000, () => normal(rng, mean, deviation)));
