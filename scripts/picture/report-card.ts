@@ -49,11 +49,12 @@ svg { --text: #1c2733; --soft: #5b6b7b; --line: #d6dee6; --paper: #fff; --refere
   --current: #ee9955; --drift: #ff8a80; --fine: #69d48a; } }
 text { fill: var(--soft); font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif; }
 svg svg text { font-size: 11px; }
-.title { fill: var(--text); font-size: 19px; font-weight: 600; } .feature { fill: var(--text); font-size: 15px; font-weight: 600; }
+.state { font-size: 19px; } .title { fill: var(--text); font-size: 19px; font-weight: 600; } .feature { fill: var(--text); font-size: 15px; font-weight: 600; }
 .paper { fill: var(--paper); stroke: var(--line); } .line { stroke: var(--line); }
 .drift { fill: var(--drift); font-weight: 600; } .fine { fill: var(--fine); font-weight: 600; }
 .axis { stroke: var(--line); } .reference { fill: var(--reference); stroke: var(--reference); } .current { fill: var(--current); stroke: var(--current); }
 .area { fill-opacity: .3; stroke-width: 1.5; } .bar, .key { stroke: none; }
+@media (max-width: 600px) { text { font-size: 18px; } .title, .state { font-size: 28px; } .feature { font-size: 20px; } svg svg text { font-size: 12px; } }
 `;
 
 /** A report as a picture: each feature of the baseline and of the window drawn over one another, with what its test says. */
@@ -78,7 +79,7 @@ export function drawReportCard(
     `<path class="line" d="M${MARGIN} 352H${WIDTH - MARGIN}"/>`,
     feature('currency', 'PSI', checks.currency_psi, { x: MARGIN, y: 382 }),
     place(drawBars(currency, 'currency: shares by category'), MARGIN - 90, 408),
-    objectives(checks, MARGIN + 680),
+    objectives(checks, MARGIN + 650),
   ];
   const title = `Report of ${report.service} ${report.endpoint}: ${report.status}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">
@@ -112,10 +113,10 @@ function header({
   const window = `${window_start.slice(0, 10)} ${clock(window_start)} – ${clock(window_end)} UTC`;
   return (
     text(`${service} ${endpoint}`, MARGIN, 40, 'title') +
-    `<text class="${status === 'fail' ? 'drift' : 'fine'}" style="font-size: 19px" x="${WIDTH - MARGIN}" y="40" text-anchor="end">${status.toUpperCase()}</text>` +
+    `<text class="state ${status === 'fail' ? 'drift' : 'fine'}" x="${WIDTH - MARGIN}" y="40" text-anchor="end">${status.toUpperCase()}</text>` +
     text(`${count(samples)} events, ${window}, against baseline ${baseline.name}, policy ${policy}`, MARGIN, 62) +
     key('reference', 'baseline', MARGIN) +
-    key('current', 'this window', MARGIN + 90)
+    key('current', 'this window', MARGIN + 130)
   );
 }
 
@@ -130,7 +131,7 @@ function feature(name: string, test: string, check: DriftCheck, { x, y }: Point)
   const evidence = `${test} ${Number(check.effect.toPrecision(2))}, adjusted p ${pValue(check.p_adjusted)}${moved}`;
   return (
     text(name, x, y, 'feature') +
-    text(isDrift ? 'drift' : check.verdict.replace('_', ' '), x + 120, y, isDrift ? 'drift' : 'fine') +
+    text(isDrift ? 'drift' : check.verdict.replace('_', ' '), x + 160, y, isDrift ? 'drift' : 'fine') +
     text(evidence, x, y + 18)
   );
 }
@@ -149,7 +150,7 @@ function objectives({ success_rate, latency_p95 }: DrawnReport['checks'], x: num
 }
 
 function objective(isKept: boolean, detail: string, { x, y }: Point): string {
-  return text(isKept ? 'kept' : 'broken', x + 110, y, isKept ? 'fine' : 'drift') + text(detail, x, y + 18);
+  return text(isKept ? 'kept' : 'broken', x + 130, y, isKept ? 'fine' : 'drift') + text(detail, x, y + 18);
 }
 
 function place(chart: string, x: number, y: number): string {
