@@ -15,9 +15,8 @@ export interface WindowProfile {
 }
 
 /**
- * The profile of a stream's events in an interval (aligned to minutes), merged from the stored profiles that cover it.
- Buckets that have ended are
- * at rest, so that their merge is worth keeping.
+ * The profile of a stream's events in an interval (aligned to minutes), merged from the stored profiles that cover it. Buckets that have
+ * ended are at rest, so that their merge is worth caching.
  */
 export async function loadWindow(
   { db, cache, clock }: Pick<EvaluationContext, 'db' | 'cache' | 'clock'>,
