@@ -70,6 +70,7 @@ create table coherence_fetch (
   retries integer not null,
   error text,
   newest_record timestamp with time zone,
+  succeeded_at timestamp with time zone,
   constraint coherence_fetch_pkey PRIMARY KEY (source),
   constraint coherence_fetch_source_check CHECK ((source = ANY (ARRAY['mock'::text, 'live'::text])))
 );

@@ -3,20 +3,24 @@ import { DATABASE_ENGINES } from '../core/database-engine.ts';
 import { VERDICTS } from '../core/drift/check.ts';
 import { DRIFT_RISKS } from '../core/forecast/drift-risk.ts';
 import { listOr } from '../core/format/list-or.ts';
-import { DAY_MS } from '../core/time/window.ts';
+import { DAY_MS, DURATION_HINT } from '../core/time/window.ts';
 import { SIGNAL_SOURCES } from '../core/upstream-mode.ts';
 import { limitUpTo } from './page.ts';
-import { durationOrSeconds, text } from './parameters.ts';
+import { inOrder, lengthOfTime, text, time } from './parameters.ts';
 
 const MAX_DAYS = 366;
 
-const length = durationOrSeconds.refine((ms) => ms <= MAX_DAYS * DAY_MS, {
+/** Both texts are what clients of the Coherence Engine look for in `detail`. */
+const INVALID_WINDOW = `Invalid window format: ${DURATION_HINT}`;
+const UNKNOWN_SOURCE = `Unknown source: use ${listOr(SIGNAL_SOURCES)}`;
+
+const length = lengthOfTime(INVALID_WINDOW).refine((ms) => ms <= MAX_DAYS * DAY_MS, {
   message: `use at most ${MAX_DAYS}d`,
   params: { refusal: 'invalid_window' },
 });
 const values = {
-  window: length.optional().describe('30m, 1h, 24h, 7d, or whole seconds; 24h when not given'),
-  source: z.enum(SIGNAL_SOURCES, `use ${listOr(SIGNAL_SOURCES)}`).optional(),
+  window: length.optional().describe('30m, 1h, 24h, 7d, or whole seconds; the first of DEFAULT_WINDOWS when not given'),
+  source: z.enum(SIGNAL_SOURCES, UNKNOWN_SOURCE).optional(),
   signal: text().optional().describe('The values of one signal only'),
 };
 
@@ -26,6 +30,13 @@ export const predictionQuery = z.object({
   horizon: length.optional().describe('The coming window; as the window'),
 });
 export const historyQuery = z.object({ limit: limitUpTo(1_000, 50) });
+export const runQuery = z
+  .object({
+    start_ts: time.optional().describe('Fetch records from here on; from the newest one on when not given'),
+    end_ts: time.optional().describe('Fetch records before this moment; now when not given'),
+  })
+  .check(inOrder('start_ts', 'end_ts'));
+export type RunQuery = z.output<typeof runQuery>;
 
 const risk = z.enum(DRIFT_RISKS);
 const common = {
@@ -41,7 +52,11 @@ const common = {
 const signalDrift = z
   .object({
     name: z.string(),
-    psi: z.number().nullable().describe('Null without a baseline or with too few values'),
+    psi: z
+      .number()
+      .nullable()
+      .describe('Less its expected noise, from 0; null without a baseline or with too few values'),
+    psi_raw: z.number().nullable(),
     ks: z.number().nullable(),
     n: z.int(),
     verdict: z.enum(VERDICTS),
@@ -92,6 +107,7 @@ export const historyEntry = z
     drift_risk: risk,
     source: z.string(),
     request_id: z.string().describe('Rows of one run of the schedule share it'),
+    volatilityIndex: common.volatilityIndex,
   })
   .readonly();
 export type HistoryEntry = z.output<typeof historyEntry>;
@@ -123,7 +139,7 @@ export const coherenceStatus = z
     ingest: z
       .object({
         source: z.string(),
-        last_ingest_time: z.string().nullable().describe('Of the last try'),
+        last_ingest_time: z.string().nullable().describe('Of the last fetch that succeeded'),
         last_latency_ms: z.number().nullable(),
         last_record_count: z.int(),
         pages_fetched: z.int(),

@@ -33,18 +33,21 @@ export function wholeNumber(min: number, max: number, refusal: ErrorCode = 'inva
     .meta({ type: 'integer', minimum: min, maximum: max });
 }
 
-const lengthOfTime = once.transform(
-  (value, context) => parseDuration(value) ?? refuse(context, DURATION_HINT, 'invalid_window'),
-);
-
 /** A length of time as people write it, or seconds as a JSON number; in milliseconds once read. */
-export const durationOrSeconds = z
-  .preprocess((value) => (typeof value === 'number' ? String(value) : value), lengthOfTime)
-  .meta({
-    type: ['string', 'integer'],
-    description: 'A length of time: 30m, 1h, 24h, 7d, or whole seconds',
-    examples: ['30m', 3600],
-  });
+export function lengthOfTime(hint = DURATION_HINT) {
+  return z
+    .preprocess(
+      (value) => (typeof value === 'number' ? String(value) : value),
+      once.transform((value, context) => parseDuration(value) ?? refuse(context, hint, 'invalid_window')),
+    )
+    .meta({
+      type: ['string', 'integer'],
+      description: 'A length of time: 30m, 1h, 24h, 7d, or whole seconds',
+      examples: ['30m', 3600],
+    });
+}
+
+export const durationOrSeconds = lengthOfTime();
 
 /** A moment; in epoch milliseconds once read. A `+` that a query turned into a space is put back. */
 export const time = once

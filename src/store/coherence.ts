@@ -35,7 +35,7 @@ export async function dropHistoryBefore(db: Queryable, ms: number): Promise<numb
   return (await db.query('delete from coherence_history where ts < $1', [timestampParam(ms)])).rowCount;
 }
 
-/** How the last fetch from a source went. */
+/** How a fetch from a source went. */
 export interface Fetch {
   readonly source: UpstreamMode;
   readonly atMs: number;
@@ -49,24 +49,30 @@ export interface Fetch {
   readonly newestMs: number | null;
 }
 
+/** The last fetch from a source. */
+export interface LastFetch extends Fetch {
+  /** When a fetch last succeeded; null when none did. */
+  readonly succeededMs: number | null;
+}
+
 /** The newest record never moves back: the next fetch starts there. */
 export async function saveFetch(db: Queryable, fetch: Fetch): Promise<void> {
   const sql = `insert into coherence_fetch as f
-      (source, at, ok, records, latency_ms, pages_fetched, retries, error, newest_record)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      (source, at, ok, records, latency_ms, pages_fetched, retries, error, newest_record, succeeded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $3 then $2::timestamptz end)
     on conflict (source) do update set at = excluded.at, ok = excluded.ok, records = excluded.records,
-      latency_ms = excluded.latency_ms, pages_fetched = excluded.pages_fetched, retries = excluded.retries,
+      succeeded_at = coalesce(excluded.succeeded_at, f.succeeded_at), latency_ms = excluded.latency_ms, pages_fetched = excluded.pages_fetched, retries = excluded.retries,
       error = excluded.error, newest_record = greatest(f.newest_record, excluded.newest_record)`;
   const { source, ok, records, latencyMs, pages, retries, error, newestMs } = fetch;
   const newest = newestMs === null ? null : timestampParam(newestMs);
   await db.query(sql, [source, timestampParam(fetch.atMs), ok, records, latencyMs, pages, retries, error, newest]);
 }
 
-export async function findFetch(db: Queryable, source: UpstreamMode): Promise<Fetch | undefined> {
+export async function findFetch(db: Queryable, source: UpstreamMode): Promise<LastFetch | undefined> {
   const sql = `select source, ${msOf('at')} as "atMs", ok, records, latency_ms as "latencyMs", pages_fetched as pages, retries, error,
-      ${msOf('newest_record')} as "newestMs"
+      ${msOf('newest_record')} as "newestMs", ${msOf('succeeded_at')} as "succeededMs"
     from coherence_fetch where source = $1`;
-  return (await db.query<Fetch>(sql, [source])).rows[0];
+  return (await db.query<LastFetch>(sql, [source])).rows[0];
 }
 
 /**

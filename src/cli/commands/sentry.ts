@@ -4,8 +4,14 @@ import { configSchema } from '../../config/config.ts';
 import { systemCode } from '../../core/format/system-code.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { SECOND_MS } from '../../core/time/window.ts';
-import { buildSentryArtifact, countLevel, MAX_RUNTIME_S, type SentryMetrics } from '../../services/coherence/sentry.ts';
-import { type Artifact, writeArtifact } from '../../services/incidents/artifact.ts';
+import {
+  buildSentryArtifact,
+  countLevel,
+  MAX_RUNTIME_S,
+  type SentryArtifact,
+  type SentryMetrics,
+} from '../../services/coherence/sentry.ts';
+import { writeArtifact } from '../../services/incidents/artifact.ts';
 import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
 import { Failure, messageOf, usageFailure } from '../failure.ts';
 import { readDuration } from '../option-values.ts';
@@ -56,13 +62,15 @@ async function runSentry(terminal: Terminal, { window, failOnCritical, outDir, a
   terminal.out(`[drift_sentry] window=${window} ${counts} report=${path} runtime_s=${seconds}`);
   const unknown = countLevel(artifact, 'UNKNOWN');
   if (unknown > 0)
-    terminal.err(`${unknown} of ${artifact.assessment.length} signals are UNKNOWN; ${unknownReasonOf(artifact)}\n`);
+    terminal.err(
+      `${unknown} of ${artifact.assessment.length + artifact.without_alarm.length} signals are UNKNOWN; ${unknownReasonOf(artifact)}\n`,
+    );
   if (failOnCritical && critical > 0) throw new Failure(`CRITICAL signals: ${critical}`, 2);
 }
 
 /** Without a baseline every signal stays UNKNOWN, so the message says how to build one. */
-function unknownReasonOf({ assessment }: Artifact): string {
-  const lacksBaseline = assessment.some(({ details }) => 'reason' in details && details.reason === 'no_baseline');
+function unknownReasonOf({ without_alarm: others }: SentryArtifact): string {
+  const lacksBaseline = others.some(({ details }) => 'reason' in details && details.reason === 'no_baseline');
   if (!lacksBaseline) return 'the file has the reasons';
   return 'no baseline exists; create one: plumbline baseline build --service darshan --endpoint signals/summary --window 24h';
 }

@@ -8,14 +8,18 @@ import {
   historyQuery,
   metricsQuery,
   predictionQuery,
+  type RunQuery,
+  runQuery,
   signalFetch,
 } from '../../api/coherence.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
-import { DAY_MS, SECOND_MS } from '../../core/time/window.ts';
+import { SECOND_MS } from '../../core/time/window.ts';
 import type { CoherenceContext } from '../../services/coherence/context.ts';
+import { roundSix, volatilityOf } from '../../services/coherence/measure.ts';
 import { measureWindow } from '../../services/coherence/metrics.ts';
 import { predictCoherence } from '../../services/coherence/predict.ts';
+import { defaultWindowMs, nameSource } from '../../services/coherence/signal-stream.ts';
 import { ingestSignals } from '../../services/sources/ingest-signals.ts';
 import { findFetch, type HistoryRow, listHistory } from '../../store/coherence.ts';
 import { chooseType } from '../accept.ts';
@@ -23,7 +27,6 @@ import type { HttpApp, HttpContext } from '../context.ts';
 
 type CoherenceRoutes = Pick<HttpContext, 'coherence' | 'version' | 'startedAtMs'>;
 
-const DEFAULT_WINDOW_MS = DAY_MS;
 const CSV = 'text/csv';
 const TYPES = ['application/json', CSV] as const;
 const tags = ['coherence'];
@@ -40,7 +43,7 @@ function metricsRoute(app: HttpApp, context: CoherenceContext): void {
   const summary = 'Mean and volatility of the coherence of a window, and the drift of every signal';
   const schema = { tags, summary, querystring: metricsQuery, response: { 200: coherenceMetrics } };
   app.get('/coherence/metrics', { schema }, async (request) => {
-    const { window: windowMs = DEFAULT_WINDOW_MS, source, signal } = request.query;
+    const { window: windowMs = defaultWindowMs(context.config), source, signal } = request.query;
     const { metrics } = await measureWindow(context, { windowMs, source, signal });
     return metrics;
   });
@@ -57,7 +60,8 @@ function predictRoute(app: HttpApp, context: CoherenceContext): void {
     response,
   };
   app.get('/coherence/predict', { schema }, async (request, reply) => {
-    const { window: windowMs = DEFAULT_WINDOW_MS, horizon: horizonMs = windowMs, source, signal } = request.query;
+    const { window: windowMs = defaultWindowMs(context.config), source, signal } = request.query;
+    const { horizon: horizonMs = windowMs } = request.query;
     const answer = await predictCoherence(context, { windowMs, horizonMs, source, signal });
     return answer === undefined ? reply.code(204).send(null) : reply.send(answer);
   });
@@ -86,13 +90,25 @@ function describeEntry(row: HistoryRow): HistoryEntry {
     n: row.n,
     mean: row.mean,
     stdev: row.stdev,
+    volatilityIndex: roundSix(volatilityOf(row)),
     drift_risk: row.driftRisk,
     source: row.source,
     request_id: row.requestId,
   };
 }
 
-const COLUMNS = ['ts_utc', 'window_sec', 'n', 'mean', 'stdev', 'drift_risk', 'source', 'request_id'] as const;
+/** The page of the Coherence Engine takes the first column as the time, and draws `volatilityIndex` before `stdev`. */
+const COLUMNS = [
+  'ts_utc',
+  'window_sec',
+  'n',
+  'mean',
+  'stdev',
+  'drift_risk',
+  'source',
+  'request_id',
+  'volatilityIndex',
+] as const;
 
 /** Nothing in it needs quotes: every value is a number, a time, or a word of ours. */
 function csvOf(entries: readonly HistoryEntry[]): string {
@@ -102,12 +118,19 @@ function csvOf(entries: readonly HistoryEntry[]): string {
 
 function runRoutes(app: HttpApp, context: CoherenceContext): void {
   const description =
-    'From DARSHAN_BASE_URL (live) or MOCK_PATH (mock). 503 `upstream_unavailable` when neither is set, or none answers.';
-  const schema = { tags, summary: 'Fetch signals now', description, response: { 200: signalFetch } };
-  const runNow = () => ingestSignals(context);
-  app.post('/ingest/run', { schema }, runNow);
+    'From DARSHAN_BASE_URL (live) or MOCK_PATH (mock, which is always read whole). 503 `upstream_unavailable` when neither is set, or none answers.';
+  const response = { 200: signalFetch };
+  const schema = { tags, summary: 'Fetch signals now', description, querystring: runQuery, response };
+  const runNow = ({ start_ts: startMs, end_ts: endMs }: RunQuery) => {
+    if (startMs !== undefined && endMs === undefined && startMs >= context.clock.now())
+      throw new AppError('invalid_window', 'start_ts must be before end_ts, which is now when it is not given.');
+    return ingestSignals(context, { startMs, endMs });
+  };
+  app.post('/ingest/run', { schema }, ({ query }) => runNow(query));
   // Kept for clients of the Coherence Engine. Asking with HEAD must fetch nothing.
-  app.get('/ingest/run', { schema: { ...schema, deprecated: true }, exposeHeadRoute: false }, runNow);
+  app.get('/ingest/run', { schema: { ...schema, deprecated: true }, exposeHeadRoute: false }, ({ query }) =>
+    runNow(query),
+  );
 }
 
 function statusRoute(app: HttpApp, { coherence, version, startedAtMs }: CoherenceRoutes): void {
@@ -127,7 +150,7 @@ function statusRoute(app: HttpApp, { coherence, version, startedAtMs }: Coherenc
       now: isoTime(nowMs),
       default_windows: config.DEFAULT_WINDOWS.join(','),
       persistence: db.engine,
-      ingest: { source: config.DARSHAN_MODE, ...(await describeFetch(coherence)) },
+      ingest: { source: nameSource(config.DARSHAN_MODE), ...(await describeFetch(coherence)) },
     };
   });
 }
@@ -135,7 +158,7 @@ function statusRoute(app: HttpApp, { coherence, version, startedAtMs }: Coherenc
 async function describeFetch({ db, config }: CoherenceContext) {
   const last = await findFetch(db, config.DARSHAN_MODE);
   return {
-    last_ingest_time: isoTimeOrNull(last?.atMs ?? null),
+    last_ingest_time: isoTimeOrNull(last?.succeededMs ?? null),
     last_latency_ms: last?.latencyMs ?? null,
     last_record_count: last?.records ?? 0,
     pages_fetched: last?.pages ?? 0,

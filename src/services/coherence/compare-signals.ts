@@ -3,14 +3,17 @@ import { type Comparison, compareInSteps } from '../../core/drift/compare.ts';
 import type { CompareSettings } from '../../core/drift/settings.ts';
 import { parsePath } from '../../core/profile/path.ts';
 import type { FeatureProfile, Profile } from '../../core/profile/profile.ts';
+import { expectedStability } from '../../core/stats/distances/population-stability.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { SIGNALS } from '../sources/signal-event.ts';
 
 /** How one signal in the window differs from the baseline. */
 export interface SignalDrift {
   readonly name: string;
-  /** Null without a baseline or values; `reason` says which. With few rows it is computed from plain shares. */
+  /** Less what chance alone gives. Null without a baseline or values; `reason` says which. */
   readonly psi: number | null;
+  /** As computed, from plain shares with few rows. */
+  readonly psi_raw: number | null;
   readonly ks: number | null;
   /** Number of values in the window. */
   readonly n: number;
@@ -72,7 +75,6 @@ function pick(profile: Profile | undefined, paths: ReadonlyMap<string, string>):
   return { events, statusKnown, success, features: new Map(features) };
 }
 
-/** PSI of few rows comes from plain shares, and only where the KS test has a verdict: PSI alone is mostly noise there. */
 function describe(
   found: Comparison,
   plain: Comparison | undefined,
@@ -82,14 +84,26 @@ function describe(
   const [ks, psi] = TESTS.map((test) => found.checks.find((check) => check.subject === path && check.method === test));
   const reason = missingReason ?? psi?.reason ?? found.notTested.find((f) => f.feature === path)?.reason;
   const verdict = verdictOf([ks, psi]);
-  const byShares =
-    verdict === 'inconclusive' ? undefined : plain?.checks.find((check) => check.subject === path)?.statistic;
+  const isTested = typeof psi?.statistic === 'number';
+  const raw = isTested ? psi : byShares(plain, path, verdict);
   return {
-    psi: psi?.statistic ?? byShares ?? null,
+    psi: raw === undefined ? null : isTested || verdict === 'drift' ? lessNoise(raw) : 0,
+    psi_raw: raw?.statistic ?? null,
     ks: ks?.statistic ?? null,
     verdict,
     ...(reason !== undefined && { reason }),
   };
+}
+
+/** PSI of few rows comes from plain shares, and only where the KS test has a verdict: it is mostly noise there, and counts only where KS finds drift. */
+function byShares(plain: Comparison | undefined, path: string, verdict: Verdict): DriftCheck | undefined {
+  if (verdict === 'inconclusive') return undefined;
+  return plain?.checks.find((check) => check.subject === path && check.statistic !== null);
+}
+
+function lessNoise({ statistic, details, nReference, nCurrent }: DriftCheck): number {
+  const bins = Object.keys(details.live_counts ?? {}).length;
+  return Math.max(0, (statistic ?? 0) - expectedStability(bins, nReference, nCurrent));
 }
 
 function verdictOf(checks: readonly (DriftCheck | undefined)[]): Verdict {

@@ -18,7 +18,11 @@ const MIN_ABSOLUTE_MEAN = 1e-12;
 export function measureMoments(moments: Moments): Measure {
   const { n, mean } = moments;
   const stdev = n < 2 ? 0 : standardDeviation(moments);
-  return { n, mean, stdev, volatility: Math.abs(mean) < MIN_ABSOLUTE_MEAN ? 0 : stdev / Math.abs(mean) };
+  return { n, mean, stdev, volatility: volatilityOf({ mean, stdev }) };
+}
+
+export function volatilityOf({ mean, stdev }: Pick<Measure, 'mean' | 'stdev'>): number {
+  return Math.abs(mean) < MIN_ABSOLUTE_MEAN ? 0 : stdev / Math.abs(mean);
 }
 
 export interface RiskThresholds {

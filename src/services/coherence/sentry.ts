@@ -5,7 +5,7 @@ import type { SignalDrift } from './compare-signals.ts';
 
 /** The fields of `GET /coherence/metrics` that the Sentry reads; another service may leave out any of them. */
 type SentrySignal = Pick<SignalDrift, 'name' | 'psi'> &
-  Partial<Pick<SignalDrift, 'ks' | 'n' | 'reason'>> & { readonly verdict?: string };
+  Partial<Pick<SignalDrift, 'psi_raw' | 'ks' | 'n' | 'reason'>> & { readonly verdict?: string };
 
 export interface SentryMetrics {
   readonly signals?: readonly SentrySignal[];
@@ -20,18 +20,26 @@ export interface SentryContext {
   readonly thresholds: { readonly warn: number; readonly crit: number };
 }
 
+/** An incident file of the Drift Sentry, which also names the signals that raise no alarm. */
+export interface SentryArtifact extends Artifact {
+  /** OK, or UNKNOWN with the reason. */
+  readonly without_alarm: readonly ArtifactAssessment[];
+}
+
 /** In seconds, for the request and the file together. */
 export const MAX_RUNTIME_S = 20;
 
 /** Assesses one answer of `GET /coherence/metrics`; pure. The command and the schedule write the result to a file. */
-export function buildSentryArtifact(metrics: SentryMetrics, context: SentryContext): Artifact {
+export function buildSentryArtifact(metrics: SentryMetrics, context: SentryContext): SentryArtifact {
   const { window, apiBase, createdAtMs, thresholds } = context;
+  const assessed = assess(metrics, thresholds);
   return {
     kind: 'drift_incident',
     created_at: isoTime(createdAtMs),
     window,
     api_base: apiBase,
-    assessment: assess(metrics, thresholds),
+    assessment: assessed.filter(hasAlarm),
+    without_alarm: assessed.filter((one) => !hasAlarm(one)),
     metrics_snapshot: metrics,
     automation: {
       name: 'drift_sentry',
@@ -40,6 +48,11 @@ export function buildSentryArtifact(metrics: SentryMetrics, context: SentryConte
       budget: { max_runtime_s: MAX_RUNTIME_S, max_tool_calls: 2 },
     },
   };
+}
+
+/** Only these stand in `assessment`: the page of the Coherence Engine shows and counts whatever it finds there. */
+function hasAlarm({ level }: ArtifactAssessment): boolean {
+  return level === 'WARN' || level === 'CRITICAL';
 }
 
 /** An answer without signals is UNKNOWN, not OK. */
@@ -55,32 +68,29 @@ function assessSignal(
   thresholds: SentryContext['thresholds'],
 ): ArtifactAssessment {
   const value = typeof psi === 'number' && Number.isFinite(psi) ? psi : null;
-  const { ks = null, n = 0, verdict = null, reason } = rest;
+  const { psi_raw: raw = psi, ks = null, n = 0, verdict = null, reason } = rest;
   const valueReason = value === null ? (reason ?? 'the answer has no PSI') : reason;
-  const details = { ks, n, verdict, ...(valueReason !== undefined && { reason: valueReason }) };
+  const details = { psi_raw: raw, ks, n, verdict, ...(valueReason !== undefined && { reason: valueReason }) };
   return {
     signal: name,
     metric: 'psi',
     value,
     thresholds,
-    level: levelOf(value, thresholds, reason === FEW_ROWS ? verdict : 'drift'),
+    level: levelOf(value, thresholds),
     details,
   };
 }
 
-const FEW_ROWS = 'insufficient_samples';
-
-/** @param verdict - PSI of few rows is mostly noise: there it raises an alarm only when the KS test also finds drift */
-function levelOf(
-  psi: number | null,
-  { warn, crit }: SentryContext['thresholds'],
-  verdict: string | null,
-): ArtifactAssessment['level'] {
-  if (psi === null || (verdict !== 'drift' && verdict !== 'no_drift')) return 'UNKNOWN';
-  if (verdict === 'no_drift' || psi < warn) return 'OK';
-  return psi >= crit ? 'CRITICAL' : 'WARN';
+/** By the value alone, as the Sentry of the Coherence Engine does: so both say the same of one answer. */
+function levelOf(psi: number | null, { warn, crit }: SentryContext['thresholds']): ArtifactAssessment['level'] {
+  if (psi === null) return 'UNKNOWN';
+  if (psi >= crit) return 'CRITICAL';
+  return psi >= warn ? 'WARN' : 'OK';
 }
 
-export function countLevel({ assessment }: Artifact, level: ArtifactAssessment['level']): number {
-  return assessment.filter((one) => one.level === level).length;
+export function countLevel(
+  { assessment, without_alarm: others }: SentryArtifact,
+  level: ArtifactAssessment['level'],
+): number {
+  return [...assessment, ...others].filter((one) => one.level === level).length;
 }

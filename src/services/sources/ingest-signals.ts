@@ -30,18 +30,24 @@ export interface IngestRun {
 /** Summaries may arrive late, so each fetch overlaps the records that are already stored. */
 const OVERLAP_MS = HOUR_MS;
 
+/** What to fetch from the upstream: from what is new on, and until now, where it does not say. A file is always read whole. */
+export interface RequestedFetch {
+  readonly startMs?: number | undefined;
+  readonly endMs?: number | undefined;
+}
+
 /**
- * Fetches new records from the configured source, and stores them. The result is recorded, also after a failure.
+ * Fetches records from the configured source, and stores them. The result is recorded, also after a failure.
  *
  * @throws AppError `upstream_unavailable`; errors of the database
  */
-export async function ingestSignals(context: SourceContext): Promise<IngestRun> {
+export async function ingestSignals(context: SourceContext, requested: RequestedFetch = {}): Promise<IngestRun> {
   const startedMs = context.clock.now();
   const counts = emptyCounts();
   let isTruncated = false;
   try {
     if (context.config.DARSHAN_MODE === 'mock') await readMock(context, counts);
-    else isTruncated = await readLive(context, counts);
+    else isTruncated = await readLive(context, counts, requested);
   } catch (error) {
     await recordFailure(context, counts, startedMs, error);
     throw error;
@@ -114,15 +120,20 @@ async function shiftToNow({ db, clock, config }: SourceContext, { records }: Sig
 }
 
 /** Returns true when not all pages were read. */
-async function readLive(context: SourceContext, counts: FetchCounts): Promise<boolean> {
+async function readLive(context: SourceContext, counts: FetchCounts, requested: RequestedFetch): Promise<boolean> {
   assertSource(context.config);
-  const interval = await nextInterval(context);
+  const next = await nextInterval(context);
+  const { endMs = next.endMs, startMs = Math.min(next.startMs, endMs - OVERLAP_MS) } = requested;
+  const interval = { startMs, endMs };
   const budget = await openBudget(context);
   let last: SignalPage | undefined;
   for await (const page of readPages(upstreamOf(context), interval, counts)) {
     await storePage(context, page, { shiftMs: 0, budget, counts });
     last = page;
   }
+  // The next fetch must begin before whatever was not read: before a later start, and after an earlier end.
+  if (interval.startMs > next.startMs) counts.newestMs = null;
+  if (counts.newestMs !== null) counts.newestMs = Math.min(counts.newestMs, interval.endMs);
   return last?.nextPage !== undefined;
 }
 

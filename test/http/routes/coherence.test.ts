@@ -10,6 +10,7 @@ import { SchemaWatch } from '../../../src/store/engine/schema-watch.ts';
 import { withDatabase } from '../../database.ts';
 import { openCoherence, recordsOf, type TestCoherence, writeMock } from '../../services/coherence/service.ts';
 import { NOW_MS } from '../../services/ingest/service.ts';
+import { openUpstream } from '../../services/sources/receiver.ts';
 
 const db = withDatabase();
 const GOLDEN = [87.2, 85.5, 84.9, 86.1, 88.0];
@@ -74,7 +75,8 @@ it('/ingest/run says what to set, and /status shows it', async () => {
   expect(unreachable).toMatchObject({ status: 503, body: { code: 'upstream_unavailable' } });
   expect(unreachable.headers['content-type']).toBe('application/problem+json');
   const { ingest } = (await live.ask('/status')).body;
-  expect(ingest).toMatchObject({ source: 'live', retries: 2, last_error: unreachable.body.detail });
+  expect(ingest).toMatchObject({ source: 'darshan_api', retries: 2, last_error: unreachable.body.detail });
+  expect(ingest.last_ingest_time).toBeNull();
 });
 
 it('/coherence/metrics gives the golden numbers, windows in every form', async () => {
@@ -97,7 +99,77 @@ it('/coherence/metrics gives the golden numbers, windows in every form', async (
     });
     expect(body.signals).toMatchObject([{ name: 'a.b', psi: null, ks: null, n: 5, verdict: 'inconclusive' }]);
   }
-  expect((await ask('/coherence/metrics?signal=a.b&source=mock')).body).toMatchObject({ ...golden, windowSec: 86_400 });
+  expect((await ask('/coherence/metrics?signal=a.b&source=mock')).body).toMatchObject({ ...golden, windowSec: 3_600 });
+});
+
+it('without a window measures the first of DEFAULT_WINDOWS', async () => {
+  const { ask } = await open({ DEFAULT_WINDOWS: '7d,1h' });
+  await ask('POST /ingest/run');
+  expect((await ask('/coherence/metrics')).body.windowSec).toBe(604_800);
+  const wide = await open({ DEFAULT_WINDOWS: '2h' }, Array(100).fill(5));
+  await wide.ask('POST /ingest/run');
+  expect((await wide.ask('/coherence/predict')).body).toMatchObject({ windowSec: 7_200, horizonSec: 7_200 });
+});
+
+it('names the source as the Coherence Engine does, whatever name the request has for it', async () => {
+  const upstream = await openUpstream({ body: { data: recordsOf('a', GOLDEN, NOW_MS) } });
+  const { ask } = serve(await openCoherence(db(), { DARSHAN_MODE: 'live', DARSHAN_BASE_URL: upstream.url }));
+  await ask('/ingest/run');
+  for (const query of ['', '?source=darshan_api', '?source=live']) {
+    const { status, body } = await ask(`/coherence/metrics${query}`);
+    expect([status, body.inputs, body.n]).toEqual([200, { source: 'darshan_api' }, 5]);
+  }
+  expect((await ask('/status')).body.ingest.source).toBe('darshan_api');
+  expect((await ask('/coherence/metrics?source=mock')).status).toBe(422);
+});
+
+it('/ingest/run fetches the records of the interval that it is given', async () => {
+  const upstream = await openUpstream({ body: { data: recordsOf('a', [1], NOW_MS - MINUTE_MS) } });
+  const { ask } = serve(await openCoherence(db(), { DARSHAN_MODE: 'live', DARSHAN_BASE_URL: upstream.url }));
+  const [start, end] = ['2026-05-04T10:00:00.000Z', '2026-05-04T12:00:00.000Z'];
+  const later = '2026-05-04T12:20:00.000Z';
+  for (const query of [`?start_ts=${later}`, `?start_ts=${start}&end_ts=${end}`, `?end_ts=${start}`, ''])
+    expect((await ask(`/ingest/run${query}`)).status).toBe(200);
+  const now = new Date(NOW_MS).toISOString();
+  expect(upstream.asked.map(({ url }) => [url.searchParams.get('start_ts'), url.searchParams.get('end_ts')])).toEqual([
+    [later, now],
+    [start, end],
+    ['2026-05-03T12:30:30.000Z', start],
+    // The others read neither what came before 12:20 nor all that came since 10:00: this one begins an hour before that.
+    ['2026-05-04T09:00:00.000Z', now],
+  ]);
+  for (const query of [`start_ts=${end}&end_ts=${start}`, 'start_ts=yesterday', 'start_ts=2030-01-01T00:00:00Z']) {
+    const refused = await ask(`POST /ingest/run?${query}`);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_window' } });
+  }
+  expect(upstream.asked).toHaveLength(4);
+});
+
+it('/status has the time of the last fetch that succeeded', async () => {
+  const upstream = await openUpstream({ status: 401 }, { body: { data: [] } }, { status: 401 });
+  const context = await openCoherence(db(), { DARSHAN_MODE: 'live', DARSHAN_BASE_URL: upstream.url });
+  const { ask } = serve(context);
+  const times = [];
+  for (let minute = 0; minute < 3; minute++) {
+    context.clock.set(NOW_MS + minute * MINUTE_MS);
+    await ask('/ingest/run');
+    const { ingest } = (await ask('/status')).body;
+    times.push([ingest.last_ingest_time, ingest.last_error === null]);
+  }
+  const second = new Date(NOW_MS + MINUTE_MS).toISOString();
+  expect(times).toEqual([
+    [null, false],
+    [second, true],
+    [second, false],
+  ]);
+});
+
+it('has the texts that clients of the Coherence Engine look for', async () => {
+  const { ask } = serve(await openCoherence(db()));
+  for (const path of ['metrics', 'predict']) {
+    expect((await ask(`/coherence/${path}?window=abc`)).body.detail).toContain('Invalid window format');
+    expect((await ask(`/coherence/${path}?source=unknown`)).body.detail).toContain('Unknown source');
+  }
 });
 
 it.each(['soon', '0', '-1h', '1.5h', '', '400d', '99999999999', '1w'])('window=%s is refused', async (window) => {
@@ -115,7 +187,7 @@ it('refuses sources that it does not know, and says when there are no values', a
     expect((await ask(`/coherence/${path}?signal=`)).status).toBe(400);
     expect((await ask(`/coherence/${path}?window=1h&window=2h`)).status).toBe(400);
   }
-  for (const query of ['', '?source=live', '?source=darshan', '?signal=x']) {
+  for (const query of ['', '?source=live', '?source=darshan_api', '?source=darshan', '?signal=x']) {
     const { status, body } = await ask(`/coherence/metrics${query}`);
     expect([status, body.detail]).toEqual([422, 'No values available for the requested source/window.']);
     expect(await ask(`/coherence/predict${query}`)).toMatchObject({ status: 204, text: '' });
@@ -153,12 +225,13 @@ it('/coherence/history lists what the schedule wrote, as JSON or CSV', async () 
     mean: expect.closeTo(86.34, 9),
     stdev: expect.closeTo(1.258173, 6),
     request_id: expect.any(String),
+    volatilityIndex: 0.014572,
   });
   expect((await ask('/coherence/history?limit=1')).body).toEqual([body[0]]);
   const csv = await ask('/coherence/history', { accept: 'text/csv' });
   expect(csv.headers['content-type']).toMatch(/^text\/csv/);
   const [head, first] = csv.text.split('\r\n');
-  expect(head).toBe('ts_utc,window_sec,n,mean,stdev,drift_risk,source,request_id');
+  expect(head).toBe('ts_utc,window_sec,n,mean,stdev,drift_risk,source,request_id,volatilityIndex');
   expect(first).toBe(Object.values(body[0]).join(','));
   for (const limit of ['0', '1001', 'x', '1.5'])
     expect((await ask(`/coherence/history?limit=${limit}`)).status).toBe(400);

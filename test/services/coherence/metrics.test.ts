@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
 import { buildBaseline } from '../../../src/services/baselines/build-baseline.ts';
 import { type MetricsQuery, measureWindow } from '../../../src/services/coherence/metrics.ts';
 import { predictCoherence } from '../../../src/services/coherence/predict.ts';
+import { buildSentryArtifact } from '../../../src/services/coherence/sentry.ts';
 import { FeatureBudget, toEvent } from '../../../src/services/sources/signal-event.ts';
 import { readSignalPage } from '../../../src/services/sources/signal-page.ts';
 import { withDatabase } from '../../database.ts';
@@ -69,7 +70,7 @@ describe('measureWindow', () => {
     await store(context, [...recordsOf('a', [1, 2], NOW_MS), ...recordsOf('b.c', [10, 20, 30], NOW_MS)]);
     const { coherenceMean, n, signals } = await metricsOf(context, { signal: 'b.c' });
     expect([coherenceMean, n]).toEqual([20, 3]);
-    const unknown = { psi: null, ks: null, verdict: 'inconclusive', reason: 'no_baseline' };
+    const unknown = { psi: null, psi_raw: null, ks: null, verdict: 'inconclusive', reason: 'no_baseline' };
     expect(signals).toEqual([{ name: 'b.c', n: 3, ...unknown }]);
     expect((await metricsOf(context)).signals).toEqual([
       { name: 'a', n: 2, ...unknown },
@@ -95,9 +96,56 @@ describe('measureWindow', () => {
     expect(signals[0]?.ks).toBeGreaterThan(0.4);
     expect(signals[1]).toMatchObject({ verdict: 'no_drift' });
     expect(signals[1]?.psi).toBeLessThan(0.1);
+    for (const { psi, psi_raw: raw } of signals.slice(0, 2)) {
+      const noise = 9 * (1 / 400 + 1 / 400);
+      expect(psi).toBeCloseTo(Math.max(0, (raw ?? 0) - noise), 10);
+    }
     expect(signals[2]).toMatchObject({ psi: null, n: 20, reason: 'insufficient_samples' });
     expect(signals[3]).toMatchObject({ psi: null, n: 0, reason: 'insufficient_samples' });
     expect(signals[4]).toMatchObject({ psi: null, n: 1, reason: 'not_in_baseline' });
+  });
+});
+
+describe('the Drift Sentry and the one of the Coherence Engine', () => {
+  const thresholds = { warn: 0.1, crit: 0.25 };
+
+  /** What the old one does with an answer: it levels `psi`, and lists what has a level. */
+  const oldAssessment = (signals: readonly { name: string; psi: number | null }[]) =>
+    signals
+      .filter(({ psi }) => psi !== null && psi >= thresholds.warn)
+      .map(({ name, psi }) => [name, psi, (psi ?? 0) >= thresholds.crit ? 'CRITICAL' : 'WARN']);
+
+  it.each([
+    [0, 61],
+    [0, 400],
+    [1, 61],
+    [1, 400],
+  ])('say the same after a shift of %d standard deviations, with %d values a signal', async (shift, n) => {
+    const rng = seededRng(`sentry ${shift} ${n}`);
+    const context = await openCoherence(db());
+    const names = Array.from({ length: 12 }, (_, i) => `s${i}`);
+    const then = NOW_MS - 2 * DAY_MS;
+    const normal = () => Array.from({ length: 12 }, () => rng.next()).reduce((sum, u) => sum + u, -6);
+    const scores = (mean: number) => Array.from({ length: n }, () => mean + 3 * normal());
+    for (const name of names) {
+      await store(context, recordsOf(name, scores(80), then));
+      await store(context, recordsOf(name, scores(80 + 3 * shift), NOW_MS));
+    }
+    const interval = { startMs: then - DAY_MS, endMs: then + MINUTE_MS };
+    await buildBaseline(context, {
+      service: 'darshan',
+      endpoint: 'signals/summary',
+      interval,
+      name: `sentry-${shift}-${n}`,
+    });
+    const metrics = await metricsOf(context);
+    const sentry = { window: '24h', apiBase: 'http://here', createdAtMs: NOW_MS, thresholds };
+    const { assessment } = buildSentryArtifact(metrics, sentry);
+    expect(assessment.map(({ signal, value, level }) => [signal, value, level])).toEqual(
+      oldAssessment(metrics.signals),
+    );
+    expect(assessment.map(({ level }) => level)).toEqual(shift === 0 ? [] : Array(12).fill('CRITICAL'));
+    expect(metrics.signals.every(({ psi_raw: raw }) => raw !== null && raw > 0)).toBe(true);
   });
 });
 

@@ -65,7 +65,8 @@ describe('runCoherence', () => {
     const file = JSON.parse(await readFile(join(context.config.ARTIFACTS_DIR, 'incidents', names[0] ?? ''), 'utf8'));
     expect(file).toMatchObject({
       window: '1h',
-      assessment: [{ signal: 'a', level: 'UNKNOWN', details: { reason: 'no_baseline' } }],
+      assessment: [],
+      without_alarm: [{ signal: 'a', level: 'UNKNOWN', details: { reason: 'no_baseline' } }],
     });
     context.clock.set(NOW_MS + 100 * DAY_MS);
     await runCoherence(context);

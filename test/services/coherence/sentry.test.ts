@@ -35,8 +35,11 @@ describe('buildSentryArtifact', () => {
     [0, 'OK'],
     [null, 'UNKNOWN'],
   ])('PSI %s is %s', (psi, level) => {
-    const [assessment] = buildSentryArtifact({ signals: [signal(psi)] }, context).assessment;
-    expect(assessment).toMatchObject({ metric: 'psi', value: psi, level, thresholds: { warn: 0.1, crit: 0.25 } });
+    const { assessment, without_alarm: others } = buildSentryArtifact({ signals: [signal(psi)] }, context);
+    expect(assessment).toHaveLength(['WARN', 'CRITICAL'].includes(level) ? 1 : 0);
+    expect([...assessment, ...others]).toMatchObject([
+      { metric: 'psi', value: psi, level, thresholds: { warn: 0.1, crit: 0.25 } },
+    ]);
   });
 
   it('has the form of other incident files', () => {
@@ -46,14 +49,15 @@ describe('buildSentryArtifact', () => {
       created_at: '2026-05-04T12:30:30.000Z',
       window: '24h',
       api_base: 'http://here',
-      assessment: [
+      assessment: [],
+      without_alarm: [
         {
           signal: 'a',
           metric: 'psi',
           value: null,
           thresholds: { warn: 0.1, crit: 0.25 },
           level: 'UNKNOWN',
-          details: { ks: 0.1, n: 500, verdict: 'no_drift', reason: 'insufficient_samples' },
+          details: { psi_raw: null, ks: 0.1, n: 500, verdict: 'no_drift', reason: 'insufficient_samples' },
         },
       ],
       metrics_snapshot: metrics,
@@ -74,9 +78,10 @@ describe('buildSentryArtifact', () => {
       { signals: [null, {}] as never },
       { detail: 'No values' },
     ]) {
-      const { assessment } = buildSentryArtifact(metrics, context);
-      expect(assessment).toMatchObject([{ signal: '*', value: null, level: 'UNKNOWN' }]);
-      expect(assessment[0]?.details).toHaveProperty('reason');
+      const { assessment, without_alarm: others } = buildSentryArtifact(metrics, context);
+      expect(assessment).toEqual([]);
+      expect(others).toMatchObject([{ signal: '*', value: null, level: 'UNKNOWN' }]);
+      expect(others[0]?.details).toHaveProperty('reason');
     }
   });
 
@@ -130,6 +135,7 @@ describe('plumbline sentry', () => {
     expect(out[0]).toContain(names[0]);
     expect(err).toContain('1 of 4 signals are UNKNOWN');
     expect(files[0].metrics_snapshot).toEqual(metrics);
+    expect(files[0].assessment.map((one: { level: string }) => one.level)).toEqual(['CRITICAL', 'WARN']);
     expect(files[0].api_base).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const fine = await run(200, { signals: [signal(0.01)] }, ['--window', '1h']);
     expect([fine.code, fine.names.length, fine.err, fine.files[0].window]).toEqual([0, 1, '', '1h']);
@@ -153,8 +159,8 @@ describe('plumbline sentry', () => {
 
   it('writes a file when there are no values, and fails when there is no answer', async () => {
     const nothing = await run(422, { code: 'no_values', detail: 'No values available' });
-    expect([nothing.code, nothing.files[0].assessment[0].level]).toEqual([0, 'UNKNOWN']);
-    expect(nothing.files[0].assessment[0].details.reason).toBe('No values available');
+    expect([nothing.code, nothing.files[0].without_alarm[0].level]).toEqual([0, 'UNKNOWN']);
+    expect(nothing.files[0].without_alarm[0].details.reason).toBe('No values available');
     const refused = await run(400, { code: 'invalid_window', detail: 'That is no window' });
     expect([refused.code, refused.names.length]).toEqual([1, 0]);
     expect(refused.err).toContain('That is no window');
@@ -162,17 +168,4 @@ describe('plumbline sentry', () => {
     expect((await run(200, {}, ['--api', 'http://127.0.0.1:1'])).code).toBe(1);
     expect((await run(200, {}, ['--window', 'soon'])).code).toBe(2);
   });
-});
-
-describe('PSI of few rows', () => {
-  const levelOf = (verdict: string) => {
-    const signal = { name: 's', psi: 0.4, ks: 0.9, n: 61, verdict, reason: 'insufficient_samples' };
-    return buildSentryArtifact({ signals: [signal] }, context).assessment[0]?.level;
-  };
-
-  it.each([
-    ['drift', 'CRITICAL'],
-    ['no_drift', 'OK'],
-    ['inconclusive', 'UNKNOWN'],
-  ])('with the verdict %s is %s', (verdict, level) => expect(levelOf(verdict)).toBe(level));
 });

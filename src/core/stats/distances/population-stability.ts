@@ -22,3 +22,18 @@ export function populationStability(reference: readonly number[], current: reado
     0,
   );
 }
+
+/**
+ * The index that chance alone gives on average when both sides are samples of one distribution: (B − 1)(1/n + 1/m).
+ *
+ * @param bins - number of categories or bins B, from 1
+ * @param n - rows of the reference, from 1
+ * @param m - rows of the current side, from 1
+ * Null: the mean of (1/n + 1/m) χ²_{B−1}, see populationStability.
+ * Source: Yurdakul 2018.
+ *
+ * @example expectedStability(10, 450, 900) // 0.03
+ */
+export function expectedStability(bins: number, n: number, m: number): number {
+  return (bins - 1) * (1 / n + 1 / m);
+}
