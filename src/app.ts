@@ -32,6 +32,13 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/**
+ * How long a statement may take for a batch, and for another request. A batch waits for the commit before its own, for a connection, and for
+ * its own statement: together below ten seconds. Jobs wait longer.
+ */
+const INGEST_TIMEOUT_MS = 4_000;
+const REQUEST_TIMEOUT_MS = 8_000;
+
 /** What the channels' file may name as `${NAME}`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -67,21 +74,22 @@ async function startOn(app: AppContext): Promise<RunningApp> {
   assertSafeHost(config, await countApiKeys(db));
   await runMaintenance(app);
 
-  const schema = new SchemaWatch(db, log);
+  const schema = new SchemaWatch(db.within(REQUEST_TIMEOUT_MS), log);
   const services = await createServices(app, schema);
   const { ingest, coherence, monitoring } = services;
   if (config.BASELINE_PATH !== undefined) await loadBaselineFile(monitoring.context, config.BASELINE_PATH);
   await applyMonitorsFile(monitoring.context);
   await keepDefaultMonitors(monitoring.context);
 
+  const served = db.within(REQUEST_TIMEOUT_MS);
   const server = buildServer({
     config,
-    db,
+    db: served,
     clock,
     log,
     ingest,
     coherence,
-    monitoring: monitoring.context,
+    monitoring: { ...monitoring.context, db: served },
     channels: services.channels,
     metrics: services.metrics,
     schema,
@@ -108,7 +116,7 @@ type Services = Awaited<ReturnType<typeof createServices>>;
 
 async function createServices({ config, clock, env, log, db }: AppContext, schema: SchemaWatch) {
   const metrics = createMetrics();
-  const ingest = new Ingest({ db, config, clock, metrics });
+  const ingest = new Ingest({ db: db.within(INGEST_TIMEOUT_MS), config, clock, metrics });
   const channels = await readChannels({ config, clock, log, env });
   const monitoring = createMonitoring({ db, config, clock, log, metrics, channels, isPaused: () => schema.isNewer });
   const coherence: CoherenceContext = {

@@ -118,6 +118,8 @@ function closedThen(database: Database, afterwards: () => Promise<unknown>): Dat
   };
   return {
     engine: database.engine,
+    availability: database.availability,
+    within: (timeoutMs) => database.within(timeoutMs),
     query: (sql, params) => database.query(sql, params),
     transaction: (work, options) => database.transaction(work, options),
     close,

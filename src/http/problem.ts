@@ -7,7 +7,7 @@ import { AppError, ERRORS, type ErrorCode } from '../core/errors.ts';
 import { describeError } from '../core/format/describe-error.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
 import type { SchemaWatch } from '../store/engine/schema-watch.ts';
-import { isSqlError } from '../store/sql-state.ts';
+import { isRetryable, isSqlError } from '../store/sql-state.ts';
 import { outdatedRefusal } from './outdated.ts';
 import { validationError } from './validation-error.ts';
 
@@ -30,7 +30,11 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof DatabaseUnavailable) {
     const detail =
-      'The database does not answer. Send the request again: with the same Idempotency-Key nothing is stored twice.';
+      'The database cannot serve this now. Send the request again: with the same Idempotency-Key nothing is stored twice.';
+    return new AppError('database_unavailable', detail, { retryAfterSeconds: DATABASE_RETRY_SECONDS, cause: error });
+  }
+  if (isRetryable(error)) {
+    const detail = 'Another request changed the same thing at the same time. Send this one again.';
     return new AppError('database_unavailable', detail, { retryAfterSeconds: DATABASE_RETRY_SECONDS, cause: error });
   }
   const { code, validation, validationContext, statusCode } = (error ?? {}) as Partial<FastifyError>;

@@ -1,4 +1,5 @@
 import type { DatabaseEngine } from '../core/database-engine.ts';
+
 /**
  * What runs SQL: the database, or one transaction in it. Without parameters the text may have several statements; the result is the last one's.
  * On both engines int8 comes back as number, bytea as Uint8Array, timestamptz as Date, json as what it parses to.
@@ -16,7 +17,19 @@ export interface Database extends Queryable {
   readonly engine: DatabaseEngine;
   /** Commits when `work` resolves, rolls back when it throws. Inside, use only `tx`: the embedded engine has one connection. */
   transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** The same database; there, a statement that gets no answer for this long fails, and its connection is replaced. */
+  within(timeoutMs: number): Database;
+  readonly availability: DatabaseAvailability;
   close(): Promise<void>;
+}
+
+/** What is known about a database without asking it. */
+export interface DatabaseAvailability {
+  /** What a statement met, until `recovered`: some faults do not show when one reads. */
+  readonly lastFault: DatabaseFault | undefined;
+  /** Whether a statement has waited for half the time that it may wait: then its connection is probably dead. */
+  readonly isSilent: boolean;
+  recovered(): void;
 }
 
 /** For what happens without a request: a lost connection, a restarted engine. Pino's logger fits. */
@@ -26,11 +39,30 @@ export interface StoreLog {
   error(fields: object, message: string): void;
 }
 
-/** The database cannot answer now: connection lost, engine restarting, time-out. Whether a commit in flight happened is unknown. */
+/** Why a database cannot serve, in words that follow "The database". They name no address and no statement. */
+export const DATABASE_FAULTS = {
+  unreachable: 'does not answer',
+  timed_out: 'did not answer a statement in time',
+  refused: 'refuses this service: check the user, the password and the database of DATABASE_URL',
+  read_only: 'is read-only',
+  disk_full: 'has no disk space left',
+  out_of_memory: 'has no memory left',
+  too_many_connections: 'has no connection left',
+  out_of_resources: 'has reached a limit on its resources',
+  shutting_down: 'is shutting down or starting',
+  io_failed: 'cannot read or write its files',
+} as const;
+
+export type DatabaseFault = keyof typeof DATABASE_FAULTS;
+
+/** The database cannot serve now: connection lost, engine restarting, time-out, full disk. Whether a commit in flight happened is unknown. */
 export class DatabaseUnavailable extends Error {
-  constructor(reason: string, options?: { cause?: unknown }) {
-    super(`The database is unavailable: ${reason}`, options);
+  readonly fault: DatabaseFault;
+
+  constructor(reason: string, options: { fault?: DatabaseFault; cause?: unknown } = {}) {
+    super(`The database is unavailable: ${reason}`, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'DatabaseUnavailable';
+    this.fault = options.fault ?? 'unreachable';
   }
 }
 

@@ -7,8 +7,10 @@ import { buildServer } from '../../src/http/server.ts';
 import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
 import { Ingest } from '../../src/services/ingest/ingest.ts';
 import { dryRunChannel } from '../../src/services/notify/dry-run.ts';
+import { Availability } from '../../src/store/availability.ts';
 import type { Database } from '../../src/store/database.ts';
 import { SchemaWatch } from '../../src/store/engine/schema-watch.ts';
+import { SILENT } from '../silent-log.ts';
 
 export const NOW = Date.UTC(2026, 2, 14, 12, 0, 30);
 
@@ -63,7 +65,15 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
 
 /** A database that answers every statement the same way. */
 export function stubDatabase(query: () => Promise<{ rows: never[]; rowCount: number }>): Database {
-  return { engine: 'embedded', query, transaction: (work) => work({ query }), close: async () => undefined };
+  const database: Database = {
+    engine: 'embedded',
+    availability: new Availability(SILENT),
+    query,
+    transaction: (work) => work({ query }),
+    within: () => database,
+    close: async () => undefined,
+  };
+  return database;
 }
 
 export const emptyDatabase = stubDatabase(async () => ({ rows: [], rowCount: 0 }));

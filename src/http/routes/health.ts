@@ -1,6 +1,7 @@
 import { aliveAnswer, healthAnswer, readyAnswer } from '../../api/health.ts';
 import { AppError } from '../../core/errors.ts';
-import type { Database } from '../../store/database.ts';
+import { findDatabaseFault } from '../../store/availability.ts';
+import { DATABASE_FAULTS, type Database, type DatabaseFault, DatabaseUnavailable } from '../../store/database.ts';
 import { pendingMigrations } from '../../store/engine/migrate.ts';
 import type { SchemaWatch } from '../../store/engine/schema-watch.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
@@ -32,7 +33,7 @@ export function healthRoutes(
     config: MODEL_QUALITY,
     api: 'up' as const,
     drift_detector: 'ready' as const,
-    database: (await isUp(db)) ? ('up' as const) : ('down' as const),
+    database: (await findFault(db)) === undefined ? ('up' as const) : ('down' as const),
   }));
 
   const alive = { tags, summary: 'Does the process answer? Looks at nothing else.', response: { 200: aliveAnswer } };
@@ -48,27 +49,33 @@ export function healthRoutes(
 async function assertReady(db: Database, schema: SchemaWatch, isDraining: boolean): Promise<void> {
   const options = { retryAfterSeconds: RETRY_SECONDS };
   if (isDraining) throw new AppError('shutting_down', 'This process is stopping.', options);
-  if (!(await isUp(db))) throw new AppError('database_unavailable', 'The database does not answer.', options);
-  const pending = (await pendingMigrations(db)).length;
-  if (pending > 0) {
-    throw new AppError('not_ready', `${pending} migrations are pending: run \`plumbline migrate\`.`, options);
+  const fault = await findFault(db);
+  if (fault !== undefined) throw faultRefusal(fault);
+  try {
+    const pending = (await pendingMigrations(db)).length;
+    if (pending > 0) {
+      throw new AppError('not_ready', `${pending} migrations are pending: run \`plumbline migrate\`.`, options);
+    }
+    await schema.check();
+  } catch (error) {
+    throw error instanceof DatabaseUnavailable ? faultRefusal(error.fault) : error;
   }
-  await schema.check();
   const outdated = outdatedRefusal(schema);
   if (outdated !== undefined) throw outdated;
 }
 
+function faultRefusal(fault: DatabaseFault): AppError {
+  const detail = `The database ${DATABASE_FAULTS[fault]}.`;
+  return new AppError('database_unavailable', detail, { retryAfterSeconds: RETRY_SECONDS });
+}
+
 /** A health check must answer when the database does not, so it waits two seconds and no longer. */
-async function isUp(db: Database): Promise<boolean> {
-  const asked = db.query('select 1').then(
-    () => true,
-    () => false,
-  );
+async function findFault(db: Database): Promise<DatabaseFault | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
+  const late = new Promise<DatabaseFault>((resolve) => {
+    timer = setTimeout(() => resolve('unreachable'), CHECK_TIMEOUT_MS);
   });
-  const answer = await Promise.race([asked, late]);
+  const fault = await Promise.race([findDatabaseFault(db), late]);
   clearTimeout(timer);
-  return answer;
+  return fault;
 }

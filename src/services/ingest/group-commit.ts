@@ -70,11 +70,22 @@ export class GroupCommit<S, R> {
 
   /** A fault that is one request's own must not fail its neighbors: each is tried again by itself. */
   async #commitApart(group: readonly Waiting<S, R>[], error: unknown): Promise<void> {
-    // When the database is away, the commit may have happened.
-    if (group.length === 1 || error instanceof DatabaseUnavailable) {
-      for (const { reject } of group) reject(error);
-      return;
+    if (error instanceof DatabaseUnavailable) return this.#rejectAll(group, error);
+    if (group.length === 1) group[0]?.reject(error);
+    else {
+      for (const [i, waiting] of group.entries()) {
+        try {
+          await this.#commit([waiting]);
+        } catch (own) {
+          if (own instanceof DatabaseUnavailable) return this.#rejectAll(group.slice(i), own);
+          waiting.reject(own);
+        }
+      }
     }
-    for (const waiting of group) await this.#commit([waiting]).catch(waiting.reject);
+  }
+
+  /** The commit may have happened, so nobody is tried again. Who waits would only wait for the same time-out once more. */
+  #rejectAll(group: readonly Waiting<S, R>[], error: DatabaseUnavailable): void {
+    for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
   }
 }

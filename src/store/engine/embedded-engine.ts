@@ -23,6 +23,9 @@ class EngineError extends Error {
   }
 }
 
+/** How long a start that failed speaks for the next ones: each takes a second or two, and requests wait for it in a line. */
+const RESTART_AFTER_MS = 1_000;
+
 /**
  * PGlite in a worker thread, so that a long query does not stop the event loop. A request that takes too long ends the worker, and
  * the next one starts another on the same data: the engine has no statement time-out.
@@ -35,6 +38,7 @@ export class EmbeddedEngine {
   #worker: Promise<Worker> | undefined;
   /** When the last worker has ended: two at once would write to the same files. */
   #ended: Promise<unknown> = Promise.resolve();
+  #failedStart: { readonly error: DatabaseUnavailable; readonly untilMs: number } | undefined;
   #lastId = 0;
   #generation = 0;
 
@@ -70,7 +74,9 @@ export class EmbeddedEngine {
     await this.#ended;
   }
 
-  #running(): Promise<Worker> {
+  async #running(): Promise<Worker> {
+    const failed = this.#failedStart;
+    if (failed !== undefined && this.#worker === undefined && performance.now() < failed.untilMs) throw failed.error;
     this.#worker ??= this.#ended.then(() => this.#spawn());
     return this.#worker;
   }
@@ -81,14 +87,19 @@ export class EmbeddedEngine {
       workerData: this.#data,
     });
     const generation = this.#generation;
+    let isStarted = false;
     return new Promise((resolve, reject) => {
       const onEnd = (reason: string): void => {
-        reject(new DatabaseUnavailable(`the embedded engine did not start: ${reason}`));
+        const error = new DatabaseUnavailable(`the embedded engine did not start: ${reason}`);
+        if (!isStarted) this.#failedStart = { error, untilMs: performance.now() + RESTART_AFTER_MS };
+        reject(error);
         if (this.#generation === generation) this.#lose(reason);
       };
       worker.on('message', (message: EngineResponse | 'ready') => {
-        if (message === 'ready') resolve(worker);
-        else this.#settle(message);
+        if (message === 'ready') {
+          isStarted = true;
+          resolve(worker);
+        } else this.#settle(message);
       });
       worker.on('error', (error: Error) => onEnd(`its thread failed: ${error.message}`));
       worker.on('exit', () => onEnd('its thread ended'));
@@ -98,6 +109,10 @@ export class EmbeddedEngine {
   #settle(response: EngineResponse): void {
     const pending = this.#pending.get(response.id);
     if (pending === undefined) return;
+    if (!response.ok && response.isBroken) {
+      this.#lose(`the engine is broken: ${response.message}`);
+      return;
+    }
     this.#pending.delete(response.id);
     clearTimeout(pending.watchdog);
     if (response.ok) pending.resolve(response);

@@ -19,7 +19,21 @@ export type EngineResponse =
       readonly rowCount: number;
       readonly command: string;
     }
-  | { readonly id: number; readonly ok: false; readonly code: string | undefined; readonly message: string };
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly code: string | undefined;
+      readonly message: string;
+      /** The engine can answer nothing any more. */
+      readonly isBroken: boolean;
+    };
+
+/**
+ * We use no cursors, so an invalid cursor state is the engine's own, as after a write-ahead log that found no room. The others are what
+ * WebAssembly throws.
+ */
+const BROKEN_STATE = '24000';
+const BROKEN_NAMES = ['RuntimeError', 'ExitStatus'];
 
 /** One connection needs few buffers, and only recovery reads the write-ahead log. */
 const SETTINGS = [
@@ -53,8 +67,8 @@ async function answer(request: EngineRequest): Promise<EngineResponse> {
     return { id, ok: true, rows: [], rowCount: 0, command: 'CLOSE' };
   } catch (error) {
     // Nothing else of the error is sent: it has the engine's source and the parameters.
-    const { code, message } = error as { code?: string; message: string };
-    return { id, ok: false, code, message };
+    const { code, message, name } = error as { code?: string; message: string; name: string };
+    return { id, ok: false, code, message, isBroken: code === BROKEN_STATE || BROKEN_NAMES.includes(name) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { reasonOf } from '../../core/format/reason-of.ts';
+import { Availability } from '../availability.ts';
 import {
   assertCommitted,
   beginStatement,
@@ -12,6 +13,7 @@ import {
 import { lockDirectory } from './directory-lock.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
 import { Mutex } from './mutex.ts';
+import { toUnavailable } from './to-unavailable.ts';
 
 const QUERY_TIMEOUT_MS = 60_000;
 const LOG_CHECK_EVERY = 256;
@@ -39,7 +41,7 @@ export async function openEmbedded({
     await lock.release();
     throw error;
   }
-  return new EmbeddedDatabase(engine, log, () => lock.release());
+  return new EmbeddedDatabase(engine, { log, queryTimeoutMs }, () => lock.release());
 }
 
 interface Sent<R> {
@@ -52,15 +54,23 @@ interface Sent<R> {
 class EmbeddedDatabase implements Database {
   readonly engine = 'embedded';
   readonly #engine: EmbeddedEngine;
+  readonly availability: Availability;
   readonly #log: StoreLog;
+  readonly #queryTimeoutMs: number;
   readonly #onClosed: () => Promise<void>;
   readonly #mutex = new Mutex();
   #isClosed = false;
   #uses = 0;
 
-  constructor(engine: EmbeddedEngine, log: StoreLog, onClosed: () => Promise<void>) {
+  constructor(
+    engine: EmbeddedEngine,
+    { log, queryTimeoutMs }: { log: StoreLog; queryTimeoutMs: number },
+    onClosed: () => Promise<void>,
+  ) {
     this.#engine = engine;
+    this.availability = new Availability(log);
     this.#log = log;
+    this.#queryTimeoutMs = queryTimeoutMs;
     this.#onClosed = onClosed;
   }
 
@@ -90,6 +100,11 @@ class EmbeddedDatabase implements Database {
         throw error;
       }
     });
+  }
+
+  /** The engine's own watchdog replaces it: there is one connection, and to lose it is to restart the engine. */
+  within(): Database {
+    return this;
   }
 
   /** Waits for the statement that runs; a second call does nothing. */
@@ -128,7 +143,14 @@ class EmbeddedDatabase implements Database {
 
   async #send<R extends object>(sql: string, params: readonly unknown[] = []): Promise<Sent<R>> {
     if (this.#isClosed) throw new DatabaseUnavailable('it is closed');
-    const { rows, rowCount, command } = await this.#engine.request({ kind: 'query', sql, params });
+    const request = async () => {
+      try {
+        return await this.#engine.request({ kind: 'query', sql, params });
+      } catch (error) {
+        throw toUnavailable(error);
+      }
+    };
+    const { rows, rowCount, command } = await this.availability.watch(request, this.#queryTimeoutMs);
     return { rows: rows as R[], rowCount, command };
   }
 

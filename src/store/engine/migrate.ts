@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { DAY_MS } from '../../core/time/window.ts';
 import type { Database, Queryable, StoreLog } from '../database.ts';
 
 /** A number that no other advisory lock uses. */
 const MIGRATIONS_LOCK = 7_346_200;
+
+/** A migration of a large table may take hours, and a second process waits for the first. */
+const LONGEST_MIGRATION_MS = DAY_MS;
 
 const DIRECTORY = new URL('../../../migrations/', import.meta.url);
 const FILE_NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
@@ -46,9 +50,10 @@ interface Applied {
  */
 export async function migrate(db: Database, log: StoreLog, migrations?: readonly Migration[]): Promise<number> {
   const known = migrations ?? (await readMigrations());
+  const patient = db.within(LONGEST_MIGRATION_MS);
   let applied = 0;
   for (const migration of known) {
-    const isNew = await db.transaction((tx) => applyOne(tx, migration, known));
+    const isNew = await patient.transaction((tx) => applyOne(tx, migration, known));
     if (isNew) log.info({ migration: migration.name }, 'migration applied');
     applied += isNew ? 1 : 0;
   }

@@ -1,19 +1,21 @@
-import pg from 'pg';
-import { reasonOf } from '../../core/format/reason-of.ts';
+import type pg from 'pg';
+import { Availability } from '../availability.ts';
 import {
   assertCommitted,
   beginStatement,
   type Database,
+  type DatabaseFault,
   DatabaseUnavailable,
   type Queryable,
   type StoreLog,
   type TransactionOptions,
 } from '../database.ts';
-import { failedWith } from '../sql-state.ts';
+import { Connections } from './connections.ts';
+import { toUnavailable } from './to-unavailable.ts';
 
-const CONNECTION_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 60_000;
-const IDLE_TIMEOUT_MS = 30_000;
+/** Below the time-out of the server, which is of no use when its answer does not arrive. */
+const QUERY_TIMEOUT_MS = 55_000;
 
 export interface PostgresOptions {
   readonly databaseUrl: string;
@@ -22,88 +24,108 @@ export interface PostgresOptions {
   readonly statementTimeoutMs?: number;
 }
 
-const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, Number);
-
 /** Connects with the first query, and again after every loss: when the server restarts, queries fail with DatabaseUnavailable for a while. */
 export function openPostgres(options: PostgresOptions): Database {
-  const { databaseUrl, poolSize, log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: poolSize,
-    types,
-    keepAlive: true,
-    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-    idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    statement_timeout: statementTimeoutMs,
-    application_name: 'plumbline',
-  });
-  const onLoss = (error: Error): void => log.warn({ reason: error.message }, 'lost a connection to Postgres');
-  pool.on('error', onLoss);
-  pool.on('connect', (client) => void client.on('error', onLoss));
-  return {
-    engine: 'postgres',
-    query: (sql, params) => run(pool, sql, params),
-    transaction: (work, transaction) => inTransaction(pool, work, transaction),
-    close: () => pool.end(),
-  };
+  const { log, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const connections = new Connections({ ...options, statementTimeoutMs });
+  return new PostgresDatabase(connections, new Availability(log), QUERY_TIMEOUT_MS);
 }
 
-async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (tx: Queryable) => Promise<T>,
-  options: TransactionOptions | undefined,
-): Promise<T> {
-  const client = await pool.connect().catch(rethrow);
-  const tx: Queryable = { query: (sql, params) => run(client, sql, params) };
-  try {
-    await tx.query(beginStatement(options));
-    const result = await work(tx);
-    const { command } = await client.query('commit').catch(rethrow);
-    assertCommitted(command);
-    client.release();
-    return result;
-  } catch (error) {
-    await rollBackAndRelease(client);
-    throw error;
+class PostgresDatabase implements Database {
+  readonly engine = 'postgres';
+  readonly availability: Availability;
+  readonly #connections: Connections;
+  readonly #timeoutMs: number;
+
+  constructor(connections: Connections, availability: Availability, timeoutMs: number) {
+    this.#connections = connections;
+    this.availability = availability;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  within(timeoutMs: number): Database {
+    return new PostgresDatabase(this.#connections, this.availability, timeoutMs);
+  }
+
+  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }> {
+    return this.#run<R>(this.#connections.pool, { sql, params });
+  }
+
+  async transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    const { pool } = this.#connections;
+    const client = await this.#watch(pool, () => pool.connect());
+    const tx: Queryable = {
+      query: (sql, params) => this.#run(pool, { on: client, sql, params }),
+    };
+    try {
+      await tx.query(beginStatement(options));
+      const result = await work(tx);
+      const { command } = await this.#watch(pool, () => client.query(this.#statement('commit')));
+      assertCommitted(command);
+      client.release();
+      return result;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable && ENDS_CONNECTION.has(error.fault)) client.release(error);
+      else await this.#rollBackAndRelease(client);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  /** A client that cannot roll back is discarded: its next user would be in this transaction. */
+  async #rollBackAndRelease(client: pg.PoolClient): Promise<void> {
+    try {
+      await client.query(this.#statement('rollback'));
+      client.release();
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+    }
+  }
+
+  async #run<R extends object>(
+    pool: pg.Pool,
+    { on = pool, sql, params = [] }: Statement,
+  ): Promise<{ rows: R[]; rowCount: number }> {
+    // Without values pg uses the simple protocol, which returns an array for several statements.
+    const answer: pg.QueryResult<R & pg.QueryResultRow> | pg.QueryResult<R & pg.QueryResultRow>[] = await this.#watch(
+      pool,
+      () => on.query(this.#statement(sql, params)),
+    );
+    const result = Array.isArray(answer) ? answer.at(-1) : answer;
+    return { rows: result?.rows ?? [], rowCount: result?.rowCount ?? 0 };
+  }
+
+  #statement(text: string, values: readonly unknown[] = []): pg.QueryConfig & { query_timeout: number } {
+    return values.length === 0
+      ? { text, query_timeout: this.#timeoutMs }
+      : { text, values: [...values], query_timeout: this.#timeoutMs };
+  }
+
+  #watch<T>(pool: pg.Pool, statement: () => Promise<T>): Promise<T> {
+    const run = async (): Promise<T> => {
+      try {
+        return await statement();
+      } catch (error) {
+        if (isSilence(error)) this.#connections.replace(pool);
+        throw toUnavailable(error);
+      }
+    };
+    return this.availability.watch(run, this.#timeoutMs);
   }
 }
 
-/** A client that cannot roll back is discarded: its next user would be in this transaction. */
-async function rollBackAndRelease(client: pg.PoolClient): Promise<void> {
-  try {
-    await client.query('rollback');
-    client.release();
-  } catch (error) {
-    client.release(error instanceof Error ? error : true);
-  }
+interface Statement {
+  readonly on?: pg.Pool | pg.PoolClient;
+  readonly sql: string;
+  readonly params: readonly unknown[] | undefined;
 }
 
-async function run<R extends object>(
-  on: pg.Pool | pg.PoolClient,
-  sql: string,
-  params: readonly unknown[] = [],
-): Promise<{ rows: R[]; rowCount: number }> {
-  // Without values pg uses the simple protocol, which returns an array for several statements.
-  const answer: pg.QueryResult<R & pg.QueryResultRow> | pg.QueryResult<R & pg.QueryResultRow>[] =
-    await (params.length === 0 ? on.query(sql) : on.query(sql, [...params])).catch(rethrow);
-  const result = Array.isArray(answer) ? answer.at(-1) : answer;
-  return { rows: result?.rows ?? [], rowCount: result?.rowCount ?? 0 };
-}
+/** After these nothing more is sent on a connection; the next one may reach another server, which is not read-only. */
+const ENDS_CONNECTION: ReadonlySet<DatabaseFault> = new Set(['unreachable', 'timed_out', 'shutting_down', 'read_only']);
 
-function rethrow(error: unknown): never {
-  throw isUnavailable(error) ? new DatabaseUnavailable(reasonOf(error), { cause: error }) : error;
-}
-
-/** Classes of SQLSTATEs: connection exceptions, shutdown and start-up; and the codes of sockets. */
-const UNAVAILABLE_CODE = /^(08...|57P0\d|E[A-Z_]{4,})$/;
-const UNAVAILABLE_MESSAGE =
-  /timeout exceeded when trying to connect|connection terminated|connection error|client was closed|cannot use a pool after/i;
-
-function isUnavailable(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.every(isUnavailable);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (UNAVAILABLE_CODE.test(code) || UNAVAILABLE_MESSAGE.test(error.message)) return true;
-  return failedWith(error, 'TOO_MANY_CONNECTIONS', 'QUERY_CANCELED');
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }

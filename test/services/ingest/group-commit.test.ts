@@ -46,3 +46,20 @@ it('when the database is away nobody is tried again: the commit may have happene
   expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
   expect(groups).toHaveLength(1);
 });
+
+it('who waits for a database that is away is refused with those before, and not after a time-out more', async () => {
+  const { groups, commits } = recorder(() => new DatabaseUnavailable('gone'));
+  const results = await Promise.allSettled([1, 2, 3, 4, 5, 6].map((n) => commits.submit(n)));
+  expect(results.map((result) => result.status)).toEqual(Array(6).fill('rejected'));
+  expect(groups).toEqual([[1, 2, 3, 4]]);
+});
+
+it('when the database goes while requests are tried apart, the rest is refused', async () => {
+  const { groups, commits } = recorder((group) => {
+    if (group.length > 1) return new Error('poison');
+    return group.includes(2) ? new DatabaseUnavailable('gone') : undefined;
+  });
+  const results = await Promise.allSettled([1, 2, 3].map((n) => commits.submit(n)));
+  expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(groups).toEqual([[1, 2, 3], [1], [2]]);
+});

@@ -93,7 +93,9 @@ function countStatements(inner: Database): { db: Database; count: () => number }
   };
   const db: Database = {
     engine: inner.engine,
+    availability: inner.availability,
     query: counted(inner),
+    within: () => db,
     transaction: (work, options) => inner.transaction((tx) => work({ query: counted(tx) }), options),
     close: () => inner.close(),
   };

@@ -90,6 +90,20 @@ describe.runIf(databaseUrl === undefined)('the embedded database', () => {
     await expect(db.query('select 1')).rejects.toThrow(DatabaseUnavailable);
   });
 
+  test('an engine that is broken, as after a write-ahead log that found no room, is started again', async () => {
+    const db = await openEmbedded({ dataDir: directory, log: SILENT });
+    try {
+      await db.query('create table kept (x int); insert into kept values (1)');
+      const broken = `do $$ begin raise exception 'cannot drop active portal ""' using errcode = '24000'; end $$`;
+      await expect(db.query(broken)).rejects.toThrow(DatabaseUnavailable);
+      expect((await db.query('select x from kept')).rows).toEqual([{ x: 1 }]);
+      await expect(db.transaction((tx) => tx.query(broken))).rejects.toThrow(DatabaseUnavailable);
+      expect((await db.query('select x from kept')).rows).toEqual([{ x: 1 }]);
+    } finally {
+      await db.close();
+    }
+  });
+
   test('killed while it writes, it loses nothing that it acknowledged', async () => {
     const writer = new URL('embedded-writer.ts', import.meta.url).pathname;
     const child = spawn(process.execPath, ['--import', 'tsx', writer, directory], {
