@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { afterAll, onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config/config.ts';
+import { DrivenClock } from '../../src/core/time/clock.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
@@ -18,7 +19,7 @@ export interface Service {
   readonly app: FastifyInstance;
   readonly config: Config;
   /** Time stands still until a test moves it. */
-  readonly clock: { ms: number; now(): number };
+  readonly clock: DrivenClock;
   readonly monitoring: Monitoring;
   readonly schema: SchemaWatch;
   /** What was logged, line by line. */
@@ -47,7 +48,7 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
     LOG_LEVEL: 'debug',
     ...env,
   });
-  const clock = { ms: NOW, now: () => clock.ms };
+  const clock = new DrivenClock(NOW);
   const logged: string[] = [];
   const log = pino({ level: config.LOG_LEVEL, base: null }, { write: (line) => void logged.push(line) });
   const schema = new SchemaWatch(db, log);
