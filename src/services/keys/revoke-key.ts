@@ -3,7 +3,7 @@ import { lockApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import type { Database } from '../../store/database.ts';
 
 const LAST_KEY =
-  'This is the last key: without any, whoever reaches this machine may do everything. Create another key first, or ask for that with ' +
+  'This is the last key: without any, everybody on this machine may do everything. Create another key first, or ask for that with ' +
   '`open=true` in the query (`plumbline keys revoke --open`).';
 
 export interface RevokeRequest {
