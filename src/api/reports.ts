@@ -3,6 +3,7 @@ import { VERDICTS } from '../core/drift/check.ts';
 import { POLICIES } from '../core/drift/drift-test.ts';
 import { DIRECTIONS } from '../core/drift/movement/direction.ts';
 import { PRESET_NAMES } from '../core/drift/presets/table.ts';
+import { EVALUATION_STATES, EVALUATION_STATUSES } from '../core/evaluation/evaluation.ts';
 import { REFERENCE_KINDS } from '../core/evaluation/reference-kind.ts';
 import { listOr } from '../core/format/list-or.ts';
 import { streamNameFields } from '../core/stream-name.ts';
@@ -58,12 +59,12 @@ export const report = z
     generated_at: z.string(),
     window_minutes: z.number(),
     samples: z.number(),
-    status: z.enum(['ok', 'fail']),
+    status: z.enum(EVALUATION_STATUSES),
     checks: z
       .record(z.string(), check)
       .readonly()
       .describe('By `<feature>_<test>`, then `success_rate` and `latency_p95`'),
-    state: z.string(),
+    state: z.string().describe(listOr(EVALUATION_STATES)),
     verdicts: z
       .object({ tested: z.int(), drift: z.int(), no_drift: z.int(), inconclusive: z.int() })
       .readonly()
@@ -77,7 +78,7 @@ export const report = z
       .object({ id: z.int(), name: z.string(), created_at: z.string() })
       .readonly()
       .nullable()
-      .describe('Null where the reference is no baseline'),
+      .describe('Null where the reference is not a baseline'),
     reference: z
       .object({
         kind: z.enum(REFERENCE_KINDS),
@@ -85,7 +86,7 @@ export const report = z
           .array(z.object({ start: z.string(), end: z.string() }).readonly())
           .readonly()
           .optional()
-          .describe('What the reference is made of, when it is no baseline'),
+          .describe('The windows of the reference, when it is not a baseline'),
       })
       .readonly(),
     policy: z.enum(POLICIES),

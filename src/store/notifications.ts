@@ -148,9 +148,9 @@ export async function replayDead(
 
 export async function countNotifications(
   db: Queryable,
-): Promise<{ status: 'pending' | 'dead'; channel: string; n: number }[]> {
+): Promise<{ status: Exclude<NotificationStatus, 'sent'>; channel: string; n: number }[]> {
   const sql = `select status, channel, count(*) as n from notifications where status <> 'sent' group by status, channel`;
-  return (await db.query<{ status: 'pending' | 'dead'; channel: string; n: number }>(sql)).rows;
+  return (await db.query<{ status: Exclude<NotificationStatus, 'sent'>; channel: string; n: number }>(sql)).rows;
 }
 
 /** Deletes sent notifications, and dead letters that a later one has overtaken. Other dead letters stay until they are replayed. */

@@ -42,7 +42,7 @@ export function evaluate(reference: Profile, current: Profile, { settings, ...qu
   };
 }
 
-/** Where no test of a distribution could say, a share of missing values that stayed is no all-clear. */
+/** Where no test of a distribution could say, a share of missing values that stayed does not make it ok. */
 function stateOf(drift: readonly DriftCheck[], hasDrift: boolean, isBroken: boolean): EvaluationState {
   if (hasDrift) return 'drift';
   if (isBroken) return 'slo_breach';

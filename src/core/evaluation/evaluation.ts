@@ -8,8 +8,12 @@ import type { ReferenceKind } from './reference-kind.ts';
 /** Grows when a field changes its meaning or goes, so that what reads stored evaluations knows what it has. */
 export const EVALUATION_VERSION = 1;
 
-/** One word for an evaluation, most urgent first: drift, slo_breach, then no_data, inconclusive, ok. */
-export type EvaluationState = 'ok' | 'drift' | 'slo_breach' | 'inconclusive' | 'no_data';
+export const EVALUATION_STATUSES = ['ok', 'fail'] as const;
+export type EvaluationStatus = (typeof EVALUATION_STATUSES)[number];
+
+/** One word for an evaluation, the most urgent first. */
+export const EVALUATION_STATES = ['drift', 'slo_breach', 'no_data', 'inconclusive', 'ok'] as const;
+export type EvaluationState = (typeof EVALUATION_STATES)[number];
 
 interface BaselineName {
   readonly id: number;
@@ -20,9 +24,9 @@ interface BaselineName {
 /** What a window is compared with: a baseline, the window before, or the same hours of earlier weeks. */
 export interface ReferenceDescription {
   readonly kind: ReferenceKind;
-  /** Null where the reference is no baseline. */
+  /** Null where the reference is not a baseline. */
   readonly baseline: BaselineName | null;
-  /** The windows that it is made of, when it is no baseline. */
+  /** The windows that it is made of, when it is not a baseline. */
   readonly windows: readonly Interval[];
 }
 
@@ -53,7 +57,7 @@ export interface Evaluation {
   /** The tool whose numbers and verdicts these are; null for our own. */
   readonly preset: PresetName | null;
   /** `fail` when the stream has drifted, or a service level is broken. A window without events says nothing of either. */
-  readonly status: 'ok' | 'fail';
+  readonly status: EvaluationStatus;
   readonly state: EvaluationState;
   readonly verdicts: Verdicts;
   /** Drift by feature path, then the service levels, then the volume. */

@@ -2,7 +2,7 @@ import { type Check, type DriftCheck, type SloCheck, type Verdict, wireFields } 
 import type { Json, Policy } from '../drift/drift-test.ts';
 import type { PresetName } from '../drift/presets/table.ts';
 import { isoTime } from '../format/iso-time.ts';
-import type { Evaluation, EvaluationState, ReferenceDescription, Verdicts } from './evaluation.ts';
+import type { Evaluation, EvaluationState, EvaluationStatus, ReferenceDescription, Verdicts } from './evaluation.ts';
 
 /** A check of the contract, with its additions; `verdict` only where a drift test was run. */
 interface CheckBody {
@@ -17,7 +17,7 @@ export interface ReportBody {
   readonly generated_at: string;
   readonly window_minutes: number;
   readonly samples: number;
-  readonly status: 'ok' | 'fail';
+  readonly status: EvaluationStatus;
   readonly checks: { readonly [name: string]: CheckBody };
   readonly state: EvaluationState;
   readonly verdicts: Verdicts;

@@ -70,7 +70,7 @@ function isSilence({ kind, verdict }: Check): boolean {
 /** Whether a check fails so that an incident is to know. A window without events fails by that alone. */
 function counts({ kind, verdict, isEvident }: Check, { state }: Evaluation): boolean {
   if (verdict !== 'fail' || kind === 'volume' || state === 'no_data') return false;
-  // Fewer features than the monitor's rule asks for are no drift of the whole.
+  // Fewer features than the monitor's rule asks for do not make the whole drift.
   return kind === 'drift' ? state === 'drift' : isEvident;
 }
 

@@ -89,7 +89,7 @@ async function takePart(part: Multipart, tables: Map<string, TableColumns>, fiel
   if (!(SIDES as readonly string[]).includes(part.fieldname) || tables.has(part.fieldname))
     throw new AppError(
       'invalid_dataset',
-      `There is no place for the file ${JSON.stringify(part.fieldname.slice(0, 80))}; send one as \`reference\`, one as \`production\`.`,
+      `Unknown file field ${JSON.stringify(part.fieldname.slice(0, 80))}; send one as \`reference\`, one as \`production\`.`,
     );
   const kinds =
     fields.categorical_features === undefined && fields.features === undefined

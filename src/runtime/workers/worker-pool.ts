@@ -91,7 +91,7 @@ export class WorkerPool<Item> {
     }
   }
 
-  /** A renewal that fails is no error: whether the lease was lost shows when the result is written. */
+  /** A renewal that fails is not an error: whether the lease was lost shows when the result is written. */
   #renewLease(item: Item): NodeJS.Timeout | undefined {
     const { lease } = this.#source;
     if (lease === undefined) return undefined;

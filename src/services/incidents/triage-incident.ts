@@ -23,7 +23,7 @@ export type IncidentAction =
   | { readonly action: 'assign'; readonly to: string | null }
   | { readonly action: 'annotate' };
 
-export interface HandledBy {
+export interface TriageAuthor {
   readonly by: string;
   readonly note?: string | undefined;
 }
@@ -33,9 +33,9 @@ export async function triageIncident(
   context: IncidentContext,
   id: number,
   action: IncidentAction,
-  { by, note }: HandledBy,
+  { by, note }: TriageAuthor,
 ): Promise<StoredIncident> {
-  const handled = await context.db.transaction(async (tx) => {
+  const triaged = await context.db.transaction(async (tx) => {
     const stored = await lockWithMonitor(tx, id, action);
     if (stored === undefined)
       throw new AppError('incident_not_found', `No incident ${id} exists; GET /v1/incidents lists them`);
@@ -52,7 +52,7 @@ export async function triageIncident(
     return after;
   });
   context.notifySoon();
-  return handled;
+  return triaged;
 }
 
 /** The monitor first, as a run does: two that lock in opposite orders would wait for one another. */

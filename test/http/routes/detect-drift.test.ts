@@ -127,7 +127,7 @@ describe('POST /detect-drift', () => {
 
   it.each<[string, Part[], RegExp]>([
     ['one file', [reference], /two files/],
-    ['a file of another name', [{ ...reference, name: 'foo' }], /no place for the file "foo"/],
+    ['a file of another name', [{ ...reference, name: 'foo' }], /^Unknown file field "foo"/],
     ['a broken table', [{ ...reference, content: 'a,b\n1\n' }, production], /reference has 1 cells in row 1/],
     ['a broken gzip', [{ ...reference, content: gzipSync(csv(500)).subarray(0, 60) }, production], /gzip/],
     ['a wrong field', [{ name: 'significance_level', content: '7' }, reference, production], /significance_level/],
