@@ -56,7 +56,7 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
       void delivery
         .wake()
         .catch((error: unknown) =>
-          log.warn({ reason: reasonOf(error) }, 'delivery could not start; it does a second later'),
+          log.warn({ reason: reasonOf(error) }, 'deliveries could not start; the next try is in a second'),
         ),
   };
   const scheduler = new Scheduler(context, { ...SCHEDULER_OPTIONS, isPaused, ...lease });

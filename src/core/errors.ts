@@ -20,7 +20,7 @@ export const ERRORS = {
   not_acceptable: { status: 406, title: 'No such representation' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   idempotency_in_flight: { status: 409, title: 'A request with this Idempotency-Key is still running' },
-  conflict: { status: 409, title: 'It already exists' },
+  conflict: { status: 409, title: 'It conflicts with the current state' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported content type or encoding' },
   idempotency_mismatch: { status: 422, title: 'This Idempotency-Key was used with another body' },

@@ -34,7 +34,10 @@ async function notifyOne(context: IncidentContext, failed: number[]): Promise<bo
   } catch (error) {
     if (id === undefined) throw error;
     failed.push(id);
-    context.log.warn({ incident: id, reason: reasonOf(error) }, 'the notification of this incident could not be written; it is tried again');
+    context.log.warn(
+      { incident: id, reason: reasonOf(error) },
+      'the notification of this incident could not be written; it is tried again',
+    );
     return false;
   }
 }

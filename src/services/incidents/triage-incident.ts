@@ -38,7 +38,7 @@ export async function triageIncident(
   const triaged = await context.db.transaction(async (tx) => {
     const stored = await lockWithMonitor(tx, id, action);
     if (stored === undefined)
-      throw new AppError('incident_not_found', `No incident ${id} exists; GET /v1/incidents lists them`);
+      throw new AppError('incident_not_found', `No incident ${id} exists; GET /v1/incidents lists them.`);
     const nowMs = context.clock.now();
     const triage = triageAfter(stored, action, by, nowMs);
     const incident = await incidentAfter(tx, stored, action, nowMs);

@@ -88,12 +88,12 @@ export class Delivery {
       onItemError: (error, { message: { id } }) =>
         log.warn(
           { channel, id, reason: reasonOf(error) },
-          'how a try ended could not be written down: when its lease ends it is sent again, with the same id',
+          'the outcome of a delivery could not be recorded; the notification is sent again when its lease ends, with the same id',
         ),
       onClaimError: (error) =>
         log.warn(
           { channel, reason: reasonOf(error) },
-          'no notification could be claimed; what is due is claimed later',
+          'due notifications could not be claimed; they are claimed later',
         ),
     });
     this.#pools.set(channel, pool);

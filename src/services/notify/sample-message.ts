@@ -29,6 +29,6 @@ export function sampleMessage(nowMs: number, url: string | null): Message {
         isNew: false,
       },
     ],
-    changes: ['Somebody tests this channel: there is nothing to do.'],
+    changes: ['This is a test of the channel; no action is needed.'],
   };
 }

@@ -30,7 +30,7 @@ export function factsOf(message: Message): Fact[] {
     { label: 'Service', value: message.service, isName: true },
     { label: 'Endpoint', value: message.endpoint, isName: true },
     { label: resolvedAt === null ? 'Severity' : 'Severity was', value: message.severity },
-    { label: 'Since the window of', value: formatTime(message.startedAt), at: message.startedAt },
+    { label: 'Failing since', value: formatTime(message.startedAt), at: message.startedAt },
     ...(resolvedAt === null ? [] : [{ label: 'Resolved', value: formatTime(resolvedAt), at: resolvedAt }]),
     { label: 'Window', value: formatWindow(message.window) },
     { label: 'Compared with', value: message.reference },

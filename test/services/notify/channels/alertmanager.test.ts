@@ -26,11 +26,11 @@ test('a firing alert', async () => {
       endpoint: 'POST /v2/payments',
       condition: 'drift',
       team: 'pay',
-      cost_centre: '12',
+      cost_center: '12',
     },
     annotations: {
       summary: '[CRITICAL] Drift on payments_api POST /v2/payments',
-      description: expect.stringContaining('Since the window of: 2026-03-01 11:00 UTC'),
+      description: expect.stringContaining('Failing since: 2026-03-01 11:00 UTC'),
       severity: 'critical',
     },
     startsAt: '2026-03-01T11:00:00.000Z',

@@ -30,7 +30,7 @@ test('a firing incident is a trigger', async () => {
         group: 'payments hourly',
         class: 'drift',
         custom_details: expect.objectContaining({
-          'Since the window of': '2026-03-01 11:00 UTC',
+          'Failing since': '2026-03-01 11:00 UTC',
           Findings: [
             expect.stringMatching(/^\[new\] request\.body\.amount · amount_ks: KS .*; slice: country = CZ$/),
             expect.any(String),

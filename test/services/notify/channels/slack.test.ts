@@ -51,7 +51,7 @@ test('the first lines have the subject, the stream, the start and the size of th
     '*Service*\n`payments_api`',
     '*Endpoint*\n`POST /v2/payments`',
     '*Severity*\ncritical',
-    '*Since the window of*\n<!date^1772362800^{date_short_pretty} {time}|2026-03-01 11:00 UTC>',
+    '*Failing since*\n<!date^1772362800^{date_short_pretty} {time}|2026-03-01 11:00 UTC>',
     '*Window*\n2026-03-01 10:00 UTC to 2026-03-01 11:00 UTC, 1,234 events',
     '*Compared with*\nbaseline payments (2026-02-01)',
     '*Monitor*\n`payments hourly`',
