@@ -43,7 +43,7 @@ const check = z
   .looseObject({
     ok: z.boolean(),
     state: z.string(),
-    verdict: z.enum(VERDICTS).optional().describe('Of a drift test'),
+    verdict: z.enum(VERDICTS).optional().describe('Of a service level: `drift` when it is broken'),
     at: z.union([z.number(), z.string()]).nullable().optional().describe('Where both windows differ most'),
     direction: z
       .string()

@@ -82,10 +82,17 @@ function* copyInSteps(
   const found: Found[] = [];
   for (const pair of pairs) {
     const findings = pair.type === 'identifier' ? [] : PRESETS[preset].compare(pair, { alpha, psi: floors?.psi });
-    for (const { test, result, isDrift, threshold } of findings) {
+    for (const { test, result, isDrift, threshold, details } of findings) {
       const verdict = isDrift ? 'fail' : result.statistic === null ? 'inconclusive' : 'ok';
       const judged: Judged = { verdict, pAdjusted: null, floor: threshold, reason: result.reason ?? null };
-      found.push({ pair, feature: pair.feature, test, result, judged, details: { value: result.statistic } });
+      found.push({
+        pair,
+        feature: pair.feature,
+        test,
+        result,
+        judged,
+        details: { value: result.statistic, ...details },
+      });
     }
     yield;
   }

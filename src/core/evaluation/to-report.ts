@@ -1,14 +1,14 @@
-import { type Check, type DriftCheck, type SloCheck, type Verdict, wireFields } from '../drift/check.ts';
+import { type Check, type DriftCheck, type SloCheck, type Verdict, wireFields, wireVerdict } from '../drift/check.ts';
 import type { Json, Policy } from '../drift/drift-test.ts';
 import type { PresetName } from '../drift/presets/table.ts';
 import { isoTime } from '../format/iso-time.ts';
 import type { Evaluation, EvaluationState, EvaluationStatus, ReferenceDescription, Verdicts } from './evaluation.ts';
 
-/** A check of the contract, with its additions; `verdict` only where a drift test was run. */
+/** A check of the contract, with its additions. */
 interface CheckBody {
   readonly ok: boolean;
   readonly state: EvaluationState;
-  readonly verdict?: Verdict;
+  readonly verdict: Verdict;
   readonly [field: string]: Json | undefined;
 }
 
@@ -115,15 +115,16 @@ function driftBody(check: DriftCheck): CheckBody {
   };
 }
 
-function sloBody({ name, verdict, statistic, nCurrent: n, pValue, reason, details }: SloCheck): CheckBody {
+function sloBody({ name, verdict, statistic, effect, nCurrent: n, pValue, reason, details }: SloCheck): CheckBody {
   const ok = verdict !== 'fail';
-  const state = n === 0 ? 'no_data' : ok ? 'ok' : 'slo_breach';
+  const state: EvaluationState = n === 0 ? 'no_data' : ok ? 'ok' : 'slo_breach';
   const { target } = details;
   const level =
     name === 'success_rate'
       ? { success_rate: statistic, min: target, total: n }
       : { p95: statistic, max: target, live_n: n };
+  const judged = { state, verdict: wireVerdict(verdict), effect };
   // Of no rows nothing is known but the promise.
-  if (reason !== null) return { ok, reason, ...level, live_n: n, state };
-  return { ok, ...level, state, p_value: pValue };
+  if (reason !== null) return { ok, reason, ...level, live_n: n, ...judged };
+  return { ok, ...level, ...judged, p_value: pValue };
 }

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkSlo } from '../../../src/core/evaluation/evaluators/slo.ts';
 import { emptyProfile } from '../../../src/core/profile/profile.ts';
 import { binomialSurvival } from '../../../src/core/stats/distributions/binomial.ts';
 import { profileOf } from '../../../src/services/datasets/profile-of.ts';
 import { numbers, profileOf as profileWith } from '../drift/pairs.ts';
+
+const golden = JSON.parse(readFileSync(new URL('../../golden/replaced-systems.json', import.meta.url), 'utf8'));
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 const TARGETS = { successMin: 0.995, p95MaxMs: 100 };
 
@@ -70,6 +74,14 @@ describe('checkSlo', () => {
       direction: 'higher',
     });
     expect(checkSlo(withDurations([2000]), targets, 'calibrated')[1]).toMatchObject({ verdict: 'ok' });
+  });
+
+  it.each([
+    [Array.from({ length: 101 }, (_, i) => ((i * 37) % 997) + 50), golden.p95.weyl101],
+    [[7], golden.p95.one],
+    [range(20), golden.p95.upTo19],
+  ])('under classic takes it as Intent Drift Guard does', (durations, p95) => {
+    expect(checkSlo(withDurations(durations), targets, 'classic')[1]?.statistic).toBe(p95);
   });
 
   it('without rows says why it cannot say', () => {

@@ -85,6 +85,8 @@ describe('toReport', () => {
       total: 700,
       p_value: 1,
       state: 'ok',
+      verdict: 'no_drift',
+      effect: 0,
     });
     expect(report.checks.latency_p95).toEqual({
       ok: true,
@@ -93,7 +95,34 @@ describe('toReport', () => {
       live_n: 700,
       p_value: 1,
       state: 'ok',
+      verdict: 'no_drift',
+      effect: expect.any(Number),
     });
+  });
+
+  it('with the preset of Guard has the names and fields that its clients read, whatever the window holds', () => {
+    const settings = { ...CALIBRATED, policy: 'classic' as const, preset: 'guard' as const, floors: {} };
+    const guard = { ...context, settings };
+    const full = buildReport(baseline, payments('main', 700), guard).checks;
+    expect(full.amount_ks).toMatchObject({ ok: true, p_value: expect.any(Number), d: expect.any(Number), live_n: 700 });
+    const counts = { USD: expect.any(Number), CAD: expect.any(Number), EUR: expect.any(Number) };
+    expect(full.currency_psi).toMatchObject({ ok: true, psi: expect.any(Number), live_counts: counts });
+    const few = buildReport(baseline, payments('few', 49), guard).checks;
+    expect(few.amount_ks).toMatchObject({ ok: true, reason: 'insufficient_samples', live_n: 49, d: null });
+    expect(few.currency_psi).toMatchObject({ ok: true, psi: expect.any(Number) });
+    const empty = buildReport(baseline, emptyProfile(), guard).checks;
+    expect(empty.amount_ks).toMatchObject({ ok: true, reason: 'insufficient_samples', live_n: 0 });
+    expect(empty.currency_psi).toMatchObject({ ok: true, psi: null, live_counts: {} });
+    expect(empty.success_rate).toMatchObject({ ok: true, success_rate: null, min: 0.995, total: 0 });
+    expect(empty.latency_p95).toMatchObject({ ok: true, p95: null, max: 2000, live_n: 0 });
+    for (const checks of [full, few, empty])
+      expect(Object.keys(checks)).toEqual([
+        'amount_ks',
+        'currency_psi',
+        'duration_ms_ks',
+        'success_rate',
+        'latency_p95',
+      ]);
   });
 
   it('orders drift checks by feature, then the service levels', () => {
@@ -124,6 +153,7 @@ describe('toReport', () => {
     expect(report).toMatchObject({ status: 'fail', state: 'slo_breach' });
     expect(report.checks.success_rate).toMatchObject({ ok: false, state: 'slo_breach', min: 1 });
     expect(report.checks.latency_p95).toMatchObject({ ok: false, max: 900 });
+    expect(report.checks.success_rate).toMatchObject({ verdict: 'drift', effect: 1 / 300 });
   });
 
   it('an empty window is ok everywhere, and says that there is no data', () => {
@@ -136,6 +166,8 @@ describe('toReport', () => {
     expect(report.checks.currency_psi).toMatchObject({ psi: null, live_counts: {} });
     expect(report.checks.success_rate).toMatchObject({ success_rate: null, min: 0.995, total: 0 });
     expect(report.checks.latency_p95).toMatchObject({ p95: null, max: 2000 });
+    for (const name of ['success_rate', 'latency_p95'])
+      expect(report.checks[name]).toMatchObject({ verdict: 'inconclusive', effect: null, state: 'no_data' });
   });
 
   it('too few rows are ok beside the reason, and inconclusive', () => {

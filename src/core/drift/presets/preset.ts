@@ -1,5 +1,5 @@
 import type { AggregateRule } from '../aggregate-rule.ts';
-import type { FeaturePair, Side, TestResult } from '../drift-test.ts';
+import type { FeaturePair, Json, Side, TestResult } from '../drift-test.ts';
 
 import type { TestName } from '../test-name.ts';
 
@@ -10,6 +10,8 @@ export interface PresetFinding {
   readonly result: TestResult;
   readonly isDrift: boolean;
   readonly threshold: number;
+  /** Fields that clients of the tool read in a report. */
+  readonly details?: { readonly [field: string]: Json };
 }
 
 /** Thresholds that replace those of the tool. */

@@ -1,7 +1,7 @@
 import type { SloCheck, SloName } from '../../drift/check.ts';
 import { strengthOf } from '../../drift/check.ts';
 import type { Policy } from '../../drift/drift-test.ts';
-import { shareAtMost } from '../../profile/kll.ts';
+import { shareAtMost, type WeightedSample } from '../../profile/kll.ts';
 import { durationSketch, type Profile } from '../../profile/profile.ts';
 import { binomialSurvival } from '../../stats/distributions/binomial.ts';
 import type { SloTargets } from '../settings.ts';
@@ -15,7 +15,8 @@ export const evaluateSlo: Evaluator<'slo'> = ({ current, settings }) =>
  * The two service levels of a window, by themselves: no reference, no statistics.
  *
  * success_rate: 2xx among the events with an integer `response.status`, at least `successMin`. latency_p95: the 95th percentile of
- * `response.duration_ms` (type 7 while the sketch is exact, else within its rank error), at most `p95MaxMs`. Without rows: inconclusive.
+ * `response.duration_ms` (type 7 while the sketch is exact, else within its rank error; under the classic policy the value at place
+ * ⌊.95(n − 1)⌋), at most `p95MaxMs`. Without rows: inconclusive.
  *
  * The p-value is the chance of so many bad events, or more, from a service that keeps its level just so. It does not decide the verdict:
  * it separates a breach from bad luck with few events (two failures among 200 at a target of 99.5 %), and `isEvident` says so.
@@ -23,7 +24,7 @@ export const evaluateSlo: Evaluator<'slo'> = ({ current, settings }) =>
  * @example checkSlo({ events: 4, statusKnown: 4, success: 3, features: new Map() }, { successMin: 0.9, p95MaxMs: 99 }, 'classic')[0].verdict // 'fail'
  */
 export function checkSlo(current: Profile, targets: SloTargets, policy: Policy): SloCheck[] {
-  const levels = [successLevel(current, targets.successMin), latencyLevel(current, targets.p95MaxMs)];
+  const levels = [successLevel(current, targets.successMin), latencyLevel(current, targets.p95MaxMs, policy)];
   return levels.map((level) => toCheck(level, policy));
 }
 
@@ -53,14 +54,22 @@ function successLevel({ success, statusKnown: n }: Profile, target: number): Lev
 /** Beyond the 95th percentile. */
 const SLOW_SHARE = 0.05;
 
-function latencyLevel(current: Profile, target: number): Level {
+function latencyLevel(current: Profile, target: number, policy: Policy): Level {
   const sketch = durationSketch(current);
   const n = sketch?.n ?? 0;
   const level = { name: 'latency_p95' as const, target, budget: target, direction: 'higher' as const, n };
   if (sketch === undefined || n === 0) return { ...level, isKept: true, value: null, used: null, pValue: null };
-  const value = sketch.quantile(0.95);
+  const value = policy === 'classic' ? valueBelow(sketch.weighted(), 0.95) : sketch.quantile(0.95);
   const slow = Math.round(n * (1 - shareAtMost(sketch.weighted(), target)));
   return { ...level, isKept: value <= target, value, used: value, pValue: binomialSurvival(slow, n, SLOW_SHARE) };
+}
+
+/** The value at place ⌊q(n − 1)⌋ from 0, in order: how Intent Drift Guard takes a percentile. */
+function valueBelow({ values, weights, total }: WeightedSample, q: number): number {
+  const place = Math.floor(q * (total - 1));
+  let at = 0;
+  for (let below = weights[0] as number; below <= place; below += weights[at] as number) at++;
+  return values[at] as number;
 }
 
 function toCheck(level: Level, policy: Policy): SloCheck {
