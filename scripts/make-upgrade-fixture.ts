@@ -82,7 +82,14 @@ const app = buildServer({
 });
 
 function channelOf(name: string, outcome: object) {
-  return { name, type: 'log', isDryRun: false, render: (message: unknown) => message, send: async () => outcome };
+  return {
+    name,
+    type: 'log',
+    isDryRun: false,
+    keepsState: false,
+    render: (message: unknown) => message,
+    send: async () => outcome,
+  };
 }
 
 let key: string | undefined;

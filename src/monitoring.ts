@@ -51,6 +51,7 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
     metrics,
     cache: new ProfileCache(),
     routes: channels.routes,
+    stateChannels: new Set([...channels.byName.values()].filter((each) => each.keepsState).map(({ name }) => name)),
     channelNames: new Set(channels.byName.keys()),
     notifySoon: () =>
       void delivery

@@ -106,6 +106,6 @@ export class Simulation {
       this.#sent.push(message);
       return { kind: 'sent' as const };
     };
-    return { name: CHANNEL, type: 'log', isDryRun: false, render: (message) => message, send };
+    return { name: CHANNEL, type: 'log', isDryRun: false, keepsState: false, render: (message) => message, send };
   }
 }

@@ -36,13 +36,17 @@ export interface ClaimedNotification {
   readonly fence: number;
   /** Attempts before this one. */
   readonly attempts: number;
+  /** It was sent, and is sent again so that its receiver does not forget it. */
+  readonly isRefresh: boolean;
   readonly nowMs: number;
 }
 
+const CLAIMED = `n.id, n.stream_id as "streamId", n.incident_id as "incidentId", n.channel, n.reason, n.message, n.fence, n.attempts,
+  n.status = 'sent' as "isRefresh", ${msOf('moment.now')} as "nowMs"`;
 const IS_DUE = `n.status = 'pending' and n.next_at <= moment.now and (n.lease_until is null or n.lease_until <= moment.now)`;
 /** The notifications of an incident stay in order: the earlier one is sent first, or is a dead letter first. */
-const IS_NEXT = `not exists (select 1 from notifications e where e.status = 'pending' and e.channel = n.channel
-  and e.incident_id = n.incident_id and e.id < n.id)`;
+const IS_NEXT = `not exists (select 1 from notifications e where e.channel = n.channel and e.incident_id = n.incident_id and e.id < n.id
+  and (e.status = 'pending' or e.lease_until > moment.now))`;
 
 const IS_OVERTAKEN = `exists (select 1 from notifications l where l.status = 'sent' and l.channel = n.channel
   and l.incident_id = n.incident_id and l.id > n.id)`;
@@ -64,15 +68,67 @@ export async function claimNotifications(
       order by n.id limit $4 for update of n skip locked)
     update notifications n set fence = n.fence + 1, lease_until = moment.now + $2::float8 * interval '1 millisecond'
     from due, moment where n.stream_id = due.stream_id and n.id = due.id
-    returning n.id, n.stream_id as "streamId", n.incident_id as "incidentId", n.channel, n.reason, n.message, n.fence, n.attempts,
-      ${msOf('moment.now')} as "nowMs"`;
+    returning ${CLAIMED}`;
   const params = [nowParam(clock), options.leaseMs, channel, options.limit];
   const { rows } = await db.query<ClaimedNotification>(sql, params);
   return rows.sort((a, b) => a.id - b.id);
 }
 
+/** The last one of an incident that goes on, as a receiver that forgets has it; a dead letter after it does not count. */
+const IS_CURRENT = `n.status = 'sent' and n.reason <> 'resolved' and i.state in ('firing', 'recovering') and not exists (
+  select 1 from notifications l where l.channel = n.channel and l.incident_id = n.incident_id and l.id > n.id
+    and (l.status <> 'dead' or l.reason = 'resolved'))`;
+const IS_STALE = `n.next_at <= moment.now and (n.lease_until is null or n.lease_until <= moment.now)`;
+
+/** Whether something that was sent to a channel is to be sent again, so that its receiver does not forget it. */
+export async function hasStaleNotification(db: Queryable, clock: Clock, channel: string): Promise<boolean> {
+  const sql = `with ${MOMENT} select 1 from incidents i join notifications n on n.incident_id = i.id, moment
+    where n.channel = $2 and ${IS_CURRENT} and ${IS_STALE} limit 1`;
+  return (await db.query(sql, [nowParam(clock), channel])).rows.length > 0;
+}
+
+/**
+ * Claims a notification that was sent and is to be sent again. Its incident is locked with it: what ends the incident waits, and is sent after
+ * the lease.
+ */
+export async function claimStaleNotification(
+  db: Queryable,
+  clock: Clock,
+  channel: string,
+  leaseMs: number,
+): Promise<ClaimedNotification | undefined> {
+  const sql = `with ${MOMENT}, stale as (
+      select n.stream_id, n.id from incidents i join notifications n on n.incident_id = i.id, moment
+      where n.channel = $3 and ${IS_CURRENT} and ${IS_STALE} order by n.next_at limit 1 for update of n, i skip locked)
+    update notifications n set fence = n.fence + 1, lease_until = moment.now + $2::float8 * interval '1 millisecond'
+    from stale, moment where n.stream_id = stale.stream_id and n.id = stale.id returning ${CLAIMED}`;
+  return (await db.query<ClaimedNotification>(sql, [nowParam(clock), leaseMs, channel])).rows[0];
+}
+
+export interface Refreshed {
+  /** Null where it succeeded. */
+  readonly error: string | null;
+  /** Until the next one. */
+  readonly afterMs: number;
+}
+
+/** Records how sending again ended, and when the next time is; false when the lease was lost to another worker. */
+export async function recordRefresh(
+  db: Queryable,
+  clock: Clock,
+  claim: ClaimedNotification,
+  result: Refreshed,
+): Promise<boolean> {
+  const sql = `with ${MOMENT} update notifications n set last_error = $2, lease_until = null,
+      next_at = moment.now + $3::float8 * interval '1 millisecond', finished_at = case when $2::text is null then moment.now else finished_at end
+    from moment where n.stream_id = $4 and n.id = $5 and n.fence = $6 and n.status = 'sent'`;
+  const params = [nowParam(clock), result.error, result.afterMs, claim.streamId, claim.id, claim.fence];
+  return (await db.query(sql, params)).rowCount === 1;
+}
+
 export type Recorded =
-  | { readonly status: 'sent' }
+  /** A receiver that forgets is sent it again after that time. */
+  | { readonly status: 'sent'; readonly afterMs?: number | undefined }
   | { readonly status: 'dead'; readonly error: string }
   | { readonly status: 'pending'; readonly error: string; readonly afterMs: number };
 
@@ -88,12 +144,12 @@ export async function recordTry(
       finished_at = case when $2 = 'pending' then null else moment.now end
     from moment where n.stream_id = $5 and n.id = $6 and n.fence = $7 and n.status = 'pending'`;
   const error = result.status === 'sent' ? null : result.error;
-  const afterMs = result.status === 'pending' ? result.afterMs : 0;
+  const afterMs = result.status === 'dead' ? 0 : (result.afterMs ?? 0);
   const params = [nowParam(clock), result.status, error, afterMs, claim.streamId, claim.id, claim.fence];
   return (await db.query(sql, params)).rowCount === 1;
 }
 
-export interface StoredNotification extends Omit<ClaimedNotification, 'fence' | 'nowMs'> {
+export interface StoredNotification extends Omit<ClaimedNotification, 'fence' | 'isRefresh' | 'nowMs'> {
   readonly status: NotificationStatus;
   readonly createdAtMs: number;
   readonly nextAtMs: number;

@@ -41,6 +41,16 @@ export interface LastNotification {
   readonly checks: readonly string[];
   /** The channels that know of it: they hear of its end. */
   readonly channels: readonly string[];
+  /** Undefined where none of them keeps state, and in what was stored before they were told apart. */
+  readonly alert?: KnownAlert | undefined;
+}
+
+/** What the receivers that keep state know: they may be ahead of people, who want silence. */
+interface KnownAlert {
+  readonly atMs: number;
+  readonly state: NotifiedState;
+  /** The acknowledgement that they were notified of. */
+  readonly acknowledgedAtMs: number | null;
 }
 
 /** What people did about it. */

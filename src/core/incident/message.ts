@@ -11,6 +11,7 @@ export type NotificationReason =
   | 'new_findings'
   | 'repeat_interval'
   | 'resolved'
+  | 'acknowledged'
   | 'test';
 
 /** One failing check, in words for people. */

@@ -15,6 +15,8 @@ export const SILENT_INCIDENT_METRICS: IncidentMetrics = { changed: () => {}, dec
 /** What incidents are moved and notified with. */
 export interface IncidentContext extends EvaluationContext {
   readonly routes: readonly Route[];
+  /** The channels whose receivers keep an alert for each incident. */
+  readonly stateChannels: ReadonlySet<string>;
   readonly log: StoreLog;
   readonly metrics: IncidentMetrics;
   /** There is something in the outbox: called after the commit. */

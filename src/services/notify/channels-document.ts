@@ -3,6 +3,7 @@ import { SMTP_TLS_MODES } from '../../config/smtp-tls.ts';
 import { listOr } from '../../core/format/list-or.ts';
 import { CHANNEL_TYPES } from '../../core/incident/channel-type.ts';
 import { SEVERITIES } from '../../core/incident/severity.ts';
+import { DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration } from '../../core/time/window.ts';
 
 const name = z.string().min(1).max(200);
 const url = z.string().regex(/^https?:\/\/\S+$/, 'must start with http:// or https://');
@@ -14,6 +15,16 @@ const unlessEmpty = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
 const asNumber = (value: unknown) => (typeof value === 'string' ? Number(value) : value);
 const port = unlessEmpty(z.preprocess(asNumber, z.int().min(1).max(65_535)).default(587));
+
+const MAX_RESOLVE_TIMEOUT_MS = HOUR_MS;
+const resolveTimeout = z
+  .string()
+  .default('5m')
+  .transform((value) => parseDuration(value) ?? 0)
+  .refine(
+    (ms) => ms >= MINUTE_MS && ms <= MAX_RESOLVE_TIMEOUT_MS,
+    `${DURATION_HINT}, as in Alertmanager's configuration; from 1m to 1h`,
+  );
 
 const slack = z.strictObject({
   type: z.literal('slack'),
@@ -32,7 +43,11 @@ const email = z.strictObject({
 });
 const webhook = z.strictObject({ type: z.literal('webhook'), url: maybeUrl, secret });
 const pagerduty = z.strictObject({ type: z.literal('pagerduty'), routing_key: secret, url: maybeUrl });
-const alertmanager = z.strictObject({ type: z.literal('alertmanager'), url: maybeUrl });
+const alertmanager = z.strictObject({
+  type: z.literal('alertmanager'),
+  url: maybeUrl,
+  resolve_timeout: unlessEmpty(resolveTimeout),
+});
 const log = z.strictObject({ type: z.literal('log') });
 
 const channel = z.discriminatedUnion('type', [slack, email, webhook, pagerduty, alertmanager, log], {

@@ -6,8 +6,12 @@ import type { Database, StoreLog } from '../../store/database.ts';
 import {
   type ClaimedNotification,
   claimNotifications,
+  claimStaleNotification,
+  hasStaleNotification,
   listDueChannels,
   type Recorded,
+  type Refreshed,
+  recordRefresh,
   recordTry,
 } from '../../store/notifications.ts';
 import type { Channel } from './channel.ts';
@@ -23,6 +27,8 @@ export const BACKOFF_MS = [
   2 * HOUR_MS,
 ] as const;
 
+/** After a refresh that failed: an alert outlives several of them. */
+const REFRESH_BACKOFF_MS = 30 * SECOND_MS;
 /** Up to this share is added, so that many that failed together are not tried together. */
 const JITTER = 0.2;
 /** Longer than any try may take. */
@@ -63,9 +69,12 @@ export class Delivery {
 
   /** Starts to send what is due and does not wait for it: `idle()` does. */
   async wake(): Promise<void> {
-    const channels = await listDueChannels(this.#context.db, this.#context.clock);
+    const channels = new Set([
+      ...(await listDueChannels(this.#context.db, this.#context.clock)),
+      ...(await this.#listStaleChannels()),
+    ]);
     if (this.#isStopping) return;
-    await Promise.all(channels.map((channel) => (this.#pools.get(channel) ?? this.#openPool(channel)).wake()));
+    await Promise.all([...channels].map((channel) => (this.#pools.get(channel) ?? this.#openPool(channel)).wake()));
   }
 
   /** Resolves when all workers are done. */
@@ -79,11 +88,28 @@ export class Delivery {
     await Promise.all([...this.#pools.values()].map((pool) => pool.stop(PATIENCE_MS)));
   }
 
+  /** Those with a receiver that soon forgets an alert. */
+  async #listStaleChannels(): Promise<string[]> {
+    const { db, clock, channels } = this.#context;
+    const stale: string[] = [];
+    for (const { name, refreshEveryMs } of channels.values()) {
+      if (refreshEveryMs !== undefined && (await hasStaleNotification(db, clock, name))) stale.push(name);
+    }
+    return stale;
+  }
+
+  /** What is new goes first. */
+  async #claim(channel: string): Promise<ClaimedNotification | undefined> {
+    const { db, clock, channels, leaseMs = LEASE_MS } = this.#context;
+    const [due] = await claimNotifications(db, clock, channel, { leaseMs, limit: 1 });
+    if (due !== undefined || channels.get(channel)?.refreshEveryMs === undefined) return due;
+    return claimStaleNotification(db, clock, channel, leaseMs);
+  }
+
   #openPool(channel: string): WorkerPool<ClaimedNotification> {
-    const { db, clock, log, isPaused, leaseMs = LEASE_MS } = this.#context;
+    const { log, isPaused } = this.#context;
     const pool = new WorkerPool<ClaimedNotification>(WORKERS_PER_CHANNEL, {
-      claim: async () =>
-        isPaused() ? undefined : (await claimNotifications(db, clock, channel, { leaseMs, limit: 1 }))[0],
+      claim: async () => (isPaused() ? undefined : this.#claim(channel)),
       run: (claim) => this.#deliver(claim),
       onItemError: (error, { message: { id } }) =>
         log.warn(
@@ -104,6 +130,7 @@ export class Delivery {
     const { db, clock, channels, log, metrics } = this.#context;
     const channel = channels.get(claim.channel);
     const outcome = channel === undefined ? unknownChannel(claim.channel) : await trySend(channel, claim);
+    if (claim.isRefresh) return this.#recordRefresh(claim, refreshOf(outcome, channel?.refreshEveryMs));
     const recorded = resultOf(outcome, claim.attempts, this.#context.random());
     const kind = recorded.status === 'dead' ? 'dead' : outcome.kind;
     metrics.delivered(claim.channel, kind, (clock.now() - Date.parse(claim.message.at)) / SECOND_MS);
@@ -119,8 +146,25 @@ export class Delivery {
         { ...fields, reason: recorded.error },
         recorded.status === 'dead' ? 'notification is a dead letter' : 'notification failed; it is tried again',
       );
-    if (await recordTry(db, clock, claim, recorded)) return;
+    const written = recorded.status === 'sent' ? { ...recorded, afterMs: channel?.refreshEveryMs } : recorded;
+    if (await recordTry(db, clock, claim, written)) return;
     log.warn(fields, 'the lease of this notification ran out: another process sends it again, with the same id');
+  }
+
+  /** One that fails becomes no dead letter: the next one may succeed. */
+  async #recordRefresh(claim: ClaimedNotification, refresh: Refreshed): Promise<void> {
+    const { db, clock, log, metrics } = this.#context;
+    if (refresh.error !== null) {
+      metrics.delivered(claim.channel, 'retry', 0);
+      const fields = {
+        channel: claim.channel,
+        id: claim.message.id,
+        incident: claim.incidentId,
+        reason: refresh.error,
+      };
+      log.warn(fields, 'an alert could not be refreshed; it is tried again');
+    }
+    await recordRefresh(db, clock, claim, refresh);
   }
 }
 
@@ -145,4 +189,11 @@ export function resultOf(outcome: Outcome, attempts: number, random: number): Re
   if (backoffMs === undefined) return { status: 'dead', error: `${outcome.reason}, after ${attempts + 1} tries` };
   const afterMs = Math.max(backoffMs * (1 + JITTER * random), outcome.afterMs ?? 0);
   return { status: 'pending', error: outcome.reason, afterMs };
+}
+
+/** What is written down of a refresh. Pure. */
+function refreshOf(outcome: Outcome, everyMs = 0): Refreshed {
+  if (outcome.kind === 'sent') return { error: null, afterMs: everyMs };
+  const afterMs = Math.max(REFRESH_BACKOFF_MS, (outcome.kind === 'retry' && outcome.afterMs) || 0);
+  return { error: outcome.reason, afterMs };
 }

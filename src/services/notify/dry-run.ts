@@ -17,6 +17,7 @@ export function dryRunChannel(
     name,
     type,
     isDryRun: type !== 'log',
+    keepsState: false,
     render,
     send: async (message) => {
       const fields = { channel: name, id: message.id, reason: message.reason, message: render(message) };

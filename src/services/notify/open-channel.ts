@@ -22,7 +22,8 @@ const TIMEOUT_MS = 10_000;
 export function openChannel(name: string, document: ChannelDocument, context: ChannelContext): Channel {
   if (document.type === 'log') return dryRunChannel(name, 'log', context.log);
   const channel = openWith(name, document, context);
-  return hasSecrets(document) ? channel : dryRunChannel(name, document.type, context.log, channel.render);
+  if (hasSecrets(document)) return channel;
+  return { ...dryRunChannel(name, document.type, context.log, channel.render), keepsState: channel.keepsState };
 }
 
 function openWith(
@@ -47,7 +48,7 @@ function openWith(
         ...(document.url && { url: document.url }),
       });
     case 'alertmanager':
-      return alertmanagerChannel({ ...base, url: document.url });
+      return alertmanagerChannel({ ...base, url: document.url, resolveTimeoutMs: document.resolve_timeout });
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Incident, LastNotification, Triage } from '../../../src/core/incident/incident.ts';
 import {
   DEFAULT_NOTIFICATION_POLICY,
+  decideAlert,
   decideNotification,
   type NotificationPolicy,
   newChecks,
@@ -141,6 +142,54 @@ describe('a life of an incident', () => {
     });
   });
 
+  it('people get the same, whether receivers keep state or not', () => {
+    fc.assert(
+      fc.property(lifeArb, rulesArb, policyArb, (life, stepRules, notificationPolicy) => {
+        const rules = { step: stepRules, notificationPolicy };
+        const heard = (hasReceivers: boolean) =>
+          play(life, rules, UNTIL, hasReceivers).notifiers.map(({ sent }) =>
+            sent.map(({ reason, atMs, severity, checks }) => ({ reason, atMs, severity, checks })),
+          );
+        expect(heard(true)).toEqual(heard(false));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('an alert that a receiver keeps ends with its incident, silenced or not, and opens again only when people may be disturbed', () => {
+    forAllLives((notifiers, { quietHours }) => {
+      for (const { incident, lastNotification, alerts } of notifiers) {
+        if (lastNotification !== undefined && incident.state !== 'pending') {
+          expect(lastNotification.alert?.state).toBe(incident.state === 'resolved' ? 'resolved' : 'firing');
+        }
+        const turns = alerts.filter(({ reason }) => reason !== 'acknowledged');
+        turns.forEach(({ state }, i) => {
+          expect(state === 'resolved').toBe(i % 2 === 1);
+        });
+        for (const { atMs, state, severity, triage, reason } of alerts) {
+          if (state === 'resolved' || reason === 'acknowledged') continue;
+          expect(triage.silencedUntilMs ?? 0).toBeLessThanOrEqual(atMs);
+          if (quietHours !== undefined && severity !== 'critical') expect(isNight(atMs)).toBe(false);
+        }
+      }
+    });
+  });
+
+  it('a receiver that keeps state hears of each acknowledgement once, also while it is silenced', () => {
+    let silenced = 0;
+    forAllLives((notifiers) => {
+      for (const { alerts, incident, triage, lastNotification } of notifiers) {
+        const heard = alerts.filter(({ reason }) => reason === 'acknowledged');
+        const moments = heard.map(({ triage: { acknowledgedAtMs } }) => acknowledgedAtMs);
+        expect(new Set(moments).size).toBe(moments.length);
+        silenced += heard.filter(({ atMs, triage: { silencedUntilMs } }) => (silencedUntilMs ?? 0) > atMs).length;
+        if (incident.state !== 'firing' || triage.acknowledgedAtMs === null) continue;
+        expect(lastNotification?.alert?.acknowledgedAtMs).toBe(triage.acknowledgedAtMs);
+      }
+    });
+    expect(silenced).toBeGreaterThan(0);
+  });
+
   it('each reason to notify occurs', () => {
     const reasons = new Set<string>();
     forAllLives((notifiers) => {
@@ -274,6 +323,57 @@ describe('decideNotification', () => {
     expect(nextNotificationAt(FIRING, { ...silenced, lastNotification: null }, rules, two)).toBe(
       Date.UTC(2026, 4, 5, 5),
     );
+  });
+});
+
+describe('decideAlert', () => {
+  const SILENCED: Triage = { acknowledgedAtMs: null, silencedUntilMs: NOW + HOUR_MS };
+  const FIRES = { atMs: NOW - HOUR_MS, state: 'firing', acknowledgedAtMs: null } as const;
+  const OVER = { ...FIRES, state: 'resolved' } as const;
+  const ACKNOWLEDGED = { ...NOBODY, acknowledgedAtMs: NOW - 1 };
+
+  it.each([
+    ['the end, while it is silenced', RESOLVED, SILENCED, FIRES, { notify: true, reason: 'resolved' }],
+    ['the end, once', RESOLVED, SILENCED, OVER, { notify: false, reason: 'nothing_new' }],
+    ['back, while it is silenced', FIRING, SILENCED, OVER, { notify: false, reason: 'silenced' }],
+    ['back', FIRING, NOBODY, OVER, { notify: true, reason: 'reopened' }],
+    ['acknowledged', FIRING, ACKNOWLEDGED, FIRES, { notify: true, reason: 'acknowledged' }],
+    ['acknowledged while it recovers', RECOVERING, ACKNOWLEDGED, FIRES, { notify: true, reason: 'acknowledged' }],
+    [
+      'acknowledged while it is silenced',
+      FIRING,
+      { ...SILENCED, acknowledgedAtMs: NOW - 1 },
+      FIRES,
+      { notify: true, reason: 'acknowledged' },
+    ],
+    [
+      'an acknowledgement that it knows',
+      FIRING,
+      ACKNOWLEDGED,
+      { ...FIRES, acknowledgedAtMs: NOW - 1 },
+      { notify: false, reason: 'nothing_new' },
+    ],
+    ['no receiver keeps state', RESOLVED, SILENCED, undefined, { notify: false, reason: 'never_notified' }],
+    ['pending', PENDING, NOBODY, OVER, { notify: false, reason: 'not_open' }],
+    ['it fires, and they know', FIRING, NOBODY, FIRES, { notify: false, reason: 'nothing_new' }],
+  ] as const)('%s', (_, incident, triage, alert, decision) => {
+    const lastNotification = { ...notificationOf(FIRING, 60), alert };
+    expect(decideAlert(incident, { ...triage, lastNotification }, RULES, NOW)).toEqual(decision);
+  });
+
+  it('the end passes quiet hours too; people hear of it in the morning', () => {
+    const rules = { ...RULES, quietHours: NIGHT };
+    const midnight = Date.UTC(2026, 4, 4, 22);
+    const history = { ...NOBODY, lastNotification: { ...notificationOf(FIRING, 60), alert: FIRES } };
+    expect(decideAlert(RESOLVED, history, rules, midnight).notify).toBe(true);
+    expect(decideNotification(RESOLVED, history, rules, midnight).notify).toBe(false);
+    const after = { ...NOBODY, lastNotification: { ...notificationOf(FIRING, 60), alert: OVER } };
+    expect(nextNotificationAt(RESOLVED, after, rules, midnight)).toBe(Date.UTC(2026, 4, 5, 5));
+  });
+
+  it('what opens again waits for the end of the silence', () => {
+    const history = { ...SILENCED, lastNotification: { ...notificationOf(FIRING, 60), alert: OVER } };
+    expect(nextNotificationAt(FIRING, history, RULES, NOW)).toBe(NOW + HOUR_MS);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Incident, LastNotification, Triage } from '../../../src/core/incident/incident.ts';
 import type { NotificationReason } from '../../../src/core/incident/message.ts';
 import {
+  decideAlert,
   decideNotification,
   type NotificationPolicy,
   nextNotificationAt,
@@ -28,15 +29,19 @@ export class Notifier {
   triage: Triage = { acknowledgedAtMs: null, silencedUntilMs: null };
   notifyAtMs: number | null = null;
   readonly sent: Sent[] = [];
+  /** What receivers that keep state were notified of, together with people and alone. */
+  readonly alerts: Sent[] = [];
   /** Asked to ask again at a moment that has passed. */
   readonly pastAsks: number[] = [];
   /** There was something to notify of at a moment at which nobody would have asked. */
   readonly missed: number[] = [];
   readonly #rules: NotificationPolicy;
+  readonly #hasReceivers: boolean;
 
-  constructor(incident: Incident, rules: NotificationPolicy) {
+  constructor(incident: Incident, rules: NotificationPolicy, hasReceivers: boolean) {
     this.incident = incident;
     this.#rules = rules;
+    this.#hasReceivers = hasReceivers;
   }
 
   ask(nowMs: number): void {
@@ -45,18 +50,21 @@ export class Notifier {
     if (decision.notify) {
       const checks = incident.failing.map(({ check }) => check);
       const state = incident.state === 'resolved' ? 'resolved' : 'firing';
-      this.lastNotification = { atMs: nowMs, state, severity: incident.severity, checks, channels: [] };
+      const alert = { atMs: nowMs, state, acknowledgedAtMs: before?.alert?.acknowledgedAtMs ?? null } as const;
       const { severity } = incident;
-      this.sent.push({
-        reason: decision.reason,
+      this.lastNotification = {
         atMs: nowMs,
-        state: incident.state,
+        state,
         severity,
         checks,
-        before,
-        triage,
-      });
+        channels: [],
+        alert: this.#hasReceivers ? alert : undefined,
+      };
+      const sent = { reason: decision.reason, atMs: nowMs, state: incident.state, severity, checks, before, triage };
+      this.sent.push(sent);
+      if (this.#hasReceivers && before?.alert?.state !== state) this.alerts.push(sent);
     }
+    this.#askForReceivers(nowMs);
     this.notifyAtMs = nextNotificationAt(
       incident,
       { ...triage, lastNotification: this.lastNotification ?? null },
@@ -66,6 +74,22 @@ export class Notifier {
     if (this.notifyAtMs !== null && this.notifyAtMs <= nowMs) this.pastAsks.push(nowMs);
   }
 
+  #askForReceivers(nowMs: number): void {
+    const { incident, triage, lastNotification } = this;
+    const history = { ...triage, lastNotification: lastNotification ?? null };
+    const { notify, reason } = decideAlert(incident, history, this.#rules, nowMs);
+    if (!notify || lastNotification === undefined) return;
+    const { state, severity } = incident;
+    this.alerts.push({ reason, atMs: nowMs, state, severity, checks: [], before: lastNotification, triage });
+    const alert = {
+      atMs: nowMs,
+      state: state === 'resolved' ? ('resolved' as const) : ('firing' as const),
+      acknowledgedAtMs: reason === 'acknowledged' ? triage.acknowledgedAtMs : null,
+    };
+    this.lastNotification = { ...lastNotification, alert };
+    this.#askForReceivers(nowMs);
+  }
+
   /** Asks whenever it is time to, up to a moment. */
   waitUntil(endMs: number, fromMs: number): void {
     let nowMs = fromMs;
@@ -73,15 +97,10 @@ export class Notifier {
       const nextMs = Math.min(this.notifyAtMs ?? endMs, endMs);
       const halfway = nowMs + Math.floor((nextMs - nowMs) / 2);
       for (const ms of [nowMs, halfway, nextMs - 1]) {
-        if (
-          decideNotification(
-            this.incident,
-            { ...this.triage, lastNotification: this.lastNotification ?? null },
-            this.#rules,
-            ms,
-          ).notify
-        )
-          this.missed.push(ms);
+        const history = { ...this.triage, lastNotification: this.lastNotification ?? null };
+        for (const decide of [decideNotification, decideAlert]) {
+          if (decide(this.incident, history, this.#rules, ms).notify) this.missed.push(ms);
+        }
       }
       nowMs = nextMs;
       if (this.notifyAtMs === null || this.notifyAtMs > endMs) return;
@@ -101,6 +120,7 @@ export function play(
   happenings: readonly Happening[],
   rules: { readonly step: StepRules; readonly notificationPolicy: NotificationPolicy },
   untilMs: number,
+  hasReceivers = true,
 ): { notifiers: Notifier[]; cleared: Notifier[] } {
   const notifiers: Notifier[] = [];
   const cleared: Notifier[] = [];
@@ -118,7 +138,7 @@ export function play(
         continue;
       }
       if (current === undefined || change?.from === null) {
-        current = new Notifier(incident, rules.notificationPolicy);
+        current = new Notifier(incident, rules.notificationPolicy, hasReceivers);
         notifiers.push(current);
       }
       current.incident = incident;

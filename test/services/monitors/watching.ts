@@ -32,12 +32,16 @@ const STREAM = { service: 'payments', endpoint: 'POST /pay' } as const;
 export class TestChannel implements Channel {
   readonly type = 'log';
   readonly isDryRun = false;
+  readonly keepsState: boolean;
+  readonly refreshEveryMs?: number;
   readonly sent: Message[] = [];
   readonly name: string;
   answer: (message: Message) => Outcome | Promise<Outcome> = () => ({ kind: 'sent' });
 
-  constructor(name: string) {
+  constructor(name: string, state?: { readonly refreshEveryMs?: number }) {
     this.name = name;
+    this.keepsState = state !== undefined;
+    if (state?.refreshEveryMs !== undefined) this.refreshEveryMs = state.refreshEveryMs;
   }
 
   render(message: Message): unknown {
@@ -67,7 +71,10 @@ export interface Watching extends Monitoring {
 }
 
 /** Monitoring on an empty database, at noon, with an hour of payments as its baseline. */
-export async function openWatching(env: Readonly<Record<string, string>> = {}): Promise<Watching> {
+export async function openWatching(
+  env: Readonly<Record<string, string>> = {},
+  further: readonly TestChannel[] = [],
+): Promise<Watching> {
   const db = await emptiedDatabase();
   const directory = await makeTemporaryDirectory();
   const opened: Monitoring[] = [];
@@ -80,7 +87,8 @@ export async function openWatching(env: Readonly<Record<string, string>> = {}): 
   const config = testConfig({ BASELINES_DIR: `${directory}/baselines`, ARTIFACTS_DIR: directory, ...env });
   const clock = new DrivenClock(START);
   const channel = new TestChannel('test');
-  const channels = { byName: new Map([[channel.name, channel]]), routes: [{ channels: [channel.name] }] };
+  const byName = new Map([channel, ...further].map((each) => [each.name, each]));
+  const channels = { byName, routes: [{ channels: [...byName.keys()] }] };
   const options = { db, config, clock, log: SILENT, channels, metrics: SILENT_MONITORING_METRICS, random: () => 0 };
   const another = (changed: Partial<MonitoringOptions> = {}): Monitoring => {
     const monitoring = createMonitoring({ ...options, ...changed });

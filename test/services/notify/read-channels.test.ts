@@ -119,6 +119,23 @@ describe('from a file', () => {
     expect(read.lines).toEqual([]);
   });
 
+  it.each([
+    ['{type: alertmanager, url: "http://am:9093"}', 150_000],
+    ['{type: alertmanager, url: "http://am:9093", resolve_timeout: "${UNSET}"}', 150_000],
+    ['{type: alertmanager, url: "http://am:9093", resolve_timeout: 2m}', 60_000],
+  ])('refreshes twice within resolve_timeout: %s', async (channel, everyMs) => {
+    const { byName } = await fromFile(`channels: {am: ${channel}}`);
+    expect(byName.get('am')).toMatchObject({ keepsState: true, refreshEveryMs: everyMs });
+  });
+
+  it.each(['30s', '2h', 'soon'])('refuses resolve_timeout: %s', async (value) => {
+    const { text } = await refusalOf(
+      `channels:\n  am: {type: alertmanager, url: "http://am:9093", resolve_timeout: ${value}}`,
+    );
+    expect(text).toContain('channels.am.resolve_timeout');
+    expect(text).toContain('from 1m to 1h');
+  });
+
   it('has priority over the environment', async () => {
     const read = await fromFile('channels: {only: {type: log}}', { SLACK_WEBHOOK_URL: HOOK });
     expect(shapeOf(read)).toEqual([['only', 'log', false]]);

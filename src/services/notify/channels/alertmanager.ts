@@ -1,28 +1,35 @@
 import { isoTime } from '../../../core/format/iso-time.ts';
 import type { Message } from '../../../core/incident/message.ts';
+import { MINUTE_MS } from '../../../core/time/window.ts';
 import type { Channel } from '../channel.ts';
 import { type PostLimits, postJson } from '../http-post.ts';
 import { describeMessage, fitTitle, linkOf } from './message-lines.ts';
 
-const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1_000;
-const TEST_EXPIRES_AFTER_MS = 5 * 60 * 1_000;
+/** As in Alertmanager. */
+const DEFAULT_RESOLVE_TIMEOUT_MS = 5 * MINUTE_MS;
+/** An alert outlives this many refreshes that fail, as one of Prometheus does. */
+const REFRESHES_UNTIL_ITS_END = 4;
+const TEST_EXPIRES_AFTER_MS = 5 * MINUTE_MS;
 const MAX_SUMMARY = 1_024;
 
 export interface AlertmanagerOptions extends PostLimits {
   readonly name: string;
   /** Base URL of Alertmanager, without `/api/v2/alerts`. */
   readonly url: string;
-  /** How long an alert stays active without an update; must be longer than the repeat interval. */
-  readonly expiresAfterMs?: number;
+  /** Of Alertmanager's configuration: it counts an alert as resolved when so long nothing was heard of it. */
+  readonly resolveTimeoutMs?: number;
 }
 
 export function alertmanagerChannel(options: AlertmanagerOptions): Channel {
-  const render = (message: Message) => renderAlerts(message, options.now(), options.expiresAfterMs ?? EXPIRES_AFTER_MS);
+  const refreshEveryMs = (options.resolveTimeoutMs ?? DEFAULT_RESOLVE_TIMEOUT_MS) / 2;
+  const render = (message: Message) => renderAlerts(message, options.now(), REFRESHES_UNTIL_ITS_END * refreshEveryMs);
   const url = `${options.url.replace(/\/+$/, '')}/api/v2/alerts`;
   return {
     name: options.name,
     type: 'alertmanager',
     isDryRun: false,
+    keepsState: true,
+    refreshEveryMs,
     render,
     send: async (message) =>
       postJson({ url, body: JSON.stringify(render(message)) }, { ...options, secrets: [options.url] }),
@@ -46,12 +53,10 @@ function renderAlerts(message: Message, nowMs: number, expiresAfterMs: number) {
   ];
 }
 
-/** Without an end, Alertmanager resolves an alert after its `resolve_timeout` of five minutes. */
+/** Until then it fires, unless it is refreshed: an alert must not outlive a Plumbline that is gone. */
 function endOf(message: Message, nowMs: number, expiresAfterMs: number): string {
   if (message.state === 'resolved') return message.resolvedAt ?? message.at;
-  return isoTime(
-    nowMs + (message.reason === 'test' ? Math.min(expiresAfterMs, TEST_EXPIRES_AFTER_MS) : expiresAfterMs),
-  );
+  return isoTime(nowMs + (message.reason === 'test' ? TEST_EXPIRES_AFTER_MS : expiresAfterMs));
 }
 
 const NAMES = { drift: 'PlumblineDrift', no_data: 'PlumblineNoData' } as const;

@@ -31,6 +31,7 @@ export function emailChannel(options: EmailOptions): Channel {
     name: options.name,
     type: 'email',
     isDryRun: false,
+    keepsState: false,
     render,
     send: (message) => deliver(render(message), options),
   };

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<NotificationReason, string>> = {
   new_findings: 'new findings',
   repeat_interval: 'reminder',
   resolved: 'resolved',
+  acknowledged: 'acknowledged',
   test: 'test message',
 };
 

@@ -32,6 +32,7 @@ export function pagerdutyChannel(options: PagerdutyOptions): Channel {
     name: options.name,
     type: 'pagerduty',
     isDryRun: false,
+    keepsState: true,
     render: renderPagerduty,
     send: async (message) => {
       const outcome = await post(renderPagerduty(message));
@@ -47,11 +48,16 @@ function renderPagerduty(message: Message) {
   const kind = message.reason === 'test' ? 'test' : 'incident';
   const link = linkOf(message);
   return {
-    event_action: message.state === 'resolved' ? 'resolve' : 'trigger',
+    event_action: actionOf(message),
     dedup_key: `plumbline-${kind}-${message.incident.id}`,
     payload: payloadOf(message),
     ...(link !== undefined && { links: [{ href: link, text: `Incident ${message.incident.id}` }] }),
   };
+}
+
+function actionOf({ state, reason }: Message): 'trigger' | 'acknowledge' | 'resolve' {
+  if (state === 'resolved') return 'resolve';
+  return reason === 'acknowledged' ? 'acknowledge' : 'trigger';
 }
 
 function payloadOf(message: Message) {

@@ -41,6 +41,7 @@ export function slackChannel(options: SlackOptions): Channel {
     name: options.name,
     type: 'slack',
     isDryRun: false,
+    keepsState: false,
     render,
     send: async (message) => {
       const target = { url: options.webhookUrl, body: JSON.stringify(render(message)) };

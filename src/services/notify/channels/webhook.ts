@@ -21,6 +21,7 @@ export function webhookChannel(options: WebhookOptions): Channel {
     name: options.name,
     type: 'webhook',
     isDryRun: false,
+    keepsState: false,
     render: renderWebhook,
     send: async (message) => {
       const body = JSON.stringify(renderWebhook(message));

@@ -8,7 +8,7 @@ const receiver = await openReceiver();
 afterAll(() => receiver.close());
 beforeEach(() => receiver.answer((response) => response.end()));
 
-async function alertOf(message: Message, changed: { expiresAfterMs?: number } = {}) {
+async function alertOf(message: Message, changed: { resolveTimeoutMs?: number } = {}) {
   const options = { name: 'a', url: `${receiver.url}/am/`, allowHosts: ['127.0.0.1'], now: () => NOW, ...changed };
   expect(await alertmanagerChannel(options).send(message)).toEqual({ kind: 'sent' });
   expect(receiver.received.at(-1)?.path).toBe('/am/api/v2/alerts');
@@ -34,10 +34,24 @@ test('a firing alert', async () => {
       severity: 'critical',
     },
     startsAt: '2026-03-01T11:00:00.000Z',
-    endsAt: '2026-03-02T12:00:00.000Z',
+    endsAt: '2026-03-01T12:10:00.000Z',
     generatorURL: 'https://plumbline.example/incidents/7?a=1&b=2',
   });
-  expect((await alertOf(sampleMessage(), { expiresAfterMs: 60_000 })).endsAt).toBe('2026-03-01T12:01:00.000Z');
+  expect((await alertOf(sampleMessage(), { resolveTimeoutMs: 60_000 })).endsAt).toBe('2026-03-01T12:02:00.000Z');
+});
+
+test('an alert is refreshed twice within resolve_timeout, and outlives a few refreshes that fail', () => {
+  const options = { name: 'a', url: receiver.url, allowHosts: [], now: () => NOW };
+  expect(alertmanagerChannel(options).refreshEveryMs).toBe(2.5 * 60_000);
+  expect(alertmanagerChannel({ ...options, resolveTimeoutMs: 60_000 }).refreshEveryMs).toBe(30_000);
+});
+
+test('an acknowledged alert fires on, and says who takes care of it', async () => {
+  const message = sampleMessage({ reason: 'acknowledged', changes: ['Acknowledged by anna.'] });
+  const alert = await alertOf(message);
+  expect(alert.labels).toEqual((await alertOf(sampleMessage())).labels);
+  expect(alert.endsAt).toBe('2026-03-01T12:10:00.000Z');
+  expect(alert.annotations.description).toContain('Acknowledged by anna.');
 });
 
 test('a resolved alert has the labels of the firing alert, even if the severity changed', async () => {

@@ -58,6 +58,14 @@ function drip(socket: Socket, write: () => void, afterSome: () => void): void {
   socket.on('close', () => clearInterval(timer));
 }
 
+/** Whose receivers keep an alert for each incident, and which of them forget it. */
+const KEEPS_STATE: Readonly<Record<string, object>> = {
+  slack: { keepsState: false },
+  webhook: { keepsState: false },
+  pagerduty: { keepsState: true },
+  alertmanager: { keepsState: true, refreshEveryMs: expect.any(Number) },
+};
+
 describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
   const channel = open(limits);
   const send = () => channel.send(sampleMessage());
@@ -70,6 +78,11 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
     expect(got?.method).toBe('POST');
     expect(got?.headers['content-type']).toBe('application/json');
     expect(() => JSON.parse(got?.body ?? '')).not.toThrow();
+  });
+
+  test('declares whether its receiver keeps state, and whether it forgets', () => {
+    const { keepsState, refreshEveryMs } = channel;
+    expect({ keepsState, ...(refreshEveryMs !== undefined && { refreshEveryMs }) }).toEqual(KEEPS_STATE[type]);
   });
 
   test.each([200, 201, 202, 204, 299])('HTTP %i is sent', async (status) => {

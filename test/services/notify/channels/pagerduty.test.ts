@@ -50,6 +50,12 @@ test('a resolve has the key of the trigger', async () => {
   ]);
 });
 
+test('an acknowledgement has the key of the trigger', async () => {
+  expect(await eventsOf(sampleMessage({ reason: 'acknowledged' }))).toMatchObject([
+    { event_action: 'acknowledge', dedup_key: 'plumbline-incident-7' },
+  ]);
+});
+
 test('a test message resolves itself, and no real incident', async () => {
   expect(await eventsOf(sampleMessage({ reason: 'test' }))).toMatchObject([
     { event_action: 'trigger', dedup_key: 'plumbline-test-7' },
