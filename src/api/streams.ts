@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { streamNameFields } from '../core/stream-name.ts';
 import { pageOf, pageQuery } from './page.ts';
+import { inOrder, time } from './parameters.ts';
 
 export const streamQuery = z.object(pageQuery());
 
@@ -18,3 +20,7 @@ const streamEntry = z
 
 export const streamPage = pageOf('streams', streamEntry);
 export type StreamPage = z.output<typeof streamPage>;
+
+export const rebuildRequest = z.object({ ...streamNameFields, from: time, to: time }).check(inOrder('from', 'to'));
+export const rebuildAnswer = z.object({ minutes: z.int(), events: z.int() }).readonly();
+export type RebuildAnswer = z.output<typeof rebuildAnswer>;

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { RebuildAnswer } from '../../api/rebuild.ts';
-import type { StreamPage } from '../../api/streams.ts';
+import type { RebuildAnswer, StreamPage } from '../../api/streams.ts';
 import { count } from '../../core/format/amounts.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
 import type { StreamName } from '../../core/stream-name.ts';

@@ -1,6 +1,7 @@
 import type { CategoryCounts } from '../profile/counts.ts';
-import { type KllSketch, shareAtMost, type WeightedSample } from '../profile/kll.ts';
+import type { KllSketch } from '../profile/kll.ts';
 import type { FeatureProfile } from '../profile/profile.ts';
+import { shareAtMost, type WeightedSample } from '../profile/weighted-sample.ts';
 import { OTHER } from './bins/align-categories.ts';
 import { countInBins } from './bins/bins.ts';
 

@@ -1,13 +1,7 @@
 import { hash32 } from '../stats/hash.ts';
 import { sortRun } from './sort-run.ts';
-import { everySecond, mergeRuns, mergeWeighted, NO_VALUES, quantileType7 } from './sorted-runs.ts';
-
-/** Ascending values (ties allowed), each with a weight > 0: the number of values of the sample it stands for; `total`: Σ weights. */
-export interface WeightedSample {
-  readonly values: Float64Array;
-  readonly weights: Float64Array;
-  readonly total: number;
-}
+import { everySecond, mergeRuns, NO_VALUES, quantileType7 } from './sorted-runs.ts';
+import { valueAtRank, valuesAtRanks, type WeightedSample, weightedSampleOf } from './weighted-sample.ts';
 
 interface KllOptions {
   /** Values kept in the top level, 8 … 65535; larger is more accurate. */
@@ -160,7 +154,7 @@ export class KllSketch {
 
   /** The values kept, ascending, with their weights; cached until the next change. Read only. */
   weighted(): WeightedSample {
-    if (this.#flat?.total !== this.n) this.#flat = flatten(this.levels());
+    if (this.#flat?.total !== this.n) this.#flat = weightedSampleOf(this.levels());
     return this.#flat as WeightedSample;
   }
 
@@ -186,16 +180,10 @@ export class KllSketch {
    */
   quantiles(shares: readonly number[]): number[] {
     if (this.isExact) return shares.map((share) => this.quantile(share));
-    const { values, weights } = this.weighted();
-    const found: number[] = [];
-    let place = 0;
-    let seen = weights[0] as number;
-    for (const share of shares) {
-      const rank = share * this.n;
-      while (seen < rank && place < values.length - 1) seen += weights[++place] as number;
-      found.push(values[place] as number);
-    }
-    return found;
+    return valuesAtRanks(
+      this.weighted(),
+      shares.map((share) => share * this.n),
+    );
   }
 
   #sortedInput(): Float64Array {
@@ -249,18 +237,6 @@ export class KllSketch {
   }
 }
 
-/**
- * The share of the sample that is ≤ x: the right-continuous empirical distribution function.
- *
- * @returns a share, [0, 1]; NaN for an empty sample
- * @example const s = new KllSketch(); s.add(1); s.add(2); shareAtMost(s.weighted(), 1) // 0.5
- */
-export function shareAtMost(s: WeightedSample, x: number): number {
-  let weight = 0;
-  for (let i = 0; i < s.values.length && (s.values[i] as number) <= x; i++) weight += s.weights[i] as number;
-  return weight / s.total;
-}
-
 function levelCapacity(k: number, levels: number, level: number): number {
   const shortest = level === 0 ? Math.max(SMALLEST_LEVEL, k * SHORTEST_INPUT_RUN) : SMALLEST_LEVEL;
   return Math.ceil(Math.max(shortest, k * LEVEL_SHRINK ** (levels - level - 1)));
@@ -270,24 +246,4 @@ function capacityOf(k: number, levels: number): number {
   let capacity = 0;
   for (let level = 0; level < levels; level++) capacity += levelCapacity(k, levels, level);
   return capacity;
-}
-
-function flatten(levels: readonly Float64Array[]): WeightedSample {
-  let values: Float64Array = NO_VALUES;
-  let weights: Float64Array = NO_VALUES;
-  let total = 0;
-  for (const [level, run] of levels.entries()) {
-    [values, weights] = mergeWeighted(values, weights, run, 2 ** level);
-    total += run.length * 2 ** level;
-  }
-  return { values, weights, total };
-}
-
-function valueAtRank(s: WeightedSample, rank: number): number {
-  let seen = 0;
-  for (let i = 0; i < s.values.length; i++) {
-    seen += s.weights[i] as number;
-    if (seen >= rank) return s.values[i] as number;
-  }
-  return s.values.at(-1) as number;
 }

@@ -1,4 +1,4 @@
-import { rebuildAnswer, rebuildRequest } from '../../api/rebuild.ts';
+import { rebuildAnswer, rebuildRequest } from '../../api/streams.ts';
 import { featureRules } from '../../core/profile/rules.ts';
 import { getStream } from '../../services/evaluation/resolve-stream.ts';
 import { rebuildProfiles } from '../../services/maintenance/rebuild-profiles.ts';

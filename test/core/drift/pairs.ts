@@ -1,9 +1,10 @@
 import type { FeaturePair } from '../../../src/core/drift/drift-test.ts';
 import type { EvaluationSettings } from '../../../src/core/evaluation/settings.ts';
 import { CategoryCounts } from '../../../src/core/profile/counts.ts';
-import { KllSketch, type WeightedSample } from '../../../src/core/profile/kll.ts';
+import { KllSketch } from '../../../src/core/profile/kll.ts';
 import { addValueInto, emptyMoments } from '../../../src/core/profile/moments.ts';
 import { emptyProfile, type FeatureProfile, type Profile } from '../../../src/core/profile/profile.ts';
+import type { WeightedSample } from '../../../src/core/profile/weighted-sample.ts';
 import type { Rng } from '../../../src/core/stats/rng.ts';
 
 export const CALIBRATED: EvaluationSettings = {

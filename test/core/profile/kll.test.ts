@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { quantile } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
-import { KllSketch, shareAtMost } from '../../../src/core/profile/kll.ts';
+import { KllSketch } from '../../../src/core/profile/kll.ts';
+import { shareAtMost } from '../../../src/core/profile/weighted-sample.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
 import { amounts } from './arbitraries.ts';
 

@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../../profile/kll.ts';
+import type { WeightedSample } from '../../profile/weighted-sample.ts';
 
 /** Bins of the number line: (−∞, e₀], (e₀, e₁], …, (e_last, ∞). One bin more than edges; edges ascend strictly. */
 export interface Bins {

@@ -1,5 +1,5 @@
 import { CategoryCounts } from '../../profile/counts.ts';
-import type { WeightedSample } from '../../profile/kll.ts';
+import type { WeightedSample } from '../../profile/weighted-sample.ts';
 import type { FeaturePair } from '../drift-test.ts';
 
 /** Up to this many distinct numbers are categories; Evidently's rule. */

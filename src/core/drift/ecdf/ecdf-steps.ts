@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../../profile/kll.ts';
+import type { WeightedSample } from '../../profile/weighted-sample.ts';
 
 /**
  * Two empirical distribution functions side by side, one step for each distinct value of either sample, ascending.

@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../../profile/kll.ts';
+import type { WeightedSample } from '../../profile/weighted-sample.ts';
 
 /** The largest gap between two distribution functions. */
 export interface Gap {

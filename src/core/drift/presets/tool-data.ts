@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../../profile/kll.ts';
+import type { WeightedSample } from '../../profile/weighted-sample.ts';
 import { alignCategories } from '../bins/align-categories.ts';
 import type { FeaturePair } from '../drift-test.ts';
 import { ksPValue } from '../ecdf/ks-p-value.ts';

@@ -1,4 +1,4 @@
-import type { WeightedSample } from '../../profile/kll.ts';
+import type { WeightedSample } from '../../profile/weighted-sample.ts';
 import { chiSquaredSurvival } from '../../stats/distributions/chi-squared.ts';
 import { kstwoSurvival } from '../../stats/kolmogorov/kstwo.ts';
 import type { FeaturePair } from '../drift-test.ts';

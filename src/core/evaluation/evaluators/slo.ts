@@ -1,8 +1,8 @@
 import type { SloCheck, SloName } from '../../drift/check.ts';
 import { strengthOf } from '../../drift/check.ts';
 import type { Policy } from '../../drift/drift-test.ts';
-import { shareAtMost, type WeightedSample } from '../../profile/kll.ts';
 import { durationSketch, type Profile } from '../../profile/profile.ts';
+import { shareAtMost, type WeightedSample } from '../../profile/weighted-sample.ts';
 import { binomialSurvival } from '../../stats/distributions/binomial.ts';
 import type { SloTargets } from '../settings.ts';
 import type { Evaluator } from './evaluator.ts';
