@@ -69,33 +69,19 @@ export async function startApp(config: Config, clock: Clock, env: Environment = 
 }
 
 async function startOn(app: AppContext): Promise<RunningApp> {
-  const { config, clock, log, db } = app;
+  const { config, log, db } = app;
   await migrate(db, log);
   assertSafeHost(config, await countApiKeys(db));
   await runMaintenance(app);
 
   const schema = new SchemaWatch(db.within(REQUEST_TIMEOUT_MS), log);
   const services = await createServices(app, schema);
-  const { ingest, coherence, monitoring } = services;
+  const { ingest, monitoring } = services;
   if (config.BASELINE_PATH !== undefined) await loadBaselineFile(monitoring.context, config.BASELINE_PATH);
   await applyMonitorsFile(monitoring.context);
   await keepDefaultMonitors(monitoring.context);
 
-  const served = db.within(REQUEST_TIMEOUT_MS);
-  const server = buildServer({
-    config,
-    db: served,
-    clock,
-    log,
-    ingest,
-    coherence,
-    monitoring: { ...monitoring.context, db: served },
-    channels: services.channels,
-    metrics: services.metrics,
-    schema,
-    version: VERSION,
-    startedAtMs: clock.now(),
-  });
+  const server = createServer(app, services, schema);
   await server.listen({ host: config.HOST, port: config.PORT });
   const stopJobs = startJobs(jobsOf(app, services, schema), log);
   return {
@@ -110,6 +96,24 @@ async function startOn(app: AppContext): Promise<RunningApp> {
       await db.close();
     },
   };
+}
+
+function createServer({ config, clock, log, db }: AppContext, services: Services, schema: SchemaWatch) {
+  const served = db.within(REQUEST_TIMEOUT_MS);
+  return buildServer({
+    config,
+    db: served,
+    clock,
+    log,
+    ingest: services.ingest,
+    coherence: services.coherence,
+    monitoring: { ...services.monitoring.context, db: served },
+    channels: services.channels,
+    metrics: services.metrics,
+    schema,
+    version: VERSION,
+    startedAtMs: clock.now(),
+  });
 }
 
 type Services = Awaited<ReturnType<typeof createServices>>;

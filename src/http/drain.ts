@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../core/errors.ts';
 import { SECOND_MS } from '../core/time/window.ts';
-import { answerSocket } from './problem.ts';
+import { answerSocket } from './problem/problem.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

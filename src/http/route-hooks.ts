@@ -6,9 +6,9 @@ import { accessOf, guardRoute } from './auth.ts';
 import type { CallerCache } from './caller-cache.ts';
 import { shuttingDown } from './drain.ts';
 import type { Metrics, ObserveRequest } from './metrics.ts';
-import type { KnownPaths } from './not-found.ts';
 import { refuseWhileOutdated } from './outdated.ts';
-import { pathOf } from './problem.ts';
+import type { KnownPaths } from './problem/not-found.ts';
+import { pathOf } from './problem/problem.ts';
 
 export interface RouteHookContext {
   readonly config: Config;

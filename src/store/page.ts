@@ -15,12 +15,6 @@ export interface Page<Row> {
 /**
  * Pages of a list that is ordered by these numbers of its rows, the most significant one first. A cursor has the numbers of the last row of
  * its page, so rows that are added or deleted move no page.
- *
- * @example
- * const pages = pagesBy('windowEndMs', 'id');
- * const from = pages.start(query.after, { windowEndMs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER });
- * // select … where (window_end, id) < ($1, $2) order by window_end desc, id desc limit query.limit + 1
- * return pages.cut(rows, query.limit);
  */
 export function pagesBy<const Key extends string>(...keys: readonly Key[]) {
   type Position = Readonly<Record<Key, number>>;

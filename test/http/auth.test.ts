@@ -197,7 +197,7 @@ describe('without any key', () => {
   const { app } = withService(emptyDatabase);
 
   it.each(['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip'])(
-    'what a proxy on this machine forwards (%s) is refused, and told why',
+    'what a proxy on this machine forwards (%s) is refused, with the reason',
     async (name) => {
       const headers = { host: 'localhost:8000', [name]: '203.0.113.9' };
       for (const request of [INGEST, READ, ADMIN]) expect(await ask(app, request, headers)).toBe(403);

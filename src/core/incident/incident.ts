@@ -41,7 +41,7 @@ export interface LastNotification {
   readonly checks: readonly string[];
   /** The channels that know of it: they hear of its end. */
   readonly channels: readonly string[];
-  /** Undefined where none of them keeps state, and in what was stored before they were told apart. */
+  /** Undefined where none of them keeps state, and in what was stored before the two were separate. */
   readonly alert?: KnownAlert | undefined;
 }
 

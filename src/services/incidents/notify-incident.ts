@@ -53,7 +53,7 @@ export async function notifyIncident(
   return after !== before && (lastNotification?.channels.length ?? 0) > 0;
 }
 
-/** What went to channels that keep state, also where it was stored before they were told apart. */
+/** What went to channels that keep state, also where it was stored before the two were separate. */
 function withAlert(last: LastNotification | null, { stateChannels }: IncidentContext): LastNotification | null {
   if (last === null) return null;
   const isKnown = last.channels.some((channel) => stateChannels.has(channel));

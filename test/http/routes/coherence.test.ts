@@ -3,7 +3,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import pino from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../../src/core/time/window.ts';
-import { problemHandler } from '../../../src/http/problem.ts';
+import { problemHandler } from '../../../src/http/problem/problem.ts';
 import { coherenceRoutes } from '../../../src/http/routes/coherence.ts';
 import { runCoherence } from '../../../src/services/coherence/run-coherence.ts';
 import { SchemaWatch } from '../../../src/store/engine/schema-watch.ts';

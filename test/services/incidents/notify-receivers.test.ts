@@ -60,7 +60,7 @@ it('an acknowledgement reaches the receiver that keeps state, once, and nobody e
   ]);
 });
 
-it('an incident that was stored before channels were told apart ends in both', async () => {
+it('an incident that was stored before the two kinds of channels were separate ends in both', async () => {
   const { watching, pager } = await openBoth();
   await watching.apply({ open_after: 1, close_after: 1 });
   await live(watching, [300]);

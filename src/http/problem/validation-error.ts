@@ -1,5 +1,5 @@
 import type { FastifySchemaValidationError } from 'fastify';
-import { AppError, type ErrorCode, type FieldError } from '../core/errors.ts';
+import { AppError, type ErrorCode, type FieldError } from '../../core/errors.ts';
 
 const SHOWN_IN_DETAIL = 3;
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 import { pathOf } from './problem.ts';
 
 interface KnownPath {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { AppError, ERRORS, type ErrorCode } from '../../src/core/errors.ts';
-import { describeError } from '../../src/core/format/describe-error.ts';
-import { toAppError, toProblem } from '../../src/http/problem.ts';
-import { DatabaseUnavailable } from '../../src/store/database.ts';
+import { AppError, ERRORS, type ErrorCode } from '../../../src/core/errors.ts';
+import { describeError } from '../../../src/core/format/describe-error.ts';
+import { toAppError, toProblem } from '../../../src/http/problem/problem.ts';
+import { DatabaseUnavailable } from '../../../src/store/database.ts';
 
 describe('a problem', () => {
   it.each(Object.keys(ERRORS) as ErrorCode[])('%s carries its status, title and detail', (code) => {
