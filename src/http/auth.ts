@@ -31,6 +31,11 @@ function isReadMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
+/** False of a GET that stores the report that it answers. */
+export function storesNothing(access: Access, route: string): boolean {
+  return access === 'public' || (access === 'read' && route !== '/reports/latest');
+}
+
 interface RouteRule {
   readonly access: KeyScope;
   /** Pages of other sites may not ask for it, unless they send a key in a header. */

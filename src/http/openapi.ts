@@ -6,6 +6,7 @@ import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problem } from '../api/problem.ts';
 import { accessOf } from './auth.ts';
+import { refusalsOf } from './refusals.ts';
 
 /** Clients need to know neither that answers are readonly, which is for our types, nor that no answer has a further field. */
 function simplify({
@@ -23,11 +24,10 @@ function simplify({
 const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: { override: simplify } });
 const { $schema: _, ...PROBLEM_SCHEMA } = z.toJSONSchema(problem, { override: simplify });
 
-/** Sent for each refusal of each route; a refusal never passes a route's own serializer. */
-const PROBLEM_ANSWER = {
-  description: 'Refused, as RFC 9457 says',
-  content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
-};
+/** A refusal never passes a route's own serializer. */
+const PROBLEM_CONTENT = { 'application/problem+json': { schema: PROBLEM_SCHEMA } };
+/** Beside those that are listed one by one: refusals of what is no request of this route, or no HTTP. */
+const OTHER_REFUSALS = { description: 'Refused, as RFC 9457 says', content: PROBLEM_CONTENT };
 
 /** Swagger UI is plain files of ours: nothing inline but the styles that it sets, nothing from elsewhere. */
 const PAGE_POLICY = {
@@ -62,17 +62,50 @@ export function collectSchemas(app: FastifyInstance, version: string): void {
         },
       },
     },
-    transform: (route) => describeRoute(toJsonSchema(route), route.route.method),
+    transform: (route) => {
+      const described = describeRoute(toJsonSchema(route), route.route.method);
+      return isOptional(route.schema?.body)
+        ? { ...described, schema: { ...described.schema, [OPTIONAL_BODY]: true } }
+        : described;
+    },
+    transformObject: (document) =>
+      'openapiObject' in document ? withOptionalBodies(document.openapiObject) : document.swaggerObject,
   });
 }
 
 type Described = ReturnType<typeof toJsonSchema>;
 
 function describeRoute({ schema, url }: Described, methods: string | readonly string[]): Described {
-  const isPublic = [methods].flat().every((method) => accessOf(method, url) === 'public');
-  const security = isPublic ? [] : [{ bearer: [] }, { apiKey: [] }];
-  const response = { ...(schema.response as object | undefined), '4xx': PROBLEM_ANSWER, '5xx': PROBLEM_ANSWER };
+  const method = String([methods].flat()[0]);
+  const security = accessOf(method, url) === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }];
+  const hasParameters = schema.querystring !== undefined || schema.params !== undefined;
+  const refusals = [...refusalsOf({ method, url, hasParameters })].map(([status, codes]) => [
+    status,
+    { description: `Refused: ${codes.map((code) => `\`${code}\``).join(', ')}`, content: PROBLEM_CONTENT },
+  ]);
+  const response = {
+    ...(schema.response as object | undefined),
+    ...Object.fromEntries(refusals),
+    '4xx': OTHER_REFUSALS,
+    '5xx': OTHER_REFUSALS,
+  };
   return { schema: { ...schema, security, response }, url };
+}
+
+function isOptional(body: unknown): boolean {
+  return body instanceof z.ZodType && body.safeParse(undefined).success;
+}
+
+/** Marks an operation until the whole document is there: swagger calls every body required. */
+const OPTIONAL_BODY = 'x-optional-body';
+
+function withOptionalBodies<Document extends { readonly paths?: object | undefined }>(document: Document): Document {
+  for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values<object>(path))) {
+    if (!(OPTIONAL_BODY in operation && 'requestBody' in operation)) continue;
+    delete operation[OPTIONAL_BODY];
+    operation.requestBody = { ...(operation.requestBody as object), required: false };
+  }
+  return document;
 }
 
 /** `/openapi.json`, and a page at `/docs`. helmet stays in this scope: elsewhere there is no page to protect. */

@@ -1,11 +1,9 @@
 import type { onRequestHookHandler } from 'fastify';
 import { AppError } from '../core/errors.ts';
 import type { SchemaWatch } from '../store/engine/schema-watch.ts';
-import type { Access } from './auth.ts';
+import { type Access, storesNothing } from './auth.ts';
 
 const RETRY_SECONDS = 5;
-/** Stores the report that it answers. */
-const STORING_READ = '/reports/latest';
 
 /** Reads that store nothing go on while a newer version has migrated the database. */
 export function refuseWhileOutdated(
@@ -13,7 +11,7 @@ export function refuseWhileOutdated(
   route: string,
   schema: SchemaWatch,
 ): onRequestHookHandler | undefined {
-  if (access === 'public' || (access === 'read' && route !== STORING_READ)) return undefined;
+  if (storesNothing(access, route)) return undefined;
   return (_request, _reply, done) => done(outdatedRefusal(schema));
 }
 

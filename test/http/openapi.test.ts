@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS_WITH_REFUSALS } from '../../src/http/refusals.ts';
 import { emptyDatabase, openService, withService } from './service.ts';
 
 interface Operation {
@@ -102,6 +103,50 @@ describe('/openapi.json', () => {
         expect(operation.security, name).toHaveLength(isPublic ? 0 : 2);
       }
     }
+  });
+
+  it('lists the status of each refusal, with its codes', async () => {
+    const { paths } = await documentOf();
+    const statusesOf = (path: string, method: string) =>
+      Object.keys(paths[path]?.[method]?.responses ?? {}).filter((status) => /^[45]\d\d$/.test(status));
+    expect(statusesOf('/livez', 'get')).toEqual([]);
+    expect(statusesOf('/readyz', 'get')).toEqual(['503']);
+    expect(statusesOf('/status', 'get')).toEqual(['401', '403', '503']);
+    expect(statusesOf('/v1/streams', 'get')).toEqual(['400', '401', '403', '503']);
+    expect(statusesOf('/reports/latest', 'get')).toEqual(['400', '401', '403', '404', '422', '503']);
+    expect(statusesOf('/v1/ingest', 'post')).toEqual(['400', '401', '403', '409', '413', '415', '422', '503']);
+    expect(statusesOf('/v1/keys/{id}', 'delete')).toEqual(['400', '401', '403', '404', '409', '413', '415', '503']);
+    expect(statusesOf('/v1/channels/{channel}/test', 'post')).toContain('502');
+    const refusal = paths['/v1/ingest']?.post?.responses['409'];
+    expect(refusal?.description).toBe('Refused: `idempotency_in_flight`');
+    expect(refusal?.content?.['application/problem+json']?.schema).toMatchObject({ type: 'object' });
+  });
+
+  it('says which refusals an operation has, of operations that exist', () => {
+    for (const operation of OPERATIONS_WITH_REFUSALS) {
+      const [method = '', path = ''] = operation.split(' ');
+      expect(ROUTES).toContain(`${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    }
+  });
+
+  it('requires a body only where there must be one', async () => {
+    const { paths } = await documentOf();
+    const bodies = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, { requestBody }]) =>
+        requestBody === undefined ? [] : [[`${method} ${path}`, (requestBody as { required?: boolean }).required]],
+      ),
+    );
+    const optional = bodies.filter(([, required]) => required !== true).map(([name]) => name);
+    expect(optional.sort()).toEqual(
+      [
+        ...['acknowledge', 'unacknowledge', 'unsilence', 'resolve', 'reopen'].map(
+          (action) => `post /v1/incidents/{id}/${action}`,
+        ),
+        'post /v1/monitors/{monitor}/run',
+        'post /v1/notifications/replay',
+      ].sort(),
+    );
+    expect((await app.inject('/openapi.json')).body).not.toContain('x-optional-body');
   });
 
   it('describes parameters as they are written, not as they are read', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { DrivenClock } from '../../src/core/time/clock.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
@@ -22,22 +22,60 @@ export interface Service {
   readonly clock: DrivenClock;
   readonly monitoring: Monitoring;
   readonly schema: SchemaWatch;
+  /** Refusals that came and that `/openapi.json` does not list. */
+  unlistedRefusals(): string[];
   /** What was logged, line by line. */
   readonly logged: readonly string[];
+}
+
+/** The refusals that `/openapi.json` lists one by one. Any answer of any test with one of them must be listed there. */
+const LISTED = new Set([400, 401, 403, 404, 409, 413, 415, 422, 429, 503]);
+
+/** Remembers which refusals came, and compares them with the document. */
+function watchRefusals(app: FastifyInstance): () => string[] {
+  const refused = new Map<string, { method: string; path: string; status: number }>();
+  app.addHook('onResponse', (request, reply, done) => {
+    const { statusCode: status } = reply;
+    const { method, url } = request.routeOptions;
+    if (LISTED.has(status) && url !== undefined && !request.is404) {
+      const path = url.replace(/:(\w+)/g, '{$1}');
+      refused.set(`${method} ${url} ${status}`, { method: String(method).toLowerCase(), path, status });
+    }
+    done();
+  });
+  return () => {
+    if (refused.size === 0) return [];
+    const { paths }: { paths: Record<string, Record<string, { responses: object }>> } = JSON.parse(
+      JSON.stringify(app.swagger()),
+    );
+    return [...refused]
+      .filter(([, { method, path, status }]) => {
+        const operation = paths[path]?.[method];
+        return operation !== undefined && !(status in operation.responses);
+      })
+      .map(([name]) => name);
+  };
 }
 
 /** The real service on a database, without a port; gone when the test is. */
 export function openService(db: Database, env: Readonly<Record<string, string>> = {}): Service {
   const service = buildService(db, env);
-  onTestFinished(() => service.app.close());
+  onTestFinished(() => closeService(service));
   return service;
 }
 
 /** One for all tests of a file that leave nothing behind in it. */
 export function withService(db: Database, env: Readonly<Record<string, string>> = {}): Service {
   const service = buildService(db, env);
-  afterAll(() => service.app.close());
+  afterAll(() => closeService(service));
   return service;
+}
+
+/** Closes it, and fails when it answered with what `/openapi.json` does not list. */
+async function closeService({ app, unlistedRefusals }: Service): Promise<void> {
+  const unlisted = unlistedRefusals();
+  await app.close();
+  expect(unlisted, 'refusals that /openapi.json does not list').toEqual([]);
 }
 
 /** For a file whose tests share one; the file closes it. */
@@ -61,7 +99,7 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
   const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const own = { schema, version: '1.2.3', startedAtMs: NOW, metrics };
   const app = buildServer({ ...parts, ...own, monitoring: context, channels, coherence });
-  return { app, config, clock, logged, monitoring, schema };
+  return { app, config, clock, logged, monitoring, schema, unlistedRefusals: watchRefusals(app) };
 }
 
 /** A database that answers every statement the same way. */
