@@ -303,6 +303,7 @@ create table stream_features (
   stream_id bigint not null,
   path text not null,
   created_at timestamp with time zone not null default now(),
+  ignored boolean not null default false,
   constraint stream_features_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX stream_features_path ON public.stream_features USING btree (stream_id, md5(path));

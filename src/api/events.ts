@@ -23,6 +23,10 @@ export const ingestAnswer = z
     rejected: z.int(),
     duplicates: z.int(),
     errors: z.array(z.object({ index: z.int(), code: z.string(), message: z.string() }).readonly()).readonly(),
+    ignored_features: z
+      .int()
+      .optional()
+      .describe('How many paths are stored and not profiled, where a stream has MAX_FEATURES features'),
   })
   .readonly();
 export type IngestAnswer = z.output<typeof ingestAnswer>;

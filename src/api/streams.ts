@@ -14,6 +14,9 @@ const streamEntry = z
     created_at: z.string(),
     last_event: z.string().nullable().describe('The time of its newest stored event'),
     features: z.int().describe('How many features its events have shown'),
+    ignored_features: z
+      .int()
+      .describe('How many further paths its events have shown, stored and not profiled; counted up to 1,000'),
     active_baseline: activeBaseline.nullable(),
   })
   .readonly();

@@ -92,25 +92,29 @@ export async function findStreamById(db: Queryable, id: number): Promise<Stream 
 export interface StreamEntry extends Stream {
   /** How many features its events have had. */
   readonly features: number;
+  /** Paths of its events that are not profiled, because it had all the features that it may have. */
+  readonly ignoredFeatures: number;
   readonly activeBaseline: { readonly id: number; readonly name: string; readonly createdAtMs: number } | null;
 }
 
 interface EntryRow extends StreamRow {
   features: number;
+  ignored_features: number;
   baseline_id: number | null;
   baseline_name: string;
   baseline_created_at: Date;
 }
 
 const SELECT_ENTRY = `
-  select s.*, (select count(*) from stream_features f where f.stream_id = s.id) as features,
+  select s.*, (select count(*) from stream_features f where f.stream_id = s.id and not f.ignored) as features,
+    (select count(*) from stream_features f where f.stream_id = s.id and f.ignored) as ignored_features,
     b.id as baseline_id, b.name as baseline_name, b.created_at as baseline_created_at
   from (${SELECT_STREAM}) s left join baselines b on b.stream_id = s.id and b.active`;
 
 function toEntry(row: EntryRow): StreamEntry {
   const { baseline_id: id, baseline_name: name, baseline_created_at: created } = row;
   const activeBaseline = id === null ? null : { id, name, createdAtMs: created.getTime() };
-  return { ...toStream(row), features: row.features, activeBaseline };
+  return { ...toStream(row), features: row.features, ignoredFeatures: row.ignored_features, activeBaseline };
 }
 
 export async function listStreams(
@@ -131,19 +135,25 @@ export async function countStreams(db: Queryable): Promise<number> {
 
 /** In the order in which they were first seen. */
 export async function listFeaturePaths(db: Queryable, streamId: number): Promise<string[]> {
-  return (await listFeaturePathsOf(db, [streamId])).get(streamId) ?? [];
+  return (await listPathsOf(db, [streamId])).get(streamId)?.features ?? [];
+}
+
+/** The paths of a stream: of its features, and those that came when it had all that it may have. */
+export interface StreamPaths {
+  readonly features: string[];
+  readonly ignored: string[];
 }
 
 /** The same for many streams at once; a stream without any is not in it. */
-export async function listFeaturePathsOf(db: Queryable, streamIds: readonly number[]): Promise<Map<number, string[]>> {
-  const sql = `select stream_id as "streamId", path from stream_features where stream_id = any($1::bigint[])
+export async function listPathsOf(db: Queryable, streamIds: readonly number[]): Promise<Map<number, StreamPaths>> {
+  const sql = `select stream_id as "streamId", path, ignored from stream_features where stream_id = any($1::bigint[])
     order by created_at, path`;
-  const { rows } = await db.query<{ streamId: number; path: string }>(sql, [streamIds]);
-  const paths = new Map<number, string[]>();
-  for (const row of rows) {
-    const known = paths.get(row.streamId);
-    if (known === undefined) paths.set(row.streamId, [row.path]);
-    else known.push(row.path);
+  const { rows } = await db.query<{ streamId: number; path: string; ignored: boolean }>(sql, [streamIds]);
+  const paths = new Map<number, StreamPaths>();
+  for (const { streamId, path, ignored } of rows) {
+    const known = paths.get(streamId) ?? { features: [], ignored: [] };
+    known[ignored ? 'ignored' : 'features'].push(path);
+    paths.set(streamId, known);
   }
   return paths;
 }
@@ -156,12 +166,23 @@ export interface FeaturePath {
 const MAX_PATHS_A_STATEMENT = 20_000;
 
 /**
- * Paths already known stay as they are. Sorted, so that two processes adding the same ones cannot deadlock; for the same reason not in a
+ * Paths already known stay as they are; ignored ones become features. Sorted, so that two processes adding the same ones cannot deadlock; for the same reason not in a
  * transaction with other paths.
  */
 export async function addFeaturePaths(db: Queryable, paths: readonly FeaturePath[]): Promise<void> {
-  const sql = `insert into stream_features (stream_id, path) select * from unnest($1::bigint[], $2::text[])
-    on conflict (stream_id, md5(path)) do nothing`;
+  const sql = `insert into stream_features as f (stream_id, path) select * from unnest($1::bigint[], $2::text[])
+    on conflict (stream_id, md5(path)) do update set ignored = false where f.ignored`;
+  await insertPaths(db, sql, paths);
+}
+
+/** Paths that are stored in events and not profiled. Those already known stay as they are. */
+export async function addIgnoredPaths(db: Queryable, paths: readonly FeaturePath[]): Promise<void> {
+  const sql = `insert into stream_features (stream_id, path, ignored)
+    select *, true from unnest($1::bigint[], $2::text[]) on conflict (stream_id, md5(path)) do nothing`;
+  await insertPaths(db, sql, paths);
+}
+
+async function insertPaths(db: Queryable, sql: string, paths: readonly FeaturePath[]): Promise<void> {
   const sorted = paths.toSorted((a, b) => a.streamId - b.streamId || compareText(a.path, b.path));
   for (let i = 0; i < sorted.length; i += MAX_PATHS_A_STATEMENT) {
     const some = sorted.slice(i, i + MAX_PATHS_A_STATEMENT);

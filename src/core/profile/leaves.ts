@@ -8,7 +8,7 @@ export interface LeafLimits {
   readonly maxDepth: number;
   /** Scalars of one event, including null and those that are not features. */
   readonly maxLeaves: number;
-  /** Paths in the index. */
+  /** Paths in the index; the values of further ones are ignored. */
   readonly maxFeatures: number;
 }
 
@@ -18,10 +18,12 @@ export interface Leaves {
   readonly values: (number | string)[];
   /** `response.status`, if it is an integer. */
   readonly status: number | undefined;
+  /** Paths whose values were left out, because the index was full. */
+  readonly ignored: readonly string[];
 }
 
 /** Why an event is refused. */
-export type LeafProblem = 'too_deep' | 'too_many_leaves' | 'too_many_features' | 'not_finite';
+export type LeafProblem = 'too_deep' | 'too_many_leaves' | 'not_finite';
 
 /** Keys that identify the event: they, and everything below them, are not features. */
 const NOT_FEATURES = ['ts', 'service', 'endpoint', 'id', 'host'];
@@ -32,11 +34,15 @@ const MAX_REMEMBERED_SKIPS = 10_000;
 
 const UNKNOWN = -2;
 const SKIPPED = -1;
+/** It would be a feature, but the index is full. */
+const IGNORED = -3;
+
+const NONE_IGNORED: readonly string[] = [];
 
 /** A node of the trie of paths. It is added only after an accepted event had a scalar there or below. */
 class PathNode {
   readonly path: string;
-  /** Index of the path, SKIPPED, or UNKNOWN. */
+  /** Index of the path, SKIPPED, IGNORED, or UNKNOWN. */
   feature = UNKNOWN;
   isCategorical = false;
   skipsBelow = false;
@@ -62,7 +68,7 @@ class PathNode {
   }
 }
 
-/** What a path is: feature number or SKIPPED. */
+/** What a path is: feature number, SKIPPED or IGNORED. */
 interface NewPath {
   readonly feature: number;
   readonly isCategorical: boolean;
@@ -115,13 +121,14 @@ export class FeatureIndex {
 
   /** Adds a path of an accepted event. */
   keep(path: string, { feature, isCategorical }: NewPath): void {
-    if (feature === SKIPPED && (path.length > MAX_PATH_LENGTH || ++this.#skips > MAX_REMEMBERED_SKIPS)) return;
+    const isFeature = feature >= 0;
+    if (!isFeature && (path.length > MAX_PATH_LENGTH || ++this.#skips > MAX_REMEMBERED_SKIPS)) return;
     const steps = parsePath(path);
     if (steps === undefined) throw new RangeError(`FeatureIndex: '${path}' is not a path`);
     const node = steps.reduce((above, step) => above.keepBelow(step), this.root);
     node.feature = feature;
     node.isCategorical = isCategorical;
-    if (feature !== SKIPPED) this.#known.push(path);
+    if (isFeature) this.#known.push(path);
   }
 
   #isCategorical(path: string): boolean {
@@ -158,6 +165,7 @@ class Walk {
   #leafCount = 0;
   #newPaths: Map<string, NewPath> | undefined;
   #newFeatures = 0;
+  #ignored: Set<string> | undefined;
   #problem: LeafProblem = 'too_deep';
   #lastIndexes: number[] = [];
 
@@ -171,9 +179,15 @@ class Walk {
     this.#leafCount = 0;
     this.#newPaths = undefined;
     this.#newFeatures = 0;
+    this.#ignored = undefined;
     if (!this.#enter(this.#index.root, event, 1)) return this.#problem;
     if (this.#newPaths !== undefined) this.#commit(this.#newPaths);
-    return { indexes: this.#sharedIndexes(), values: this.#values.slice(0, this.#taken), status: statusOf(event) };
+    return {
+      indexes: this.#sharedIndexes(),
+      values: this.#values.slice(0, this.#taken),
+      status: statusOf(event),
+      ignored: this.#ignored === undefined ? NONE_IGNORED : [...this.#ignored],
+    };
   }
 
   /** Most events of a stream have the same shape: they share one array of numbers, which saves memory until the flush. */
@@ -211,19 +225,27 @@ class Walk {
     const isNumber = typeof value === 'number';
     if (isNumber && value - value !== 0) return this.#refuse('not_finite');
     const found = node.feature === UNKNOWN ? this.#discover(node.path) : node;
-    if (found === undefined) return this.#refuse('too_many_features');
     if (found.feature === SKIPPED) return true;
+    if (found.feature === IGNORED) return this.#ignore(node.path);
     this.#indexes[this.#taken] = found.feature;
     this.#values[this.#taken++] = isNumber && !found.isCategorical ? value : String(value);
     return true;
   }
 
-  #discover(path: string): NewPath | undefined {
+  #ignore(path: string): true {
+    this.#ignored ??= new Set();
+    this.#ignored.add(path);
+    return true;
+  }
+
+  #discover(path: string): NewPath {
     const known = this.#newPaths?.get(path);
     if (known !== undefined) return known;
     const next = this.#index.paths.length + this.#newFeatures;
-    const found = this.#index.classify(path, next);
-    if (found.feature !== SKIPPED && ++this.#newFeatures && next >= this.#limits.maxFeatures) return undefined;
+    const classified = this.#index.classify(path, next);
+    const isFull = classified.feature !== SKIPPED && next >= this.#limits.maxFeatures;
+    const found = isFull ? { feature: IGNORED, isCategorical: false } : classified;
+    if (found.feature >= 0) this.#newFeatures++;
     this.#newPaths ??= new Map();
     this.#newPaths.set(path, found);
     return found;

@@ -19,6 +19,6 @@ export function rebuildRoutes(app: HttpApp, { db, config }: Pick<HttpContext, 'd
   app.post('/v1/rebuild', { schema }, async (request) => {
     const { service, endpoint, from, to } = request.body;
     const stream = await getStream(db, service, endpoint);
-    return rebuildProfiles(db, rules, stream.id, { startMs: from, endMs: to });
+    return rebuildProfiles(db, { rules, maxFeatures: config.MAX_FEATURES }, stream.id, { startMs: from, endMs: to });
   });
 }

@@ -17,9 +17,10 @@ export function streamRoutes(app: HttpApp, { db }: Pick<HttpContext, 'db'>): voi
   });
 }
 
-function describeStream({ createdAtMs, lastEventMs, activeBaseline: active, ...stream }: StreamEntry) {
+function describeStream({ createdAtMs, lastEventMs, ignoredFeatures, activeBaseline: active, ...stream }: StreamEntry) {
   return {
     ...stream,
+    ignored_features: ignoredFeatures,
     created_at: isoTime(createdAtMs),
     last_event: isoTimeOrNull(lastEventMs),
     active_baseline: active && { id: active.id, name: active.name, created_at: isoTime(active.createdAtMs) },

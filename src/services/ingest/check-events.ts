@@ -132,14 +132,26 @@ function leavesOf(event: Event, stream: OpenStream, limits: LeafLimits): Leaves 
   const leaves = readLeaves(event, stream.features, limits);
   if (typeof leaves === 'string') return leafFault(leaves, limits);
   for (const path of stream.features.takeNew()) stream.unsavedPaths.add(path);
+  noteIgnored(stream, leaves.ignored);
   return leaves;
+}
+
+/** So many are stored by name: a stream that makes up names without end must not fill the database with them. */
+const MAX_IGNORED_PATHS = 1_000;
+
+function noteIgnored({ ignoredPaths, unsavedIgnored }: OpenStream, paths: readonly string[]): void {
+  for (const path of paths) {
+    if (ignoredPaths.size >= MAX_IGNORED_PATHS) return;
+    if (ignoredPaths.has(path)) continue;
+    ignoredPaths.add(path);
+    unsavedIgnored.add(path);
+  }
 }
 
 function leafFault(problem: LeafProblem, limits: LeafLimits): EventFault {
   const messages: Readonly<Record<LeafProblem, string>> = {
     too_deep: `the event is nested deeper than ${limits.maxDepth} levels`,
     too_many_leaves: `the event has more than ${limits.maxLeaves} values`,
-    too_many_features: `the stream has reached ${limits.maxFeatures} features; exclude some with FEATURES_DENY`,
     not_finite: 'a number is too large to be stored',
   };
   return { code: problem, message: messages[problem] };

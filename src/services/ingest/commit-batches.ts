@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../../store/database.ts';
 import { claimEventIds } from '../../store/event-ids.ts';
 import { claimIngestKeys, updateIngestAnswer } from '../../store/ingest-keys.ts';
 import { ensurePartitions } from '../../store/partitions.ts';
-import { addFeaturePaths } from '../../store/streams.ts';
+import { addFeaturePaths, addIgnoredPaths, type FeaturePath } from '../../store/streams.ts';
 import type { CheckedEvent, Refusal } from './check-events.ts';
 import { LateMinutes } from './late-minutes.ts';
 import { type AcceptedBatch, packRows } from './pack-rows.ts';
@@ -27,6 +27,8 @@ export interface IngestAnswer {
   readonly rejected: number;
   readonly duplicates: number;
   readonly errors: readonly Refusal[];
+  /** How many paths of these events are stored and not profiled, where the stream has all the features that it may have. */
+  readonly ignored_features?: number;
 }
 
 export type Committed =
@@ -79,11 +81,12 @@ export class BatchCommitter {
 
   /** Runs before the transaction: inside it, two commits with the same new streams could deadlock. */
   async #savePaths(submissions: readonly Submission[]): Promise<void> {
-    const unsaved = unsavedPaths(submissions);
-    if (unsaved.length === 0) return;
-    const rows = unsaved.map(({ stream, path }) => ({ streamId: stream.id, path }));
-    await addFeaturePaths(this.#db, rows);
+    const unsaved = unsavedPaths(submissions, 'unsavedPaths');
+    const ignored = unsavedPaths(submissions, 'unsavedIgnored');
+    if (unsaved.length > 0) await addFeaturePaths(this.#db, unsaved.map(toRow));
+    if (ignored.length > 0) await addIgnoredPaths(this.#db, ignored.map(toRow));
     for (const { stream, path } of unsaved) stream.unsavedPaths.delete(path);
+    for (const { stream, path } of ignored) stream.unsavedIgnored.delete(path);
   }
 
   /** The usual case: no keys or ids to claim, so the rows fit into one statement and need no explicit transaction. */
@@ -135,12 +138,21 @@ function isPlain({ idempotency, events }: Submission): boolean {
   return idempotency === undefined && events.every((event) => event.id === undefined);
 }
 
-function unsavedPaths(submissions: readonly Submission[]): { stream: OpenStream; path: string }[] {
+interface UnsavedPath {
+  readonly stream: OpenStream;
+  readonly path: string;
+}
+
+function unsavedPaths(submissions: readonly Submission[], which: 'unsavedPaths' | 'unsavedIgnored'): UnsavedPath[] {
   const streams = new Set<OpenStream>();
   for (const { events } of submissions) {
-    for (const { stream } of events) if (stream.unsavedPaths.size > 0) streams.add(stream);
+    for (const { stream } of events) if (stream[which].size > 0) streams.add(stream);
   }
-  return [...streams].flatMap((stream) => [...stream.unsavedPaths].map((path) => ({ stream, path })));
+  return [...streams].flatMap((stream) => [...stream[which]].map((path) => ({ stream, path })));
+}
+
+function toRow({ stream, path }: UnsavedPath): FeaturePath {
+  return { streamId: stream.id, path };
 }
 
 /** For each submission: the outcome of an earlier request with the same key; undefined if there is none or it has no key. */
@@ -192,12 +204,25 @@ async function claimIds(tx: Queryable, submissions: readonly Submission[]): Prom
 }
 
 function answerOf(submission: Submission, fresh: AcceptedBatch): IngestAnswer {
+  const ignored = countIgnored(submission.events);
   return {
     accepted: fresh.events.length,
     rejected: submission.errors.length,
     duplicates: submission.events.length - fresh.events.length,
     errors: submission.errors,
+    ...(ignored > 0 && { ignored_features: ignored }),
   };
+}
+
+function countIgnored(events: readonly CheckedEvent[]): number {
+  const streams = new Map<OpenStream, Set<string>>();
+  for (const { stream, leaves } of events) {
+    if (leaves.ignored.length === 0) continue;
+    const paths = streams.get(stream) ?? new Set();
+    for (const path of leaves.ignored) paths.add(path);
+    streams.set(stream, paths);
+  }
+  return [...streams.values()].reduce((sum, paths) => sum + paths.size, 0);
 }
 
 /** Keys are claimed with the answer of a batch without duplicates; if duplicates were found, the stored answer is updated. */

@@ -2,7 +2,7 @@ import { FeatureIndex } from '../../core/profile/leaves.ts';
 import type { FeatureRules } from '../../core/profile/rules.ts';
 import type { StreamName } from '../../core/stream-name.ts';
 import type { Database } from '../../store/database.ts';
-import { countStreams, createStreams, findStreamIds, listFeaturePathsOf } from '../../store/streams.ts';
+import { countStreams, createStreams, findStreamIds, listPathsOf, type StreamPaths } from '../../store/streams.ts';
 import { type EventFault, findNameFault } from './event-schema.ts';
 
 /** A stream in memory: its id, the features seen so far, and the new features that no commit has stored yet. */
@@ -10,6 +10,9 @@ export interface OpenStream {
   readonly id: number;
   readonly features: FeatureIndex;
   readonly unsavedPaths: Set<string>;
+  /** Paths that came when the stream had all the features that it may have; and those that no commit has stored yet. */
+  readonly ignoredPaths: Set<string>;
+  readonly unsavedIgnored: Set<string>;
 }
 
 /** A cache of the streams that this process has seen. Ids and features are stored in the database. */
@@ -37,12 +40,13 @@ export class StreamRegistry {
     const faults = new Map<string, EventFault>();
     const stored = await findStreamIds(this.#db, names);
     if (stored.length < names.length) stored.push(...(await this.#create(without(names, stored), faults)));
-    const paths = await listFeaturePathsOf(
+    const paths = await listPathsOf(
       this.#db,
       stored.map(({ id }) => id),
     );
     for (const stream of stored) {
-      if (this.find(stream.service, stream.endpoint) === undefined) this.#remember(stream, paths.get(stream.id) ?? []);
+      if (this.find(stream.service, stream.endpoint) === undefined)
+        this.#remember(stream, paths.get(stream.id) ?? NO_PATHS);
     }
     return faults;
   }
@@ -63,12 +67,20 @@ export class StreamRegistry {
     return findStreamIds(this.#db, created);
   }
 
-  #remember({ id, service, endpoint }: StreamName & { id: number }, paths: readonly string[]): void {
-    const opened: OpenStream = { id, features: new FeatureIndex(this.#rules, paths), unsavedPaths: new Set() };
+  #remember({ id, service, endpoint }: StreamName & { id: number }, { features: paths, ignored }: StreamPaths): void {
+    const opened: OpenStream = {
+      id,
+      features: new FeatureIndex(this.#rules, paths),
+      unsavedPaths: new Set(),
+      ignoredPaths: new Set(ignored),
+      unsavedIgnored: new Set(),
+    };
     const endpoints = this.#open.get(service) ?? new Map<string, OpenStream>();
     this.#open.set(service, endpoints.set(endpoint, opened));
   }
 }
+
+const NO_PATHS: StreamPaths = { features: [], ignored: [] };
 
 /** One text for the name of a stream, as the key of a map. */
 export function keyOf({ service, endpoint }: StreamName): string {

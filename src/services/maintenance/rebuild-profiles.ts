@@ -9,18 +9,23 @@ import { appendRows, type ProfileRow } from '../../store/append.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { listEventBuckets, readBucketEvents } from '../../store/events.ts';
 import { claimStreamForFolding, deleteProfiles, listProfileRefs } from '../../store/stored-profiles.ts';
-import { addFeaturePaths } from '../../store/streams.ts';
+import { addFeaturePaths, listFeaturePaths } from '../../store/streams.ts';
 
 export interface RebuildCount {
   readonly minutes: number;
   readonly events: number;
 }
 
-/** Stored events passed the limits when they were ingested; a rebuild uses all of them. */
-const NO_LIMITS: LeafLimits = {
+/** Which values of an event are features, and how many a stream may have. */
+export interface FeatureSettings {
+  readonly rules: FeatureRules;
+  readonly maxFeatures: number;
+}
+
+/** Stored events passed these limits when they were ingested; a rebuild uses all of them. */
+const NO_LIMITS = {
   maxDepth: Number.POSITIVE_INFINITY,
   maxLeaves: Number.POSITIVE_INFINITY,
-  maxFeatures: Number.POSITIVE_INFINITY,
 };
 
 /**
@@ -29,7 +34,7 @@ const NO_LIMITS: LeafLimits = {
  */
 export async function rebuildProfiles(
   db: Database,
-  rules: FeatureRules,
+  settings: FeatureSettings,
   streamId: number,
   interval: Interval,
 ): Promise<RebuildCount> {
@@ -38,7 +43,7 @@ export async function rebuildProfiles(
   let events = 0;
   for (const [hourMs, minutes] of groupByBucket(buckets, HOUR_MS, (bucketMs) => bucketMs)) {
     // One snapshot: profiles of events that arrive during the rebuild are not visible here, so they are neither counted nor removed.
-    events += await db.transaction((tx) => rebuildHour(tx, { rules, streamId, hourMs, minutes }), {
+    events += await db.transaction((tx) => rebuildHour(tx, { settings, streamId, hourMs, minutes }), {
       isolation: 'repeatable read',
     });
   }
@@ -46,21 +51,24 @@ export async function rebuildProfiles(
 }
 
 interface HourToRebuild {
-  readonly rules: FeatureRules;
+  readonly settings: FeatureSettings;
   readonly streamId: number;
   readonly hourMs: number;
   /** The minutes of the hour that have events. */
   readonly minutes: readonly number[];
 }
 
-async function rebuildHour(tx: Queryable, { rules, streamId, hourMs, minutes }: HourToRebuild): Promise<number> {
+async function rebuildHour(tx: Queryable, { settings, streamId, hourMs, minutes }: HourToRebuild): Promise<number> {
   await claimStreamForFolding(tx, streamId, 'wait');
   const dayMs = floorTo(hourMs, DAY_MS);
   const refs = await listProfileRefs(tx, streamId, { startMs: dayMs, endMs: dayMs + DAY_MS });
-  const index = new FeatureIndex(rules);
+  const index = new FeatureIndex(settings.rules, await listFeaturePaths(tx, streamId));
+  const limits: LeafLimits = { ...NO_LIMITS, maxFeatures: settings.maxFeatures };
   const rows: ProfileRow[] = [];
-  for (const bucketMs of minutes)
-    rows.push(foldEvents(await readBucketEvents(tx, streamId, bucketMs), index, streamId, bucketMs));
+  for (const bucketMs of minutes) {
+    const texts = await readBucketEvents(tx, streamId, bucketMs);
+    rows.push(foldEvents(texts, { index, limits }, streamId, bucketMs));
+  }
   const stale = refs.filter(
     (ref) => ref.span === SPANS.day || (ref.bucketMs >= hourMs && ref.bucketMs < hourMs + HOUR_MS),
   );
@@ -78,10 +86,15 @@ async function rebuildHour(tx: Queryable, { rules, streamId, hourMs, minutes }: 
   return rows.reduce((sum, row) => sum + row.n, 0);
 }
 
-function foldEvents(texts: readonly string[], index: FeatureIndex, streamId: number, bucketMs: number): ProfileRow {
+function foldEvents(
+  texts: readonly string[],
+  { index, limits }: { readonly index: FeatureIndex; readonly limits: LeafLimits },
+  streamId: number,
+  bucketMs: number,
+): ProfileRow {
   const builder = new ProfileBuilder(index, seedOf(streamId, bucketMs));
   for (const text of texts) {
-    const leaves = readLeaves(JSON.parse(text) as object, index, NO_LIMITS);
+    const leaves = readLeaves(JSON.parse(text) as object, index, limits);
     if (typeof leaves === 'string') throw new RangeError(`rebuildProfiles: a stored event is not valid: ${leaves}`);
     builder.add(leaves);
   }

@@ -106,10 +106,11 @@ test.each([
   expect(mustRead(event, new FeatureIndex(ALL_FEATURES)).status).toBe(status);
 });
 
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]));
+
 describe('refusals leave no trace', () => {
   const nested = (depth: number): object => (depth === 1 ? { leaf: 1 } : { child: nested(depth - 1) });
   const wide = (count: number) => ({ seen: 1, list: Array<null>(count - 1).fill(null) });
-  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]));
 
   test.each([
     ['too_deep', nested(33), nested(32)],
@@ -117,7 +118,6 @@ describe('refusals leave no trace', () => {
     ['too_deep', { a: 1, list: JSON.parse(`${'['.repeat(32)}${']'.repeat(32)}`) }, { list: [[]] }],
     ['too_many_leaves', wide(1_001), wide(1_000)],
     ['too_many_leaves', { ...many(400), host: wide(601) }, { ...many(400), host: wide(600) }],
-    ['too_many_features', many(501), many(500)],
     ['not_finite', { a: 1, b: JSON.parse('1e400') }, { a: 1, b: 1e300 }],
     ['not_finite', { a: 1, id: Number.NaN }, { a: 1 }],
   ])('%s', (problem, refused, accepted) => {
@@ -136,12 +136,29 @@ describe('refusals leave no trace', () => {
       ['a', 2],
     ]);
   });
+});
 
-  test('a stream full of features still takes events without new ones', () => {
+describe('a full index', () => {
+  test('still takes events: the values at new paths are left out, and their paths are named in every event', () => {
     const index = new FeatureIndex(ALL_FEATURES, ['a', 'b']);
     const limits = { ...LIMITS, maxFeatures: 2 };
-    expect(readLeaves({ a: 1, c: 1 }, index, limits)).toBe('too_many_features');
-    expect(mustRead({ a: 1, b: 2, c: null }, index, limits).values).toEqual([1, 2]);
+    for (let i = 0; i < 2; i++) {
+      const leaves = mustRead({ a: 1, c: 1, list: [1, 2], b: 2 }, index, limits);
+      expect([leaves.values, leaves.ignored]).toEqual([
+        [1, 2],
+        ['c', 'list[]'],
+      ]);
+    }
+    expect(mustRead({ a: 1, b: 2, c: null }, index, limits).ignored).toEqual([]);
+    expect([index.paths, index.takeNew()]).toEqual([['a', 'b'], []]);
+  });
+
+  test('takes what there is room for, in the order of the event; what the rules deny is not ignored', () => {
+    const index = new FeatureIndex(featureRules({ allow: ['**'], deny: ['secret'], categorical: [] }), ['a']);
+    const leaves = mustRead({ secret: 1, b: 1, c: 1, d: 1 }, index, { ...LIMITS, maxFeatures: 3 });
+    expect([index.paths, leaves.ignored]).toEqual([['a', 'b', 'c'], ['d']]);
+    const all = mustRead(many(501), new FeatureIndex(ALL_FEATURES));
+    expect([all.values.length, all.ignored]).toEqual([500, ['f500']]);
   });
 });
 
@@ -164,7 +181,7 @@ describe('the index', () => {
     const index = new FeatureIndex(ALL_FEATURES);
     const first = mustRead({ a: 1, b: 'x' }, index);
     mustRead({ b: 'y', a: 2, c: 3 }, index);
-    expect(first).toEqual({ indexes: [0, 1], values: [1, 'x'], status: undefined });
+    expect(first).toEqual({ indexes: [0, 1], values: [1, 'x'], status: undefined, ignored: [] });
   });
 
   test('a path that is none is refused', () => {

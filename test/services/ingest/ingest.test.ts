@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database, Queryable } from '../../../src/store/database.ts';
+import { listStreams } from '../../../src/store/streams.ts';
 import { withDatabase } from '../../database.ts';
 import { NOW_MS, newStream, openIngest, refusal, send, storedOf } from './service.ts';
 
@@ -167,15 +168,32 @@ describe('bad events are refused one by one', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('an event that exceeds the limit on features is refused', async () => {
+  it('a stream with all its features still takes events: new paths are stored, not profiled, and counted', async () => {
     const event = newStream();
     const ingest = openIngest(database(), { MAX_FEATURES: '10' });
     const wide = (from: number) =>
       event({ wide: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`f${from + i}`, 1])) });
-    const { answer } = await send(ingest, [event(), wide(0), event()]);
-    expect(answer).toMatchObject({ accepted: 2, errors: [{ index: 1, code: 'too_many_features' }] });
-    const again = openIngest(database(), { MAX_FEATURES: '4' });
-    expect((await send(again, [event(), event({ fifth: 1 })])).answer.errors).toMatchObject([{ index: 1 }]);
+    expect((await send(ingest, [event()])).answer.ignored_features).toBeUndefined();
+    const { answer } = await send(ingest, [event(), wide(0), wide(0), event()]);
+    expect(answer).toMatchObject({ accepted: 4, rejected: 0, errors: [], ignored_features: 2 });
+    expect((await send(ingest, [wide(1), event()])).answer.ignored_features).toBe(3);
+
+    const { profile, events } = await storedOf(database(), event());
+    expect([profile.features.size, profile.events]).toEqual([10, 7]);
+    expect(events).toContainEqual(wide(1));
+    const entry = async () => {
+      const { streams } = await listStreams(database(), { limit: 500, after: undefined });
+      return streams.find(({ endpoint }) => endpoint === event().endpoint);
+    };
+    expect(await entry()).toMatchObject({ features: 10, ignoredFeatures: 3 });
+    // Another process knows the same features.
+    const again = openIngest(database(), { MAX_FEATURES: '10' });
+    expect((await send(again, [wide(2)])).answer.ignored_features).toBe(4);
+    expect(await entry()).toMatchObject({ features: 10, ignoredFeatures: 4 });
+
+    const wider = openIngest(database(), { MAX_FEATURES: '500' });
+    expect((await send(wider, [wide(1)])).answer.ignored_features).toBeUndefined();
+    expect(await entry()).toMatchObject({ features: 13, ignoredFeatures: 1 });
   });
 
   it('an event that exceeds the limit on streams is refused', async () => {
