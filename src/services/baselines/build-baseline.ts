@@ -95,7 +95,7 @@ export function warningsOf(profile: Profile, slo: SloTargets): string[] {
     profile.events < MIN_SAMPLES
       ? [`only ${profile.events} events; with fewer than ${MIN_SAMPLES}, KS is not tested and other tests find little`]
       : [];
-  const broken = checkSlo(profile, slo, 'classic')
+  const broken = checkSlo(profile, slo, 'calibrated')
     .filter(({ verdict }) => verdict === 'fail')
     .map(
       ({ name, statistic, details }) =>
