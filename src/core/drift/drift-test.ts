@@ -73,6 +73,8 @@ export interface DriftTest {
   readonly minRows: number;
   /** The smallest effect that counts as drift, unless the settings give another. */
   readonly defaultFloor: number;
+  /** From which effect drift is critical; five times the default floor where it is not given. */
+  readonly criticalEffect?: number;
   /** Whether the test suits the pair, beyond its feature type. */
   appliesTo?(pair: FeaturePair): boolean;
   compare(pair: FeaturePair, policy: Policy): TestResult;

@@ -1,4 +1,5 @@
-import { type Check, type CheckKind, compareKinds, VOLUME_NAME } from '../drift/check.ts';
+import { type Check, type CheckKind, compareKinds, type DriftCheck, VOLUME_NAME } from '../drift/check.ts';
+import { DRIFT_TESTS } from '../drift/test-table.ts';
 import { describeCheck } from './describe-check.ts';
 import { type Severity, worstSeverity } from './severity.ts';
 
@@ -16,15 +17,24 @@ export interface FailingCheck {
   readonly strength: number;
 }
 
-/** From which multiple of its floor drift is how urgent, and how urgent a broken service level and a silent stream are. */
-export interface SeverityRules {
+/** From which multiple of a check's floor drift is how urgent; `info` below the first. */
+export interface SeverityMultiples {
   readonly warning: number;
   readonly critical: number;
+}
+
+/** What a monitor that chooses one multiple has for the other. */
+export const DEFAULT_MULTIPLES: SeverityMultiples = { warning: 1.5, critical: 2 };
+
+/** How urgent drift, a broken service level and a silent stream are. */
+export interface SeverityRules {
+  /** `by_method`: a warning, and critical from an effect on that each method has for itself. */
+  readonly drift: 'by_method' | SeverityMultiples;
   readonly slo: Severity;
   readonly noData: Severity | 'off';
 }
 
-export const DEFAULT_SEVERITY: SeverityRules = { warning: 1.5, critical: 2, slo: 'critical', noData: 'warning' };
+export const DEFAULT_SEVERITY: SeverityRules = { drift: 'by_method', slo: 'critical', noData: 'warning' };
 
 /** The check that stands for a window that could not be evaluated. */
 export const NOT_EVALUATED = 'not_evaluated';
@@ -47,11 +57,31 @@ function toFailing(check: Check, rules: SeverityRules): FailingCheck {
   };
 }
 
-function severityOfCheck({ kind, strength }: Check, rules: SeverityRules): Severity {
-  if (kind === 'slo') return rules.slo;
-  if (kind === 'volume') return rules.noData === 'off' ? 'info' : rules.noData;
-  if (strength >= rules.critical) return 'critical';
-  return strength >= rules.warning ? 'warning' : 'info';
+function severityOfCheck(check: Check, rules: SeverityRules): Severity {
+  switch (check.kind) {
+    case 'slo':
+      return rules.slo;
+    case 'volume':
+      return rules.noData === 'off' ? 'info' : rules.noData;
+    case 'drift':
+      return rules.drift === 'by_method' ? severityByMethod(check) : severityByMultiple(check, rules.drift);
+  }
+}
+
+function severityByMultiple({ strength }: DriftCheck, { warning, critical }: SeverityMultiples): Severity {
+  if (strength >= critical) return 'critical';
+  return strength >= warning ? 'warning' : 'info';
+}
+
+const FLOORS_UNTIL_CRITICAL = 5;
+/** Of the floor in force: where somebody raised it far, what just reaches it is a warning all the same. */
+const LEAST_FLOORS_UNTIL_CRITICAL = 2;
+
+function severityByMethod({ method, effect, floor }: DriftCheck): Severity {
+  const { criticalEffect, defaultFloor } = DRIFT_TESTS[method];
+  const ownEffect = criticalEffect ?? FLOORS_UNTIL_CRITICAL * defaultFloor;
+  const fromEffect = Math.max(ownEffect, LEAST_FLOORS_UNTIL_CRITICAL * (floor ?? 0));
+  return effect !== null && effect >= fromEffect ? 'critical' : 'warning';
 }
 
 /** The kind of a failing check, also of one that was stored without. */

@@ -6,7 +6,7 @@ import { CORRECTIONS, type CompareSettings, type FeatureSettings, type Floors } 
 import { testFloors, testNames } from '../drift/test-choice.ts';
 import type { SloTargets } from '../evaluation/settings.ts';
 import { sloFields, sloOf } from '../evaluation/slo-document.ts';
-import { DEFAULT_SEVERITY, type SeverityRules } from '../incident/failing-check.ts';
+import { DEFAULT_MULTIPLES, DEFAULT_SEVERITY, type SeverityRules } from '../incident/failing-check.ts';
 import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';
 import { GROUPINGS, type Grouping } from '../incident/signal.ts';
@@ -57,6 +57,10 @@ function cronFault(cron: unknown, zone: unknown): string | undefined {
   return cronProblem(cron, typeof zone === 'string' && isZone(zone) ? zone : 'UTC');
 }
 
+function multiplesOf({ warning, critical }: { warning?: number | undefined; critical?: number | undefined }) {
+  return { warning: warning ?? DEFAULT_MULTIPLES.warning, critical: critical ?? DEFAULT_MULTIPLES.critical };
+}
+
 /** A monitor as a file or a request spells it. Unknown keys are refused: a typing error must not switch something off. */
 export const monitorDocument = z
   .strictObject({
@@ -95,8 +99,8 @@ export const monitorDocument = z
     group_by: z.enum(GROUPINGS).default('monitor'),
     severity: z
       .strictObject({
-        warning: z.number().min(1).default(DEFAULT_SEVERITY.warning),
-        critical: z.number().min(1).default(DEFAULT_SEVERITY.critical),
+        warning: z.number().min(1).optional(),
+        critical: z.number().min(1).optional(),
         slo: z.enum(SEVERITIES).default(DEFAULT_SEVERITY.slo),
         no_data: z.enum([...SEVERITIES, 'off']).default(DEFAULT_SEVERITY.noData),
       })
@@ -124,7 +128,7 @@ export const monitorDocument = z
     },
   })
   .refine(
-    ({ severity }) => !(severity?.critical < severity?.warning),
+    ({ severity }) => !(multiplesOf(severity ?? {}).critical < multiplesOf(severity ?? {}).warning),
     together('severity', 'critical must not be below warning'),
   )
   .refine(
@@ -192,13 +196,18 @@ function specOf(parsed: Parsed): MonitorSpec {
       updateIntervalMs: parsed.update_interval,
       quietHours,
     },
-    severity: { warning: severity.warning, critical: severity.critical, slo: severity.slo, noData: severity.no_data },
+    severity: severityRulesOf(severity),
     groupBy: parsed.group_by,
     channels: parsed.channels,
     catchup: parsed.catchup,
     labels: parsed.labels,
     paused: parsed.paused,
   };
+}
+
+function severityRulesOf({ slo, no_data: noData, ...drift }: Parsed['severity']): SeverityRules {
+  const hasMultiples = drift.warning !== undefined || drift.critical !== undefined;
+  return { drift: hasMultiples ? multiplesOf(drift) : DEFAULT_SEVERITY.drift, slo, noData };
 }
 
 function referenceOf(choice: Parsed['reference']): ReferenceChoice {

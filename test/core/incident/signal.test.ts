@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BASELINE_MIX, DEFAULT_SEED, DRIFT_MIX, type PaymentEvent, paymentEvents } from '../../../src/cli/payments.ts';
 import { evaluate } from '../../../src/core/evaluation/evaluate.ts';
-import { DEFAULT_SEVERITY, severityOf } from '../../../src/core/incident/failing-check.ts';
+import { DEFAULT_MULTIPLES, DEFAULT_SEVERITY, severityOf } from '../../../src/core/incident/failing-check.ts';
 import { NO_DATA_GROUP, signalsOf } from '../../../src/core/incident/signal.ts';
+import { seededRng } from '../../../src/core/stats/rng.ts';
 import { CALIBRATED, CLASSIC, numbers, profileOf } from '../drift/pairs.ts';
 import {
   calm,
@@ -23,6 +25,7 @@ import {
 const RULES = { severity: DEFAULT_SEVERITY, groupBy: 'monitor' } as const;
 const BY_FEATURE = { ...RULES, groupBy: 'feature' } as const;
 const NONE = opened({});
+const DEMO = { baseline: BASELINE_MIX, drift: DRIFT_MIX } as const;
 /** Incidents are open, on what does not matter. */
 const open = (...groups: string[]) => opened(Object.fromEntries(groups.map((group) => [group, []])));
 
@@ -48,12 +51,37 @@ describe('signalsOf', () => {
     [0.9999, 'warning'],
     [1, 'critical'],
     [9, 'critical'],
-  ] as const)('an effect of %s over a floor of 0.5 is %s', (effect, severity) => {
-    expect(allOf({ amount_ks: drift('amount', effect, { floor: 0.5 }) }).failing).toMatchObject([{ severity }]);
+  ] as const)('by multiples, an effect of %s over a floor of 0.5 is %s', (effect, severity) => {
+    const rules = { drift: { warning: 1.5, critical: 2 } };
+    expect(allOf({ amount_ks: drift('amount', effect, { floor: 0.5 }) }, rules).failing).toMatchObject([{ severity }]);
+  });
+
+  it.each([
+    ['ks', 0.05, 0.05, 'warning'],
+    ['ks', 0.05, 0.2499, 'warning'],
+    ['ks', 0.05, 0.25, 'critical'],
+    ['psi', 0.1, 0.1, 'warning'],
+    ['psi', 0.1, 0.2499, 'warning'],
+    ['psi', 0.1, 0.25, 'critical'],
+    ['chi2', 0.1, 0.4999, 'warning'],
+    ['chi2', 0.1, 0.5, 'critical'],
+    ['missing', 0.02, 0.0999, 'warning'],
+    ['missing', 0.02, 0.1, 'critical'],
+    // A monitor's own floor: lower ones change nothing, of a high one it takes the double.
+    ['ks', 0.01, 0.2, 'warning'],
+    ['ks', 0.3, 0.3, 'warning'],
+    ['ks', 0.3, 0.6, 'critical'],
+    // Plain thresholds have no floor.
+    ['ks', null, 0.24, 'warning'],
+    ['ks', null, 0.25, 'critical'],
+    ['ks', null, null, 'warning'],
+  ] as const)('by default a %s with the floor %s and the effect %s is %s', (method, floor, effect, severity) => {
+    const check = drift('amount', effect, { method, floor });
+    expect(allOf({ [`amount_${method}`]: check }).failing).toMatchObject([{ severity }]);
   });
 
   it('the multiples are the monitor’s to choose', () => {
-    const rules = { warning: 3, critical: 3 };
+    const rules = { drift: { warning: 3, critical: 3 } };
     const severities = [0.29, 0.31].map((effect) => allOf({ amount_ks: drift('amount', effect) }, rules).failing[0]);
     expect(severities).toMatchObject([{ severity: 'info' }, { severity: 'critical' }]);
   });
@@ -264,22 +292,49 @@ describe('an evaluation as it is made', () => {
     expect(signal?.failing[0]?.text).toMatch(/^median 200 → 500; ks 0\.75 \(floor 0\.05\), p /);
   });
 
+  it('what moves along with the amounts of the demo is a warning', () => {
+    const payments = (kind: keyof typeof DEMO) =>
+      paymentEvents(DEMO[kind], seededRng(`${DEFAULT_SEED}/${kind}`), { startMs: 0, endMs: 300_000 });
+    const profile = (events: readonly PaymentEvent[]) =>
+      profileOf(events.length, {
+        amount: numbers(events.map(({ request }) => request.body.amount)),
+        duration_ms: numbers(events.map(({ response }) => response.duration_ms)),
+      });
+    const before = payments('baseline');
+    const report = evaluate(profile(before), profile([...before, ...payments('drift')]), {
+      ...context,
+      settings: CALIBRATED,
+    });
+    const failing = signalsOf(report, RULES, NONE).get('all')?.failing ?? [];
+    const ofKs = failing.filter(({ check }) => check.endsWith('_ks')).map(({ check, severity }) => [check, severity]);
+    expect(ofKs).toEqual([
+      ['amount_ks', 'critical'],
+      ['duration_ms_ks', 'warning'],
+    ]);
+    expect(failing.filter(({ feature }) => feature === 'duration_ms').map(({ severity }) => severity)).not.toContain(
+      'critical',
+    );
+  });
+
   it('the same window against itself passes', () => {
     const report = evaluate(low, low, { ...context, settings: CALIBRATED });
     expect(signalsOf(report, RULES, NONE).get('all')).toMatchObject({ verdict: 'pass', failing: [] });
   });
 
   it('where there is no floor the strength is 1, which is the least that can warn', () => {
-    const signal = allOf({
-      amount_ks: drift('amount', 0.4, { floor: null }),
-      zero_ks: drift('zero', 0.4, { floor: 0 }),
-    });
+    const signal = allOf(
+      {
+        amount_ks: drift('amount', 0.4, { floor: null }),
+        zero_ks: drift('zero', 0.4, { floor: 0 }),
+      },
+      { drift: DEFAULT_MULTIPLES },
+    );
     expect(signal.failing).toMatchObject([
       { strength: 1, severity: 'info' },
       { strength: 1, severity: 'info' },
     ]);
     expect(signal.failing[0]?.text).not.toContain('floor');
-    const strict = { warning: 1 };
+    const strict = { drift: { warning: 1, critical: 2 } };
     expect(allOf({ amount_ks: drift('amount', 0.4, { floor: null }) }, strict).failing).toMatchObject([
       { severity: 'warning' },
     ]);

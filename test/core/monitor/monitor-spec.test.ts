@@ -20,7 +20,7 @@ describe('readSpec', () => {
       slo: {},
       step: { openAfter: 2, closeAfter: 2, dedupWindowMs: HOUR_MS },
       notificationPolicy: { repeatIntervalMs: 4 * HOUR_MS, updateIntervalMs: 15 * MINUTE_MS, quietHours: undefined },
-      severity: { warning: 1.5, critical: 2, slo: 'critical', noData: 'warning' },
+      severity: { drift: 'by_method', slo: 'critical', noData: 'warning' },
       groupBy: 'monitor',
       channels: undefined,
       catchup: 'last',
@@ -79,7 +79,7 @@ describe('readSpec', () => {
         updateIntervalMs: 5 * MINUTE_MS,
         quietHours: { from: '22:00', to: '07:00', zone: 'UTC' },
       },
-      severity: { warning: 1.2, critical: 3, slo: 'info', noData: 'off' },
+      severity: { drift: { warning: 1.2, critical: 3 }, slo: 'info', noData: 'off' },
       groupBy: 'feature',
       channels: ['a', 'b'],
       catchup: 'none',
@@ -130,11 +130,12 @@ describe('readSpec', () => {
 
   it('a part of severity or of the service levels leaves the rest at its default', () => {
     expect(specOf({ severity: { no_data: 'off' } }).severity).toEqual({
-      warning: 1.5,
-      critical: 2,
+      drift: 'by_method',
       slo: 'critical',
       noData: 'off',
     });
+    expect(specOf({ severity: { critical: 3 } }).severity.drift).toEqual({ warning: 1.5, critical: 3 });
+    expect(specOf({ severity: { warning: 1 } }).severity.drift).toEqual({ warning: 1, critical: 2 });
     expect(specOf({ slo: { latency_p95_max: 1 } }).slo).toEqual({ p95MaxMs: 1 });
   });
 

@@ -43,6 +43,7 @@ export const psi: DriftTest = {
   types: ['numeric', 'categorical'],
   minRows: 20,
   defaultFloor: 0.1,
+  criticalEffect: 0.25,
   compare: (pair, policy) => (policy === 'classic' ? compareClipped(pair) : compareShares(pair, PSI)),
   isClassicDrift: (result, floor) => (result.statistic ?? 0) > floor,
   wire: (result) => ({ psi: result.statistic, live_counts: result.currentCounts ?? {} }),
