@@ -3,7 +3,8 @@ import type { Problem } from '../api/problem.ts';
 import { systemClock } from '../core/time/clock.ts';
 import { type HttpOutcome, requestHttp } from '../runtime/net/http-client.ts';
 import type { HttpFailure } from '../runtime/net/http-failure.ts';
-import { Failure, usageFailure } from './failure.ts';
+import type { Ending } from './exit-codes.ts';
+import { endingOfStatus, Failure, usageFailure } from './failure.ts';
 import type { Environment } from './terminal.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -64,7 +65,7 @@ export class Api {
       ...rest,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (answer.status >= 300) throw new Failure(describeProblem(readProblem(answer)));
+    if (answer.status >= 300) throw refusalFailure(readProblem(answer));
     return this.parse<T>(path, answer);
   }
 
@@ -132,10 +133,15 @@ export function readProblem(answer: ApiAnswer): Refusal {
 }
 
 /** One line with the detail, and one line for each invalid field that the detail does not name. */
-export function describeProblem({ status, detail, errors }: Refusal): string {
+function describeProblem({ status, detail, errors }: Refusal): string {
   const fields = errors.slice(0, 5).map(({ path, message }) => `${path ? `${path}: ` : ''}${message}`);
   const more = fields.filter((field) => !detail.includes(field)).map((field) => `\n  ${field}`);
   return `${status === 401 ? `${detail} (PLUMBLINE_API_KEY)` : detail}${more.join('')}`;
+}
+
+/** A refusal as an error of the command. */
+export function refusalFailure(problem: Refusal): Failure {
+  return new Failure(describeProblem(problem), endingOfStatus(problem.status));
 }
 
 function baseUrl(text: string): string {
@@ -149,18 +155,23 @@ function baseUrl(text: string): string {
 
 /** An answer that was not read to the end is a failure. */
 function wholeAnswer(url: string, outcome: HttpOutcome): ApiAnswer {
-  if (outcome.kind !== 'answered') throw new Failure(connectionMessage(url, outcome));
+  if (outcome.kind !== 'answered') throw new Failure(connectionMessage(url, outcome), endingOfConnection(outcome));
   if (outcome.cut === 'too_large')
     throw new Failure(`the answer of ${url} is larger than 256 MiB; is this the address of Plumbline?`);
-  if (outcome.cut === 'timed_out') throw new Failure(`${url} did not answer in time`);
-  if (outcome.cut === 'broken') throw new Failure(`the connection to ${url} was closed before the end of the answer`);
+  if (outcome.cut === 'timed_out') throw new Failure(`${url} did not answer in time`, 'unavailable');
+  if (outcome.cut === 'broken')
+    throw new Failure(`the connection to ${url} was closed before the end of the answer`, 'unavailable');
   const { status, headers, text, retryAfterMs } = outcome;
   if (status >= 300 && status < 400) {
-    throw new Failure(
+    throw usageFailure(
       `${url} redirects to ${headers.location ?? 'another address'}; set the address of the service with --api`,
     );
   }
   return { status, headers, text, retryAfterMs };
+}
+
+function endingOfConnection({ code }: HttpFailure): Ending {
+  return code === 'invalid_header' ? 'usage' : 'unavailable';
 }
 
 function connectionMessage(url: string, { kind, code }: HttpFailure): string {

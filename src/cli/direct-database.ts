@@ -1,7 +1,7 @@
 import { type Config, readConfig } from '../config/config.ts';
 import type { Database, StoreLog } from '../store/database.ts';
 import { openDatabase } from '../store/engine/open.ts';
-import { Failure, messageOf } from './failure.ts';
+import { messageOf, usageFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Reads the configuration. An invalid variable is a usage error. */
@@ -9,7 +9,7 @@ export function configFrom(terminal: Terminal): Config {
   try {
     return readConfig(terminal.env);
   } catch (error) {
-    throw new Failure(messageOf(error), 2, { cause: error });
+    throw usageFailure(messageOf(error), { cause: error });
   }
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { systemCode } from '../core/format/system-code.ts';
-import { Failure, messageOf } from './failure.ts';
+import { type Failure, messageOf, usageFailure } from './failure.ts';
 
-export function readFailure(path: string, error: unknown, exitCode = 1): Failure {
-  return new Failure(readErrorOf(path, error), exitCode, { cause: error });
+export function readFailure(path: string, error: unknown): Failure {
+  return usageFailure(readErrorOf(path, error), { cause: error });
 }
 
 function readErrorOf(path: string, error: unknown): string {
@@ -15,11 +15,11 @@ function readErrorOf(path: string, error: unknown): string {
 
 export function writeFailure(path: string, error: unknown): Failure {
   const reason = systemCode(error) === 'EEXIST' ? 'the file exists' : (systemCode(error) ?? messageOf(error));
-  return new Failure(`${path} cannot be written: ${reason}`, 1, { cause: error });
+  return usageFailure(`${path} cannot be written: ${reason}`, { cause: error });
 }
 
-export function readTextFile(path: string, exitCode = 1): Promise<string> {
+export function readTextFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw readFailure(path, error, exitCode);
+    throw readFailure(path, error);
   });
 }

@@ -16,11 +16,12 @@ import { addSentryCommand } from './commands/sentry.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
 const HELP = `
 Commands that need a running service use --api or PLUMBLINE_URL (default: http://127.0.0.1:8000), with the key in PLUMBLINE_API_KEY.
-Exit codes: 0 success; 1 failure; 2 wrong usage, or drift with --fail-on-drift.
+${EXIT_CODES_HELP}
 
 Run plumbline <command> --help for options and examples. To see how it works, run plumbline demo`;
 
@@ -49,7 +50,6 @@ const COMMAND_GROUPS = {
 
 /** Runs one command and returns its exit code. An error is one line; LOG_LEVEL=debug adds the stack. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
-  return exitCodeOf(terminal, async () => {
-    await buildProgram(terminal).parseAsync(argv, { from: 'user' });
-  });
+  const run = async () => void (await buildProgram(terminal).parseAsync(argv, { from: 'user' }));
+  return exitCodeOf(terminal, run, argv[0]);
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import picocolors from 'picocolors';
+import { exitCodeFor } from './exit-codes.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,7 +21,9 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   if (existsSync('.env')) process.loadEnvFile('.env');
   // The reader closed the pipe, as `head` does: this is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(exitCodeFor(error.code === 'EPIPE' ? 'success' : 'failure')),
+  );
   return {
     env: process.env,
     colors: picocolors.createColors(hasColors()),

@@ -134,7 +134,7 @@ describe('baseline', () => {
 });
 
 describe('report', () => {
-  test('converts a window to minutes, and exits with 2 for --fail-on-drift', async () => {
+  test('converts a window to minutes, and exits with 1 for --fail-on-drift', async () => {
     answer = {
       status: 200,
       body: {
@@ -150,7 +150,7 @@ describe('report', () => {
     const { code, out } = await run(['report', '--window', '24h', '--fail-on-drift', '--json']);
     expect(Object.fromEntries(calls[0]?.url.searchParams ?? [])).toEqual({ window_minutes: '1440' });
     expect(JSON.parse(out)).toEqual(answer.body);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect((await run(['report'])).code).toBe(0);
   });
 });
@@ -182,7 +182,7 @@ describe('errors', () => {
     answer = { status: 400, body: { code: 'invalid_request', detail: 'name: is too long', errors } };
     const { code, err } = await run(['baseline', 'build', ...STREAM]);
     expect(err).toBe('plumbline: name: is too long\n  window: is wrong\n');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   test('an answer that is not from Plumbline is reported with its status', async () => {

@@ -38,7 +38,7 @@ describe('plumbline compare', () => {
   });
 
   it('--fail-on-drift exits with 2 only if there is drift', async () => {
-    expect((await compare(paths.reference, paths.moved, '--fail-on-drift')).code).toBe(2);
+    expect((await compare(paths.reference, paths.moved, '--fail-on-drift')).code).toBe(1);
     expect((await compare(paths.reference, paths.quiet, '--fail-on-drift')).code).toBe(0);
   });
 
@@ -70,21 +70,21 @@ describe('plumbline compare', () => {
   });
 
   it.each<[string, () => string[], RegExp, number]>([
-    ['a file that is not there', () => [paths.reference, 'nowhere.csv'], /production does not exist: nowhere\.csv/, 1],
-    ['a broken table', () => [paths.broken, paths.quiet], /reference has 2 cells in row 1, but 3 columns/, 1],
-    ['a test that is not there', () => [paths.reference, paths.quiet, '--tests', 'nope'], /no test is called nope/, 1],
+    ['a file that is not there', () => [paths.reference, 'nowhere.csv'], /production does not exist: nowhere\.csv/, 2],
+    ['a broken table', () => [paths.broken, paths.quiet], /reference has 2 cells in row 1, but 3 columns/, 2],
+    ['a test that is not there', () => [paths.reference, paths.quiet, '--tests', 'nope'], /no test is called nope/, 2],
     ['a level that is none', () => [paths.reference, paths.quiet, '--significance', '7'], /between 0 and 1/, 2],
     [
       'a column that is both',
       () => [paths.reference, paths.quiet, '--categorical', 'age', '--numeric', 'age'],
       /both/,
-      1,
+      2,
     ],
     [
       'a page in no directory',
       () => [paths.reference, paths.quiet, '--html', '/no/such/place.html'],
       /cannot be written/,
-      1,
+      2,
     ],
   ])('%s is an error of one line', async (_, args, message, expected) => {
     const { code, err } = await compare(...args());

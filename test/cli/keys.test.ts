@@ -26,15 +26,15 @@ async function run(...args: string[]) {
 test('before the first start, the commands create schema and keys directly in the database', async () => {
   expect((await run('migrate')).out).toMatch(/^\d+ migrations applied$/);
   const early = await run('keys', 'create', '--scope', 'read');
-  expect(early).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/scope admin first/) });
+  expect(early).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/scope admin first/) });
   const { code, out: key } = await run('keys', 'create', '--scope', 'admin', '--name', 'ops');
   expect(code).toBe(0);
   expect((await run('keys', 'list')).out).toMatch(/1 +ops +admin +\d{4}-\d\d-\d\d +active/);
 
-  expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 1, err: expect.stringMatching(/last key.*--open/s) });
+  expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 2, err: expect.stringMatching(/last key.*--open/s) });
 
   await run('keys', 'create', '--scope', 'read');
-  expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 1, err: expect.stringMatching(/the last admin key/) });
+  expect(await run('keys', 'revoke', '1')).toMatchObject({ code: 2, err: expect.stringMatching(/the last admin key/) });
 
   // The service must know it.
   expect(isApiKey(key)).toBe(true);
@@ -48,6 +48,6 @@ test('before the first start, the commands create schema and keys directly in th
 
 test('with --api the database is not opened', async () => {
   const { code, err } = await run('keys', 'list', '--api', 'http://127.0.0.1:1');
-  expect(code).toBe(1);
+  expect(code).toBe(3);
   expect(err).toMatch(/nothing answers|connection to/);
 });

@@ -94,7 +94,7 @@ describe('commands for monitors, incidents and channels', () => {
     expect((await run('monitors', 'resume', 'one')).out).toEqual(['one is resumed']);
     expect((await run('monitors', 'delete', 'one')).out).toEqual(['one is deleted']);
     expect(await run('monitors', 'delete', 'one')).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringMatching(/No monitor named "one"/),
     });
   });

@@ -74,11 +74,11 @@ test('the service prints an example, refuses a directory or port in use, and sto
   expect(greeting).toContain(`curl -s ${url}/v1/ingest`);
 
   const sameDirectory = start({});
-  expect(await sameDirectory.exit()).toBe(1);
+  expect(await sameDirectory.exit()).toBe(2);
   expect(sameDirectory.output()).toMatch(new RegExp(`^plumbline: .*in use by process ${first.child.pid}`));
 
   const samePort = start({ DATA_DIR: join(directory, 'other'), PORT: new URL(url).port });
-  expect(await samePort.exit()).toBe(1);
+  expect(await samePort.exit()).toBe(2);
   expect(samePort.output()).toMatch(/^plumbline: port \d+ on 127\.0\.0\.1 is in use[^\n]*\n$/);
 
   expect((await fetch(`${url}/livez`)).status).toBe(200);

@@ -3,8 +3,8 @@ import type { ApplyAnswer } from '../../api/monitors.ts';
 import type { FileError } from '../../config/yaml-file.ts';
 import { checkMonitors } from '../../services/monitors/check-monitors.ts';
 import { type MonitorsFile, readMonitorsFile } from '../../services/monitors/read-monitors-file.ts';
-import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
-import { Failure } from '../failure.ts';
+import { API_OPTION, type Api, apiFrom, readProblem, refusalFailure } from '../api.ts';
+import { type Failure, usageFailure } from '../failure.ts';
 import { readTextFile } from '../files.ts';
 import { DRY_RUN_OPTION } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -47,7 +47,7 @@ async function apply(
   terminal: Terminal,
   { file: path, prune = false, dryRun = false, api }: ApplyOptions,
 ): Promise<void> {
-  const text = await readTextFile(path, 2);
+  const text = await readTextFile(path);
   const file = readMonitorsFile(text);
   const errors = [...file.errors, ...checkMonitors(file.documents, undefined).map(file.atLine)];
   if (errors.length > 0) throw fileFailure(path, errors);
@@ -61,7 +61,7 @@ async function send(api: Api, path: string, file: MonitorsFile, options: object)
   const answer = await api.call('POST', '/v1/monitors/apply', { body });
   if (answer.status < 300) return api.parse<ApplyAnswer>('/v1/monitors/apply', answer);
   const problem = readProblem(answer);
-  if (problem.code !== 'invalid_monitor') throw new Failure(describeProblem(problem));
+  if (problem.code !== 'invalid_monitor') throw refusalFailure(problem);
   throw fileFailure(
     path,
     problem.errors.map(({ path: at = '', message }) => file.atLine({ path: at, message })),
@@ -71,7 +71,7 @@ async function send(api: Api, path: string, file: MonitorsFile, options: object)
 function fileFailure(path: string, errors: readonly FileError[]): Failure {
   const lines = [...errors].sort((a, b) => a.line - b.line).map(({ line, message }) => `  ${path}:${line}  ${message}`);
   const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
-  return new Failure(`${count}; nothing was applied:\n${lines.join('\n')}`, 2);
+  return usageFailure(`${count}; nothing was applied:\n${lines.join('\n')}`);
 }
 
 function printChanges(

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { BaselineDetails, BaselineEntry, BaselinePage, BuiltBaseline } from '../../api/baselines.ts';
 import { count } from '../../core/format/amounts.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
-import { Failure, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { readTextFile, writeFailure } from '../files.ts';
 import { collect } from '../option-values.ts';
 import { type ApiOption, addApiCommand, type StreamOptions, windowOption, withStreamOptions } from '../options.ts';
@@ -158,7 +158,7 @@ async function importBaseline(
   try {
     document = JSON.parse(text);
   } catch {
-    throw new Failure(`${path} is not JSON`);
+    throw usageFailure(`${path} is not JSON`);
   }
   const api = apiFrom(terminal.env, options.api);
   const query = { activate: String(options.activate) };

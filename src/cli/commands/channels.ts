@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ChannelList, ChannelTest } from '../../api/channels.ts';
 import type { NotificationPage, ReplayAnswer } from '../../api/notifications.ts';
 import { apiFrom } from '../api.ts';
-import { Failure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { type ApiOption, addApiCommand } from '../options.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -47,7 +47,7 @@ export function addChannelsCommand(program: Command, terminal: Terminal): void {
         body,
       });
       if (id !== undefined && answer.replayed === 0)
-        throw new Failure(`notification ${id} cannot be sent again; list those that can with plumbline channels dead`);
+        throw usageFailure(`notification ${id} cannot be sent again; list those that can with plumbline channels dead`);
       terminal.out(`notifications to send again: ${answer.replayed}`);
     });
 }

@@ -43,7 +43,7 @@ Files can be CSV (comma, semicolon or tab, with a header line), NDJSON, a JSON a
 gzipped. A column is categorical if it has text, or fewer than 10 distinct numbers in the reference; otherwise it is numeric.
 A column drifts if a test has evidence (adjusted p-value) and an effect that reaches its floor.
 
-Exit codes: 0; 1 if the files cannot be compared; 2 if there is drift and --fail-on-drift is set.
+Exit codes: 0; 1 if there is drift and --fail-on-drift is set; 2 if the files cannot be compared.
 
 Examples:
   plumbline compare reference.csv production.csv
@@ -77,7 +77,7 @@ export function addCompareCommand(program: Command, terminal: Terminal): void {
     .option('--all', 'show all tests, not only the deciding one of each column')
     .option(...JSON_OPTION)
     .option('--html <file>', 'also write an HTML page with charts of the distributions')
-    .option('--fail-on-drift', 'exit with code 2 if there is drift')
+    .option('--fail-on-drift', 'exit with code 1 if there is drift')
     .addHelpText('after', HELP)
     .action((reference: string, production: string, options: CompareOptions) =>
       compare(terminal, { reference, production }, options),
@@ -95,7 +95,7 @@ async function compare(terminal: Terminal, paths: PathPair, options: CompareOpti
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderComparison(body, terminal.colors, options.all ?? false)) terminal.out(line);
   if (options.html !== undefined) terminal.err(`wrote ${options.html}\n`);
-  if (options.failOnDrift && body.drift_detected) throw new Failure('production has drifted', 2);
+  if (options.failOnDrift && body.drift_detected) throw new Failure('production has drifted', 'drift');
 }
 
 async function detect(
@@ -114,7 +114,8 @@ async function detect(
     return detectDriftBetween(pair, detectOptions(options));
   } catch (error) {
     progress.end();
-    if (error instanceof AppError || error instanceof RangeError) throw new Failure(error.message, 1, { cause: error });
+    if (error instanceof AppError || error instanceof RangeError)
+      throw new Failure(error.message, 'usage', { cause: error });
     throw error;
   }
 }

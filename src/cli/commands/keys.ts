@@ -9,7 +9,7 @@ import type { Database } from '../../store/database.ts';
 import { migrate } from '../../store/engine/migrate.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
 import { withDatabase } from '../direct-database.ts';
-import { Failure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -79,7 +79,7 @@ async function listKeys(terminal: Terminal, ring: KeyRing): Promise<void> {
 async function revokeKey(terminal: Terminal, ring: KeyRing, request: RevokeRequest): Promise<void> {
   const { id } = request;
   if (!Number.isSafeInteger(id) || id < 1)
-    throw new Failure('give the number of a key, as plumbline keys list shows it');
+    throw usageFailure('give the number of a key, as plumbline keys list shows it');
   await ring.revoke(request);
   terminal.out(`key ${id} is revoked`);
 }

@@ -29,6 +29,6 @@ async function applyMigrations(terminal: Terminal): Promise<void> {
 async function checkMigrations(terminal: Terminal): Promise<void> {
   const pending = await withDatabase(terminal, (db) => pendingMigrations(db));
   for (const name of pending) terminal.out(name);
-  if (pending.length > 0) throw new Failure('migrations are missing; run plumbline migrate');
+  if (pending.length > 0) throw new Failure('migrations are missing; run plumbline migrate', 'drift');
   terminal.out('the schema is up to date');
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { systemClock } from '../../core/time/clock.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
-import { Failure } from '../failure.ts';
+import { Failure, usageFailure } from '../failure.ts';
 import { collect, positiveNumber, wholeNumber } from '../option-values.ts';
 import { planReplay } from '../replay/plan.ts';
 import { FORMATS, type Format } from '../replay/read/format.ts';
@@ -118,9 +118,9 @@ async function finish(
 ): Promise<void> {
   for (const line of summarizeReplay(tally, elapsedMs, terminal.colors)) terminal.out(line);
   if (!isComplete)
-    throw new Failure(`stopped after line ${lastLine}${statePath ? '; continue with --resume' : ''}`, 130);
+    throw new Failure(`stopped after line ${lastLine}${statePath ? '; continue with --resume' : ''}`, 'interrupted');
   if (statePath !== undefined) await removeState(statePath);
   if (tally.sent === 0 && state.lastLine > 0) terminal.err('nothing was left to send\n');
-  else if (tally.sent === 0) throw new Failure('the file has no events');
-  else if (tally.accepted + tally.duplicates === 0) throw new Failure('no event was accepted');
+  else if (tally.sent === 0) throw usageFailure('the file has no events');
+  else if (tally.accepted + tally.duplicates === 0) throw usageFailure('no event was accepted');
 }

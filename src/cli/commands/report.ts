@@ -41,7 +41,7 @@ Examples:
   plumbline report
   plumbline report --window 24h --service payments_api --endpoint "POST /v2/payments"
   plumbline report --start 2026-01-07T10:00:00Z --end 2026-01-07T11:00:00Z --policy classic
-  plumbline report --window 1h --fail-on-drift --json > report.json    exit with code 2 if the status is fail`;
+  plumbline report --window 1h --fail-on-drift --json > report.json    exit with code 1 if the status is fail`;
 
 export function addReportCommand(program: Command, terminal: Terminal): void {
   withStreamOptions(program.command('report').description('Compare a window of a stream with a baseline'))
@@ -55,7 +55,7 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .addOption(aggregateOption('features'))
     .option('--baseline <baseline>', 'name or id of the baseline (default: the active one)')
     .option(...JSON_OPTION)
-    .option('--fail-on-drift', 'exit with code 2 if the status is fail')
+    .option('--fail-on-drift', 'exit with code 1 if the status is fail')
     .addHelpText('after', HELP)
     .action((options: ReportOptions) => report(terminal, options));
 }
@@ -77,7 +77,8 @@ async function report(terminal: Terminal, options: ReportOptions): Promise<void>
   const body = await apiFrom(terminal.env, options.api).json<Report>('GET', '/reports/latest', { query });
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
   else for (const line of renderReport(body, terminal.colors)) terminal.out(line);
-  if (options.failOnDrift && body.status === 'fail') throw new Failure('the window does not match its baseline', 2);
+  if (options.failOnDrift && body.status === 'fail')
+    throw new Failure('the window does not match its baseline', 'drift');
 }
 
 function windowMinutes({ window, windowMinutes: minutes }: ReportOptions): string | number | undefined {

@@ -12,7 +12,7 @@ import {
   type SentryMetrics,
 } from '../../services/coherence/sentry.ts';
 import { writeArtifact } from '../../services/incidents/artifact.ts';
-import { API_OPTION, type Api, apiFrom, describeProblem, readProblem } from '../api.ts';
+import { API_OPTION, type Api, apiFrom, readProblem, refusalFailure } from '../api.ts';
 import { Failure, messageOf, usageFailure } from '../failure.ts';
 import { readDuration } from '../option-values.ts';
 import { windowOption } from '../options.ts';
@@ -65,7 +65,7 @@ async function runSentry(terminal: Terminal, { window, failOnCritical, outDir, a
     terminal.err(
       `${unknown} of ${artifact.assessment.length + artifact.without_alarm.length} signals are UNKNOWN; ${unknownReasonOf(artifact)}\n`,
     );
-  if (failOnCritical && critical > 0) throw new Failure(`CRITICAL signals: ${critical}`, 2);
+  if (failOnCritical && critical > 0) throw new Failure(`CRITICAL signals: ${critical}`, 'drift');
 }
 
 /** Without a baseline every signal stays UNKNOWN, so the message says how to build one. */
@@ -80,7 +80,7 @@ async function fetchMetrics(service: Api, window: string): Promise<SentryMetrics
   const query = { window };
   const answer = await service.call('GET', '/coherence/metrics', { query, timeoutMs: MAX_RUNTIME_S * SECOND_MS });
   const problem = readProblem(answer);
-  if (answer.status >= 300 && problem.code !== 'no_values') throw new Failure(describeProblem(problem));
+  if (answer.status >= 300 && problem.code !== 'no_values') throw refusalFailure(problem);
   const metrics = parseObject(answer.text);
   if (metrics !== undefined) return metrics;
   throw new Failure(`${service.url} did not answer with a JSON object; is this the address of Plumbline?`);
@@ -107,6 +107,6 @@ async function write(directory: string, artifact: Parameters<typeof writeArtifac
   try {
     return await writeArtifact(directory, artifact);
   } catch (error) {
-    throw new Failure(`the file cannot be written to ${directory}: ${systemCode(error) ?? messageOf(error)}`);
+    throw usageFailure(`the file cannot be written to ${directory}: ${systemCode(error) ?? messageOf(error)}`);
   }
 }

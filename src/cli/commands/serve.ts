@@ -4,6 +4,8 @@ import type { Config } from '../../config/config.ts';
 import { systemCode } from '../../core/format/system-code.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { configFrom } from '../direct-database.ts';
+import { endingOf } from '../exit-code.ts';
+import { type Ending, exitCodeFor } from '../exit-codes.ts';
 import { Failure, messageOf } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -42,7 +44,7 @@ async function start(config: Config, terminal: Terminal): Promise<RunningApp> {
     const { startApp } = await import('../../app.ts');
     return await startApp(config, systemClock, terminal.env);
   } catch (error) {
-    throw new Failure(startMessage(config, error), 1, { cause: error });
+    throw new Failure(startMessage(config, error), endingOfStart(error), { cause: error });
   }
 }
 
@@ -53,6 +55,12 @@ function startMessage(config: Config, error: unknown): string {
   if (code === 'EADDRNOTAVAIL') return `HOST=${config.HOST} is not an address of this machine`;
   if (code === 'EACCES') return `this user is not allowed to listen on port ${config.PORT}; set PORT to 1024 or higher`;
   return messageOf(error);
+}
+
+/** A setting that cannot be used is wrong usage, also an address that another process has. */
+function endingOfStart(error: unknown): Ending {
+  const isSetting = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(systemCode(error) ?? '');
+  return isSetting || error instanceof RangeError ? 'usage' : endingOf(error);
 }
 
 function nextSignal(): Promise<void> {
@@ -66,7 +74,7 @@ function nextSignal(): Promise<void> {
 }
 
 function exitAtOnce(): never {
-  process.exit(130);
+  process.exit(exitCodeFor('interrupted'));
 }
 
 async function drain(app: RunningApp): Promise<void> {

@@ -1,5 +1,4 @@
-import type { Api, ApiAnswer } from '../api.ts';
-import { describeProblem, type Refusal, readProblem } from '../api.ts';
+import { type Api, type ApiAnswer, type Refusal, readProblem, refusalFailure } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { Batch } from './batches.ts';
 import { batchKey, type ReplayPlan } from './plan.ts';
@@ -33,7 +32,7 @@ export async function deliverBatch(context: DeliveryContext, batch: Batch): Prom
   if (answer.status === 200) return countAnswer(context.tally, batch, answer);
   const problem = readProblem(answer);
   if (answer.status === 413 && batch.events.length > 1) return deliverHalves(context, batch);
-  if (answer.status !== 400 && answer.status !== 413) throw new Failure(describeProblem(problem));
+  if (answer.status !== 400 && answer.status !== 413) throw refusalFailure(problem);
   countRefusals(context.tally, batch, problem);
 }
 
@@ -60,7 +59,7 @@ async function sendWithRetries(context: DeliveryContext, batch: Batch): Promise<
     });
     if (answer !== undefined && (!RETRIED.has(answer.status) || attempt === MAX_ATTEMPTS)) return answer;
     await sleep(waitMs(attempt, answer?.retryAfterMs), halt);
-    if (halt.aborted) throw new Failure('stopped before the service had taken the batch');
+    if (halt.aborted) throw new Failure('stopped before the service had taken the batch', 'interrupted');
   }
 }
 

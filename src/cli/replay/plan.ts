@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
-import { Failure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { readFailure } from '../files.ts';
 import { type FieldMap, parseFieldMap } from './read/field-map.ts';
 import { detectFormat, type Format, readFirstLine } from './read/format.ts';
@@ -40,7 +40,7 @@ export async function planReplay(choices: ReplayChoices): Promise<ReplayPlan> {
   const { path, service, endpoint, map, assumeUtc, batchEvents, speed } = choices;
   const { sizeBytes, headHash } = await inspectFile(path);
   const firstLine = await readFirstLine(path);
-  if (firstLine === '') throw new Failure(`${path} is empty`);
+  if (firstLine === '') throw usageFailure(`${path} is empty`);
   const format = choices.format ?? detectFormat(path, firstLine);
   const identity = hashOf([sizeBytes, headHash, format, service, endpoint, map, assumeUtc, batchEvents, speed]);
   const fieldMap = map.length === 0 ? undefined : parseFieldMap(map);

@@ -93,7 +93,7 @@ async function* withReadFailure<T>(lists: AsyncIterable<T>, path: string): Async
     yield* lists;
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`${path} cannot be read to its end: ${messageOf(error)}`, 1, { cause: error });
+    throw new Failure(`${path} cannot be read to its end: ${messageOf(error)}`, 'usage', { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@ import { isoTime } from '../../core/format/iso-time.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { parseTimestamp } from '../../core/time/timestamp.ts';
 import type { Api } from '../api.ts';
-import { Failure, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ReplayPlan } from './plan.ts';
 import { findLastTime } from './read/find-last-time.ts';
@@ -34,11 +34,11 @@ export async function startState(start: ReplayStart): Promise<ReplayState> {
 
 function checkResume({ terminal, plan, api, path }: ReplayStart, state: ReplayState): ReplayState {
   if (state.identity !== plan.identity)
-    throw new Failure(
+    throw usageFailure(
       `${path} belongs to another file, or to other options (map, format, batch, speed, names); start without --resume`,
     );
   if (state.api !== api.url)
-    throw new Failure(`${path} belongs to a replay to ${state.api}; use that --api, or start without --resume`);
+    throw usageFailure(`${path} belongs to a replay to ${state.api}; use that --api, or start without --resume`);
   terminal.err(`continuing after line ${count(state.lastLine)}\n`);
   return state;
 }
@@ -50,7 +50,7 @@ async function newState({ terminal, plan, api, clock, shiftTo }: ReplayStart): P
   if (typeof targetMs === 'string')
     throw usageFailure(`--shift-to must be "now" or an ISO 8601 time with a time zone, not "${shiftTo}"`);
   const lastMs = await findLastTime(plan, terminal, clock);
-  if (lastMs === undefined) throw new Failure(`no event in ${plan.path} has a time to shift; is \`ts\` mapped?`);
+  if (lastMs === undefined) throw usageFailure(`no event in ${plan.path} has a time to shift; is \`ts\` mapped?`);
   terminal.err(`shifting the last event from ${isoTime(lastMs)} to ${isoTime(targetMs)}\n`);
   return { ...state, shiftMs: targetMs - lastMs };
 }

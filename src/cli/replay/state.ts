@@ -19,9 +19,13 @@ export async function findState(path: string): Promise<ReplayState | undefined> 
     return stateSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new Failure(`${path} is not a valid state of a replay; delete it, or use --state to choose another file`, 1, {
-      cause: error,
-    });
+    throw new Failure(
+      `${path} is not a valid state of a replay; delete it, or use --state to choose another file`,
+      'usage',
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -34,7 +38,7 @@ export async function saveState(path: string, state: ReplayState): Promise<void>
     const reason = systemCode(error) ?? messageOf(error);
     throw new Failure(
       `the state of the replay cannot be written to ${path} (${reason}); use --state to choose another file`,
-      1,
+      'usage',
       {
         cause: error,
       },

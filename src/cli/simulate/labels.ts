@@ -9,7 +9,7 @@ export interface Label {
 
 /** Reads known faults: a JSON list of objects. A field with a time gives the time, the other fields the text. Oldest first. */
 export async function readLabels(path: string): Promise<Label[]> {
-  const labels = parseList(path, await readTextFile(path, 2)).flatMap(labelOf);
+  const labels = parseList(path, await readTextFile(path)).flatMap(labelOf);
   return labels.sort((a, b) => a.atMs - b.atMs);
 }
 

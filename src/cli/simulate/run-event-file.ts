@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/time/window.ts';
 import { listStreams } from '../../store/streams.ts';
-import { Failure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { readDuration } from '../option-values.ts';
 import { fileTraffic } from './file-traffic.ts';
 import { readLabels } from './labels.ts';
@@ -28,7 +28,7 @@ export async function runEventFile(run: SimulatedRun, path: string): Promise<voi
     for (let i = 0; i < events.length; i += MAX_BATCH_EVENTS)
       await simulation.send(events.slice(i, i + MAX_BATCH_EVENTS));
   }
-  if (baselineEndMs === undefined) throw new Failure(`${path} has no event with a time`);
+  if (baselineEndMs === undefined) throw usageFailure(`${path} has no event with a time`);
   await simulation.runUntil(clock.ms + MINUTE_MS);
 }
 

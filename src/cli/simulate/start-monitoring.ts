@@ -30,7 +30,7 @@ export async function startMonitoring(
 
 /** Reads a file of monitors. Fails with its first error. */
 export async function readMonitors(path: string): Promise<readonly unknown[]> {
-  const file = readMonitorsFile(await readTextFile(path, 2));
+  const file = readMonitorsFile(await readTextFile(path));
   const [error] = [...file.errors, ...checkMonitors(file.documents, undefined).map(file.atLine)];
   if (error === undefined) return file.documents;
   throw usageFailure(`${path}:${error.line} ${error.message}; plumbline apply shows all errors`);

@@ -18,6 +18,11 @@ interface Holder {
   readonly started: string | null;
 }
 
+/** Another process has the directory. */
+export class DirectoryInUse extends Error {
+  override readonly name = 'DirectoryInUse';
+}
+
 export interface DirectoryLock {
   release(): Promise<void>;
 }
@@ -27,7 +32,7 @@ export interface DirectoryLock {
  * and then reads all others. Of two at the same moment, at least one sees the other, so both never hold it. Any process removes stale files,
  * which is safe because no name is used twice.
  *
- * @throws Error that names the process that holds it
+ * @throws DirectoryInUse that names the process that holds it
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const ownFile = join(directory, `plumbline-${pid}-${randomUUID().slice(0, 8)}.lock`);
@@ -36,7 +41,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     const other = await findLiveOther(directory, ownFile);
     if (other === undefined) return { release: () => remove(ownFile) };
     await remove(ownFile);
-    if (attempt === ATTEMPTS) throw new Error(refusal(directory, other));
+    if (attempt === ATTEMPTS) throw new DirectoryInUse(refusal(directory, other));
     // Two that started at the same moment have both given up: different delays let one of them come first.
     await delay(20 + (pid % 50) * attempt);
   }

@@ -34,7 +34,7 @@ describe('replay', () => {
     const service = await startService();
     const cut = gzipSync(lines(20_000)).subarray(0, -200);
     const { code, errors } = await replay(await file('e.ndjson.gz', cut), '--batch', '100');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(errors).toMatch(/cannot be read to its end: unexpected end of file/);
     expect(service.events().length).toBeGreaterThan(0);
   });
@@ -160,13 +160,13 @@ describe('replay reports in one line', () => {
     const path = content === undefined ? pathOf('none') : await file('some', content);
     const { code, errors } = await replay(path);
     expect(errors.trim().split('\n').at(-1)).toMatch(expected);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   test('that nothing answers', async () => {
     const terminal = fakeTerminal();
     const path = await file('e.ndjson', event(1));
-    expect(await runCommand(['replay', path, '--api', 'http://127.0.0.1:9'], terminal)).toBe(1);
+    expect(await runCommand(['replay', path, '--api', 'http://127.0.0.1:9'], terminal)).toBe(3);
     expect(terminal.errors()).toMatch(
       /nothing answers at http:\/\/127.0.0.1:9; start it with `npm start` or set --api|connection to .* failed/,
     );

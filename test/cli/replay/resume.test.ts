@@ -37,7 +37,7 @@ describe('keys, resume and retries', () => {
     const path = await file('e.ndjson', lines(95));
     const options = ['--batch', '10', '--connections', '1', '--shift-to', '2026-02-01T00:00:00Z'];
     const first = await replay(path, ...options);
-    expect(first.code).toBe(1);
+    expect(first.code).toBe(2);
     expect(first.errors).toMatch(/the key was revoked/);
     expect(JSON.parse(await readFile(`${path}.replay.json`, 'utf8'))).toMatchObject({ lastLine: 30 });
 

@@ -110,7 +110,11 @@ describe('plumbline sentry', () => {
     program.configureOutput({ writeErr: (text) => terminal.err(text) });
     addSentryCommand(program, terminal);
     const argv = ['sentry', '--out-dir', directory, ...args];
-    const code = await exitCodeOf(terminal, async () => void (await program.parseAsync(argv, { from: 'user' })));
+    const code = await exitCodeOf(
+      terminal,
+      async () => void (await program.parseAsync(argv, { from: 'user' })),
+      'sentry',
+    );
     const names = await readdir(join(directory, 'incidents')).catch(() => []);
     const artifacts = await Promise.all(names.map((name) => readFile(join(directory, 'incidents', name), 'utf8')));
     return {
@@ -153,7 +157,7 @@ describe('plumbline sentry', () => {
     expect((await run(200, { signals: [signal(0.6)] }, [], env)).out[0]).toContain('warnings=1 critical=0');
     expect((await run(200, { signals: [signal(0.6)] }, [], { DRIFT_PSI_WARN: '' })).out[0]).toContain('critical=1');
     const wrong = await run(200, {}, [], { DRIFT_PSI_WARN: 'much' });
-    expect([wrong.code, wrong.names.length]).toEqual([2, 0]);
+    expect([wrong.code, wrong.names.length]).toEqual([64, 0]);
     expect(wrong.err).toContain('DRIFT_PSI_WARN');
   });
 
@@ -162,10 +166,10 @@ describe('plumbline sentry', () => {
     expect([nothing.code, nothing.files[0].without_alarm[0].level]).toEqual([0, 'UNKNOWN']);
     expect(nothing.files[0].without_alarm[0].details.reason).toBe('No values available');
     const refused = await run(400, { code: 'invalid_window', detail: 'That is no window' });
-    expect([refused.code, refused.names.length]).toEqual([1, 0]);
+    expect([refused.code, refused.names.length]).toEqual([64, 0]);
     expect(refused.err).toContain('That is no window');
-    expect((await run(200, null)).code).toBe(1);
-    expect((await run(200, {}, ['--api', 'http://127.0.0.1:1'])).code).toBe(1);
-    expect((await run(200, {}, ['--window', 'soon'])).code).toBe(2);
+    expect((await run(200, null)).code).toBe(70);
+    expect((await run(200, {}, ['--api', 'http://127.0.0.1:1'])).code).toBe(3);
+    expect((await run(200, {}, ['--window', 'soon'])).code).toBe(64);
   });
 });

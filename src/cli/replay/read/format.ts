@@ -1,5 +1,5 @@
 import { delimiterOf } from '../../../core/table/csv-table.ts';
-import { Failure } from '../../failure.ts';
+import { usageFailure } from '../../failure.ts';
 import { isAccessLine, readAccessLog } from './access-log.ts';
 import { readCsv } from './csv.ts';
 import { openFile, readLines } from './lines.ts';
@@ -23,12 +23,12 @@ export function detectFormat(path: string, firstLine: string): Format {
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (firstLine.startsWith('{')) return 'ndjson';
   if (firstLine.startsWith('['))
-    throw new Failure(`${path} is one JSON array; convert it to one event per line, for example with \`jq -c '.[]'\``);
+    throw usageFailure(`${path} is one JSON array; convert it to one event per line, for example with \`jq -c '.[]'\``);
   if (isAccessLine(firstLine)) return 'combined';
   if (/\.(csv|tsv)$/.test(name)) return 'csv';
   if (/\.(ndjson|jsonl)$/.test(name)) return 'ndjson';
   if (firstLine.includes(delimiterOf(firstLine))) return 'csv';
-  throw new Failure(`the format of ${path} is not known; use --format ${FORMATS.join('|')}`);
+  throw usageFailure(`the format of ${path} is not known; use --format ${FORMATS.join('|')}`);
 }
 
 export function readRecords(
