@@ -74,8 +74,8 @@ describe('buildSentryArtifact', () => {
     for (const metrics of [
       {},
       { signals: [] },
-      { signals: 'none' as never },
-      { signals: [null, {}] as never },
+      JSON.parse('{"signals":"none"}'),
+      JSON.parse('{"signals":[null,{}]}'),
       { detail: 'No values' },
     ]) {
       const { assessment, without_alarm: others } = buildSentryArtifact(metrics, context);
