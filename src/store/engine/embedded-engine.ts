@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../runtime/workers/start-thread.ts';
 import { DatabaseUnavailable, type StoreLog } from '../database.ts';
@@ -25,6 +26,7 @@ class EngineError extends Error {
 
 /** How long a start that failed speaks for the next ones: each takes a second or two, and requests wait for it in a line. */
 const RESTART_AFTER_MS = 1_000;
+const LOG_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 /**
  * PGlite in a worker thread, so that a long query does not stop the event loop. A request that takes too long ends the worker, and
@@ -90,7 +92,8 @@ export class EmbeddedEngine {
     let isStarted = false;
     return new Promise((resolve, reject) => {
       const onEnd = (reason: string): void => {
-        const error = new DatabaseUnavailable(`the embedded engine did not start: ${reason}`);
+        const fault = hasRoom(this.#data.directory) ? 'unreachable' : 'disk_full';
+        const error = new DatabaseUnavailable(`the embedded engine did not start: ${reason}`, { fault });
         if (!isStarted) this.#failedStart = { error, untilMs: performance.now() + RESTART_AFTER_MS };
         reject(error);
         if (this.#generation === generation) this.#lose(reason);
@@ -134,6 +137,16 @@ export class EmbeddedEngine {
     this.#worker = undefined;
     this.#generation++;
     this.#ended = worker?.then((thread) => thread.terminate()).catch(() => undefined) ?? this.#ended;
+  }
+}
+
+/** For one more segment of the write-ahead log, without which the engine does not start, and does not say why. */
+function hasRoom(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize >= LOG_SEGMENT_BYTES;
+  } catch {
+    return true;
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -99,6 +99,26 @@ describe.runIf(databaseUrl === undefined)('the embedded database', () => {
       expect((await db.query('select x from kept')).rows).toEqual([{ x: 1 }]);
       await expect(db.transaction((tx) => tx.query(broken))).rejects.toThrow(DatabaseUnavailable);
       expect((await db.query('select x from kept')).rows).toEqual([{ x: 1 }]);
+    } finally {
+      await db.close();
+    }
+  });
+
+  test('an engine that cannot be started again starts once it can', async () => {
+    const db = await openEmbedded({ dataDir: directory, log: SILENT });
+    const [data, away] = [join(directory, 'pgdata'), join(directory, 'away')];
+    try {
+      await db.query('create table kept (x int); insert into kept values (1)');
+      const broken = `do $$ begin raise exception 'broken' using errcode = '24000'; end $$`;
+      await expect(db.query(broken)).rejects.toThrow(DatabaseUnavailable);
+      await rename(data, away);
+      await writeFile(data, 'not a directory');
+      await expect(db.query('select 1')).rejects.toThrow(/did not start/);
+      await expect(db.query('select 1')).rejects.toThrow(/did not start/);
+      await rm(data);
+      await rename(away, data);
+      const kept = () => db.query('select x from kept').catch(() => undefined);
+      expect((await vi.waitUntil(kept, PATIENCE))?.rows).toEqual([{ x: 1 }]);
     } finally {
       await db.close();
     }
