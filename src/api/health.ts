@@ -17,9 +17,19 @@ export const healthAnswer = z
         check_interval_hours: z.number(),
       })
       .readonly(),
+    redis: z.literal('not used'),
     api: state,
     drift_detector: z.literal('ready'),
     database: state,
+  })
+  .readonly();
+
+export const rootAnswer = z
+  .object({
+    status: z.literal('healthy'),
+    service: z.literal('Plumbline'),
+    version: z.string(),
+    endpoints: z.record(z.string(), z.string()).readonly().describe('Paths by what they are for'),
   })
   .readonly();
 

@@ -7,7 +7,7 @@ import { isBasic, tokenOf } from './credentials.ts';
 
 export type Access = 'public' | KeyScope;
 
-const PUBLIC_ROUTES = new Set(['/health', '/livez', '/readyz', '/openapi.json']);
+const PUBLIC_ROUTES = new Set(['/', '/health', '/livez', '/readyz', '/openapi.json']);
 const LOOPBACK_PEER = /^(::ffff:)?127\.|^::1$/;
 const LOOPBACK_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 /** What a proxy adds. One that adds nothing looks like this machine, so a key is still what keeps strangers out. */

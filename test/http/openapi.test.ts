@@ -51,6 +51,7 @@ const ROUTES = [
   'post /v1/monitors/{monitor}/resume',
   'post /v1/monitors/{monitor}/run',
   'post /detect-drift',
+  'get /',
   'get /health',
   'get /livez',
   'get /metrics',
@@ -99,7 +100,7 @@ describe('/openapi.json', () => {
             type: 'object',
           });
         }
-        const isPublic = ['/health', '/livez', '/readyz'].includes(path);
+        const isPublic = ['/', '/health', '/livez', '/readyz'].includes(path);
         expect(operation.security, name).toHaveLength(isPublic ? 0 : 2);
       }
     }

@@ -1,9 +1,11 @@
-import { aliveAnswer, healthAnswer, readyAnswer } from '../../api/health.ts';
+import { z } from 'zod';
+import { aliveAnswer, healthAnswer, readyAnswer, rootAnswer } from '../../api/health.ts';
 import { AppError } from '../../core/errors.ts';
 import { findDatabaseFault } from '../../store/availability.ts';
 import { DATABASE_FAULTS, type Database, type DatabaseFault, DatabaseUnavailable } from '../../store/database.ts';
 import { pendingMigrations } from '../../store/engine/migrate.ts';
 import type { SchemaWatch } from '../../store/engine/schema-watch.ts';
+import { chooseType } from '../accept.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
 import { outdatedRefusal } from '../outdated.ts';
 
@@ -24,6 +26,7 @@ export function healthRoutes(
   { db, version, schema }: Pick<HttpContext, 'db' | 'version' | 'schema'>,
 ): void {
   const tags = ['health'];
+  rootRoute(app, version, tags);
   const health = { tags, summary: 'Is it alive?', response: { 200: healthAnswer } };
   app.get('/health', { schema: health }, async () => ({
     status: 'ok' as const,
@@ -31,6 +34,7 @@ export function healthRoutes(
     version,
     is_monitoring: true,
     config: MODEL_QUALITY,
+    redis: 'not used' as const,
     api: 'up' as const,
     drift_detector: 'ready' as const,
     database: (await findFault(db)) === undefined ? ('up' as const) : ('down' as const),
@@ -43,6 +47,30 @@ export function healthRoutes(
   app.get('/readyz', { schema: { tags, summary, response: { 200: readyAnswer } } }, async () => {
     await assertReady(db, schema, app.isDraining);
     return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
+  });
+}
+
+/** The first two are what clients of Sentinel read. */
+const ENDPOINTS = {
+  health: '/health',
+  drift_detection: '/detect-drift',
+  docs: '/docs',
+  openapi: '/openapi.json',
+  ingest: '/v1/ingest',
+  report: '/reports/latest',
+  coherence: '/coherence/metrics',
+  incidents: '/v1/incidents',
+  metrics: '/metrics',
+};
+
+function rootRoute(app: HttpApp, version: string, tags: readonly string[]): void {
+  const response = { 200: rootAnswer, 302: z.null().describe('To the page, for those who ask for text/html') };
+  const schema = { tags, summary: 'What is served here', response };
+  app.get('/', { schema }, async (request, reply) => {
+    reply.header('vary', 'Accept');
+    const type = chooseType(request.headers.accept, ['application/json', 'text/html']);
+    if (type === 'text/html') return reply.redirect('/docs');
+    return reply.send({ status: 'healthy' as const, service: 'Plumbline' as const, version, endpoints: ENDPOINTS });
   });
 }
 

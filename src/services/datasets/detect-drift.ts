@@ -1,5 +1,5 @@
 import { aggregateChecks } from '../../core/drift/aggregate.ts';
-import { type DriftCheck, type Verdict, wireFields, wireVerdict } from '../../core/drift/check.ts';
+import { type CheckVerdict, type DriftCheck, type Verdict, wireFields, wireVerdict } from '../../core/drift/check.ts';
 import { compareInSteps } from '../../core/drift/compare.ts';
 import type { Policy } from '../../core/drift/drift-test.ts';
 import { type Figures, figuresOf } from '../../core/drift/figures.ts';
@@ -105,7 +105,7 @@ export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): 
     drift_detected: verdict === 'drift',
     features_with_drift: drifted,
     feature_details: details,
-    summary: summaryOf(verdict, drifted, pair),
+    summary: `${summaryOf(verdict, drifted, pair)}${untestedOf(verdict, summary.features, reasons)}`,
     verdict,
     policy: settings.policy,
     ...(settings.preset && { preset: settings.preset }),
@@ -163,8 +163,11 @@ function categoryTests(chi2: DriftCheck | undefined, notTested: string | undefin
   return { chi_square: { test: 'Chi-Square' as const, ...evidence(chi2), ...outcome(chi2, notTested) } };
 }
 
+/** Clients of Sentinel read a number: where nothing could be tested, nothing speaks for drift. `verdict` and `reason` say which it is. */
+const NO_EVIDENCE = 1;
+
 function evidence(check: DriftCheck | undefined) {
-  return { statistic: check?.statistic ?? null, p_value: check?.pValue ?? null };
+  return { statistic: check?.statistic ?? null, p_value: check?.pValue ?? NO_EVIDENCE };
 }
 
 function outcome(check: DriftCheck | undefined, notTested: string | undefined) {
@@ -191,6 +194,20 @@ function summaryOf(verdict: Verdict, drifted: readonly string[], { reference, pr
   if (verdict === 'inconclusive') return `⚠️ Inconclusive: ${whyInconclusive(reference, production)}`;
   if (drifted.length === 0) return '✅ No significant drift detected';
   return `✅ No significant drift detected: ${drifted.length} feature(s) drifted, fewer than the aggregate rule requires: ${list(drifted)}`;
+}
+
+/** What the summary does not speak of: columns without a test, and those whose tests cannot say. */
+function untestedOf(
+  verdict: Verdict,
+  verdicts: ReadonlyMap<string, CheckVerdict>,
+  notTested: ReadonlyMap<string, string>,
+): string {
+  const unsure = [...verdicts].filter(([, found]) => found === 'inconclusive').map(([feature]) => feature);
+  const parts = [
+    ...(notTested.size > 0 ? [`not tested: ${list([...notTested.keys()])}`] : []),
+    ...(unsure.length > 0 && verdict !== 'inconclusive' ? [`inconclusive: ${list(unsure)}`] : []),
+  ];
+  return parts.map((part) => `; ${part}`).join('');
 }
 
 function whyInconclusive(reference: Dataset, production: Dataset): string {

@@ -27,6 +27,7 @@ describe('GET /health', () => {
         sliding_window_days: 7,
         check_interval_hours: 6,
       },
+      redis: 'not used',
       api: 'up',
       drift_detector: 'ready',
       database: 'up',
@@ -46,6 +47,32 @@ describe('GET /health', () => {
     await vi.waitUntil(() => vi.getTimerCount() > 0, PATIENCE);
     vi.advanceTimersByTime(2_000);
     expect((await asked).json()).toMatchObject({ ok: true, database: 'down' });
+  });
+});
+
+describe('GET /', () => {
+  it('says what is served, and sends browsers to the page', async () => {
+    const { app } = openService(emptyDatabase);
+    for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }]) {
+      const answer = await app.inject({ url: '/', headers });
+      expect(answer.statusCode).toBe(200);
+      expect(answer.json()).toEqual({
+        status: 'healthy',
+        service: 'Plumbline',
+        version: '1.2.3',
+        endpoints: expect.objectContaining({ health: '/health', drift_detection: '/detect-drift', docs: '/docs' }),
+      });
+    }
+    const page = await app.inject({ url: '/', headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect([page.statusCode, page.headers.location]).toEqual([302, '/docs']);
+  });
+
+  it('names only paths that exist', async () => {
+    const { app } = openService(emptyDatabase);
+    const { endpoints } = (await app.inject('/')).json();
+    const known = Object.keys((await app.inject('/openapi.json')).json().paths);
+    const pages = ['/docs', '/openapi.json'];
+    for (const path of Object.values(endpoints)) expect([...known, ...pages]).toContain(path);
   });
 });
 

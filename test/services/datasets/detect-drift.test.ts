@@ -66,9 +66,29 @@ describe('the contract', () => {
     expect(body).toMatchObject({ drift_detected: false, verdict: 'inconclusive' });
     expect(body.summary).toContain('Inconclusive');
     for (const { chi_square, findings } of Object.values(body.feature_details)) {
-      expect(chi_square).toMatchObject({ statistic: null, p_value: null, reason: 'insufficient_samples' });
+      expect(chi_square).toMatchObject({ statistic: null, p_value: 1, reason: 'insufficient_samples' });
       for (const finding of findings) expect(finding.statistic === null).toBe(finding.reason !== undefined);
     }
+  });
+
+  it('the p-value of what cannot be tested is 1: clients of Sentinel read a number', () => {
+    const rows = (n: number, from: number): Row[] =>
+      Array.from({ length: n }, (_, i) => ({ x: from + i, plan: 'free' }));
+    const { feature_details: details } = detectDrift(rows(20, 0), rows(1, 50));
+    expect(details.x?.ks_test).toMatchObject({ p_value: 1, drift_detected: false, reason: 'insufficient_samples' });
+    expect(details.plan?.chi_square).toMatchObject({ p_value: 1, drift_detected: false });
+  });
+
+  it('the summary names what was not tested, and what the tests cannot say', () => {
+    const ids = (n: number) => people(n).map((row) => ({ ...row, user_id: `u-${rng.nextUint32()}` }));
+    const sparse = ids(600).map((row, i) => (i < 10 ? row : { ...row, income: null }));
+    const options: DetectorOptions = { tests: ['ks', 'chi2'] };
+    expect(detectDrift(ids(800), ids(600), options).summary).toBe(
+      '✅ No significant drift detected; not tested: user_id',
+    );
+    expect(detectDrift(ids(800), sparse, options).summary).toBe(
+      '✅ No significant drift detected; not tested: user_id; inconclusive: income',
+    );
   });
 
   it('identifiers have an entry with the reason why they are not tested', () => {
