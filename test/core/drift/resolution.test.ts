@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FeaturePair } from '../../../src/core/drift/drift-test.ts';
+import { ksPValue } from '../../../src/core/drift/ecdf/ks-p-value.ts';
 import { DRIFT_TESTS } from '../../../src/core/drift/test-table.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
 import { draw, normal, numericPair } from './pairs.ts';
@@ -19,4 +20,17 @@ describe.each(['ks', 'psi'] as const)('resolution: %s', (test) => {
       expect(Math.abs((sketched.effect as number) - (exact.effect as number))).toBeLessThanOrEqual(sketched.resolution);
     }
   });
+});
+
+it('under the classic policy the p-value of ks is that of D, sketched or not', () => {
+  const rng = seededRng('classic');
+  const pair = numericPair(
+    draw(20_000, () => normal(rng)),
+    draw(15_000, () => normal(rng, 0.02)),
+    2048,
+  );
+  const classic = DRIFT_TESTS.ks.compare(pair, 'classic');
+  const d = classic.statistic as number;
+  expect(classic.pValue).toBe(ksPValue(d, 20_000, 15_000, false).pValue);
+  expect(classic.pValue).toBeLessThan(DRIFT_TESTS.ks.compare(pair, 'calibrated').pValue as number);
 });

@@ -1,4 +1,4 @@
-import { cannotSay, type DriftTest, type FeaturePair, type TestResult } from '../drift-test.ts';
+import { cannotSay, type DriftTest, type FeaturePair, type Policy, type TestResult } from '../drift-test.ts';
 import { ksPValue } from '../ecdf/ks-p-value.ts';
 import { largestGap } from '../ecdf/largest-gap.ts';
 
@@ -20,7 +20,7 @@ const KS_MIN_ROWS = 50;
  * **Honest from** 50 rows a side. Below it the result is inconclusive (`insufficient_samples`).
  *
  * **Resolution** The sum of both rank errors: 0 while a sketch holds every value (up to 2,048), else 0.0014 a side (99 %). The p-value is
- * that of max(0, D − resolution).
+ * that of max(0, D − resolution); under the classic policy that of D.
  *
  * **Source** Smirnov 1939; Hodges 1958; Viehmann 2021 (arXiv:2102.08037); Simard & L'Ecuyer 2011. Checked against `ks_2samp` of SciPy
  * 1.17.1 to 1e-9.
@@ -41,13 +41,14 @@ export const ks: DriftTest = {
   wire: (result) => ({ d: result.statistic }),
 };
 
-function compareNumbers(pair: FeaturePair): TestResult {
+function compareNumbers(pair: FeaturePair, policy: Policy): TestResult {
   const [reference, current] = [pair.reference.numeric?.sketch, pair.current.numeric?.sketch];
   const [n, m] = [reference?.n ?? 0, current?.n ?? 0];
   if (!reference || !current || n < KS_MIN_ROWS || m < KS_MIN_ROWS) return cannotSay(n, m, 'insufficient_samples');
   const { d, at } = largestGap(reference.weighted(), current.weighted());
   const resolution = reference.rankError() + current.rankError();
-  const { pValue, method: law } = ksPValue(Math.max(0, d - resolution), n, m, resolution === 0);
-  const method = resolution > 0 ? `${law} on D - resolution` : law;
+  const takenOff = policy === 'classic' ? 0 : resolution;
+  const { pValue, method: law } = ksPValue(Math.max(0, d - takenOff), n, m, resolution === 0);
+  const method = takenOff > 0 ? `${law} on D - resolution` : law;
   return { statistic: d, effect: d, pValue, resolution, nReference: n, nCurrent: m, method, at };
 }
