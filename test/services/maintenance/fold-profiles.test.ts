@@ -170,3 +170,16 @@ it('retention drops old events and profiles of short spans; totals do not change
     endMs: edge.startMs - (edge.startMs % DAY_MS) + DAY_MS,
   });
 });
+
+it('a rebuild of a stream that has all its features profiles the same ones, and no more', async () => {
+  const event = newStream();
+  const ingest = openIngest(database(), { MAX_FEATURES: '6' });
+  await send(ingest, [event({ zeta: 1, eta: 2, later: 3, last: 4 }), event({ last: 5, zeta: 6 })]);
+  const stream = await findStream(database(), 'payments', String(event().endpoint));
+  const before = (await loadWindow(context(), stream?.id ?? 0, WIDE)).profile;
+  expect([...before.features.keys()].filter((path) => !path.includes('.')).sort()).toEqual(['eta', 'zeta']);
+  await rebuildProfiles(database(), { rules: ALL_FEATURES, maxFeatures: 6 }, stream?.id ?? 0, WIDE);
+  const after = (await loadWindow(context(), stream?.id ?? 0, WIDE)).profile;
+  expect([...after.features.keys()].sort()).toEqual([...before.features.keys()].sort());
+  expect(after.features.get('zeta')?.numeric?.moments).toEqual(before.features.get('zeta')?.numeric?.moments);
+});
