@@ -7,8 +7,9 @@ import { collect, positiveNumber, wholeNumber } from '../option-values.ts';
 import { planReplay } from '../replay/plan.ts';
 import { FORMATS, type Format } from '../replay/read/format.ts';
 import { type ReplayResult, type ReplayRun, runReplay } from '../replay/run-replay.ts';
-import { startState, trySaveState } from '../replay/start-state.ts';
+import { saveFirstState, startState } from '../replay/start-state.ts';
 import { removeState } from '../replay/state.ts';
+import { statePaths } from '../replay/state-paths.ts';
 import { summarizeReplay } from '../replay/summary.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -39,7 +40,7 @@ gzipped. Without --format, the first line decides.
   user names and query strings are left out.
 
   Each batch has an Idempotency-Key made of the file and its lines, so sending a file twice within 24 h stores it once.
-  Ctrl-C stops after the current batches; --resume continues from there.
+  Ctrl-C stops after the current batches; --resume continues from there. A service that is away is waited for, for a minute.
 
 Examples:
   plumbline replay events.ndjson.gz --shift-to now
@@ -62,7 +63,10 @@ export function addReplayCommand(program: Command, terminal: Terminal): void {
     .option('--batch <n>', 'events per request', wholeNumber(10_000), 1_000)
     .option('--connections <n>', 'parallel requests', wholeNumber(64), 4)
     .option('--resume', 'continue where an earlier replay of this file stopped')
-    .option('--state <path>', 'file for the progress (default: <file>.replay.json)')
+    .option(
+      '--state <path>',
+      'file for the progress (default: <file>.replay.json, or in the state directory of the user)',
+    )
     .option(...API_OPTION)
     .addHelpText('after', HELP)
     .action((path: string, options: ReplayOptions) => replay(terminal, path, options));
@@ -86,13 +90,13 @@ async function replay(terminal: Terminal, path: string, options: ReplayOptions):
     plan,
     api,
     clock: systemClock,
-    path: options.state ?? `${path}.replay.json`,
+    paths: options.state === undefined ? statePaths(path, terminal.env) : [options.state],
     isResume: options.resume ?? false,
     shiftTo: options.shiftTo,
   };
   const state = await startState(start);
-  const isSaved = await trySaveState(start, state, options.state !== undefined);
-  const run = { plan, connections: options.connections, state, statePath: isSaved ? start.path : undefined };
+  const statePath = await saveFirstState(start, state, options.state !== undefined);
+  const run = { plan, connections: options.connections, state, statePath };
   await finish(terminal, run, await runUntilStopped(terminal, api, run));
 }
 

@@ -1,10 +1,10 @@
 import { type Api, type ApiAnswer, type Refusal, readProblem, refusalFailure } from '../api.ts';
 import { Failure } from '../failure.ts';
 import type { Batch } from './batches.ts';
+import type { Outage } from './outage.ts';
 import { batchKey, type ReplayPlan } from './plan.ts';
 import { countInto, type Tally } from './tally.ts';
 
-const MAX_ATTEMPTS = 14;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const RETRIED = new Set([408, 409, 429, 500, 502, 503, 504]);
@@ -14,6 +14,7 @@ export interface DeliveryContext {
   readonly plan: Pick<ReplayPlan, 'identity'>;
   readonly shiftMs: number;
   readonly tally: Tally;
+  readonly outage: Outage;
   readonly sleep: (ms: number, halt: AbortSignal) => Promise<void>;
   /** Aborts when the replay stops or fails; then nothing is retried. */
   readonly halt: AbortSignal;
@@ -44,7 +45,7 @@ async function deliverHalves(context: DeliveryContext, { firstLine, lastLine, ev
 }
 
 async function sendWithRetries(context: DeliveryContext, batch: Batch): Promise<ApiAnswer> {
-  const { api, plan, shiftMs, sleep, halt } = context;
+  const { api, plan, shiftMs, outage, sleep, halt } = context;
   const request = {
     body: batch.events.map(({ json }) => json).join('\n'),
     headers: {
@@ -53,14 +54,22 @@ async function sendWithRetries(context: DeliveryContext, batch: Batch): Promise<
     },
   };
   for (let attempt = 1; ; attempt++) {
-    const answer = await api.call('POST', '/v1/ingest', request).catch((error: unknown) => {
-      if (attempt < MAX_ATTEMPTS && error instanceof Failure) return undefined;
-      throw error;
-    });
-    if (answer !== undefined && (!RETRIED.has(answer.status) || attempt === MAX_ATTEMPTS)) return answer;
-    await sleep(waitMs(attempt, answer?.retryAfterMs), halt);
+    const answer = await api.call('POST', '/v1/ingest', request).catch(failureOf);
+    if (!(answer instanceof Failure) && !RETRIED.has(answer.status)) {
+      outage.end();
+      return answer;
+    }
+    const failure = answer instanceof Failure ? answer : refusalFailure(readProblem(answer));
+    if (!outage.isWorthWaiting(failure.message)) throw failure;
+    await sleep(waitMs(attempt, answer instanceof Failure ? undefined : answer.retryAfterMs), halt);
     if (halt.aborted) throw new Failure('stopped before the service had taken the batch', 'interrupted');
   }
+}
+
+/** Only an answer that did not come is tried again; a key that cannot be sent is not. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure && error.ending === 'unavailable') return error;
+  throw error;
 }
 
 /** What the service asks for, or else twice as long each time; never more than 15 s. */

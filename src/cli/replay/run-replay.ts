@@ -1,4 +1,3 @@
-import { count } from '../../core/format/amounts.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Api } from '../api.ts';
 import { Failure, messageOf } from '../failure.ts';
@@ -6,6 +5,8 @@ import { Progress } from '../output/progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Batch, cutBatches } from './batches.ts';
 import { type DeliveryContext, deliverBatch } from './deliver.ts';
+import { EventProgress } from './event-progress.ts';
+import { Outage } from './outage.ts';
 import type { ReplayPlan } from './plan.ts';
 import { readEvents } from './read/events.ts';
 import { type OpenFile, openFile } from './read/lines.ts';
@@ -50,8 +51,13 @@ export async function runReplay(context: ReplayContext, run: ReplayRun): Promise
   const save = stateSaver(context.clock, run, acknowledged);
   const failed = new AbortController();
   const halt = AbortSignal.any([context.stop, failed.signal]);
-  const delivery = { ...context, plan, shiftMs: state.shiftMs, tally, halt };
-  const batches = batchesToSend(delivery, run, file);
+  const outage = new Outage(context.clock, (text) => {
+    progress.clear();
+    context.terminal.err(text);
+  });
+  const delivery = { ...context, plan, shiftMs: state.shiftMs, tally, outage, halt };
+  const events = new EventProgress();
+  const batches = batchesToSend({ ...delivery, events }, run, file);
   const isComplete = await runInParallel(
     batches,
     { workers: run.connections, failed, stop: context.stop },
@@ -59,31 +65,64 @@ export async function runReplay(context: ReplayContext, run: ReplayRun): Promise
       await deliverBatch(delivery, batch);
       acknowledged.add(batch);
       await save(false);
-      progress.update(file.bytesRead() / plan.sizeBytes, describeProgress(tally, progress.elapsedMs));
+      events.addSent(batch.events.length);
+      const readShare = file.bytesRead() / plan.sizeBytes;
+      progress.update(events.share(readShare), describeProgress(tally, events.describe(readShare, progress.elapsedMs)));
     },
-  ).finally(async () => {
-    progress.clear();
-    await save(true);
-  });
+  )
+    .catch((error: unknown) => {
+      throw withResumeHint(error, run);
+    })
+    .finally(async () => {
+      progress.clear();
+      await save(true);
+    });
   return { tally, elapsedMs: progress.elapsedMs, lastLine: acknowledged.lastLine, isComplete };
+}
+
+/** The error says how to go on when the service is back. */
+function withResumeHint(error: unknown, { plan, statePath }: ReplayRun): unknown {
+  if (statePath === undefined || !(error instanceof Failure) || error.ending !== 'unavailable') return error;
+  const command = `plumbline replay ${plan.path} --resume`;
+  return new Failure(
+    `${error.message}\nwhen it is back, continue with \`${command}\` and the same options`,
+    error.ending,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Yields the batches that are not acknowledged yet, each when it is due. Earlier batches are split too, so that all splits are the same. */
 async function* batchesToSend(
-  { clock, sleep, halt, tally }: DeliveryContext & Pick<ReplayContext, 'clock'>,
+  { clock, sleep, halt, tally, events }: DeliveryContext & Pick<ReplayContext, 'clock'> & { events: EventProgress },
   { plan, state }: ReplayRun,
   file: OpenFile,
 ): AsyncGenerator<Batch> {
   const waitUntilDue = pacer(clock, plan.speed, (ms) => sleep(ms, halt));
-  const lists = withReadFailure(readEvents(plan, file.chunks, state.shiftMs), plan.path);
+  const read = withReadFailure(readEvents(plan, file.chunks, state.shiftMs), plan.path);
+  const lists = countRead(read, events);
   const batches = cutBatches(lists, plan, ({ line, code, message }) => {
     if (line > state.lastLine) countInto(tally.skipped, code, line, message);
   });
   for await (const batch of batches) {
-    if (batch.lastLine <= state.lastLine) continue;
+    if (batch.lastLine <= state.lastLine) {
+      events.addSentEarlier(batch.events.length);
+      continue;
+    }
     await waitUntilDue(batch);
     if (halt.aborted) return;
     yield batch;
+  }
+}
+
+async function* countRead<T extends object>(
+  lists: AsyncIterable<readonly T[]>,
+  events: EventProgress,
+): AsyncGenerator<readonly T[]> {
+  for await (const list of lists) {
+    events.addRead(list.filter((item) => !('code' in item)).length);
+    yield list;
   }
 }
 
@@ -157,8 +196,7 @@ function stateSaver(clock: Clock, run: ReplayRun, acknowledged: AcknowledgedLine
   };
 }
 
-function describeProgress(tally: Tally, elapsedMs: number): string {
-  const rate = Math.round((tally.sent * 1_000) / elapsedMs);
+function describeProgress(tally: Tally, events: string): string {
   const refused = tally.refusedEvents + tally.skippedLines;
-  return `${count(tally.sent)} events, ${count(rate)}/s${refused > 0 ? `, ${count(refused)} refused` : ''}`;
+  return refused > 0 ? `${events}, ${refused} refused` : events;
 }

@@ -14,8 +14,8 @@ export interface ReplayStart {
   readonly plan: ReplayPlan;
   readonly api: Api;
   readonly clock: Clock;
-  /** The state file. */
-  readonly path: string;
+  /** Where the state file may lie, the best place first. */
+  readonly paths: readonly string[];
   readonly isResume: boolean;
   /** `now` or an ISO 8601 time; undefined: times are not shifted. */
   readonly shiftTo: string | undefined;
@@ -23,16 +23,24 @@ export interface ReplayStart {
 
 /** The state from which the replay starts: of an earlier replay with --resume, otherwise new. */
 export async function startState(start: ReplayStart): Promise<ReplayState> {
-  const { terminal, path, isResume } = start;
-  const earlier = await findState(path);
-  if (isResume && earlier !== undefined) return checkResume(start, earlier);
-  if (isResume) terminal.err(`nothing to resume in ${path}; starting at the first line\n`);
+  const { terminal, paths, isResume } = start;
+  const [path, earlier] = await findEarlier(paths);
+  if (isResume && path !== undefined) return checkResume(start, path, earlier);
+  if (isResume) terminal.err(`nothing to resume in ${paths.join(' or ')}; starting at the first line\n`);
   else if (earlier !== undefined && earlier.lastLine > 0)
     terminal.err(`starting from the first line; --resume would continue after line ${earlier.lastLine}\n`);
   return newState(start);
 }
 
-function checkResume({ terminal, plan, api, path }: ReplayStart, state: ReplayState): ReplayState {
+async function findEarlier(paths: readonly string[]): Promise<[string, ReplayState] | [undefined, undefined]> {
+  for (const path of paths) {
+    const state = await findState(path);
+    if (state !== undefined) return [path, state];
+  }
+  return [undefined, undefined];
+}
+
+function checkResume({ terminal, plan, api }: ReplayStart, path: string, state: ReplayState): ReplayState {
   if (state.identity !== plan.identity)
     throw usageFailure(
       `${path} belongs to another file, or to other options (map, format, batch, speed, names); start without --resume`,
@@ -55,18 +63,26 @@ async function newState({ terminal, plan, api, clock, shiftTo }: ReplayStart): P
   return { ...state, shiftMs: targetMs - lastMs };
 }
 
-/** Returns false if the file cannot be written, for example in a read-only directory. A path that the user chose must be writable. */
-export async function trySaveState(
-  { terminal, path }: ReplayStart,
+/**
+ * Saves the state in the first place that is writable. Returns its path; undefined if there is none, as in a container that is read-only.
+ * A path that the user chose must be writable.
+ */
+export async function saveFirstState(
+  { terminal, paths }: ReplayStart,
   state: ReplayState,
   isChosenPath: boolean,
-): Promise<boolean> {
-  try {
-    await saveState(path, state);
-    return true;
-  } catch (error) {
-    if (isChosenPath) throw error;
-    terminal.err(`${path} cannot be written, so this replay cannot be resumed; use --state to choose another file\n`);
-    return false;
+): Promise<string | undefined> {
+  for (const path of paths) {
+    try {
+      await saveState(path, state);
+      if (path !== paths[0]) terminal.err(`${paths[0]} cannot be written; the progress is in ${path}\n`);
+      return path;
+    } catch (error) {
+      if (isChosenPath) throw error;
+    }
   }
+  terminal.err(
+    `${paths.join(' and ')} cannot be written, so this replay cannot be resumed; use --state to choose a file\n`,
+  );
+  return undefined;
 }

@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { systemCode } from '../../core/format/system-code.ts';
 import { Failure, messageOf } from '../failure.ts';
@@ -32,6 +33,7 @@ export async function findState(path: string): Promise<ReplayState | undefined> 
 /** Writes a new file and renames it, so that a crash leaves the old or the new state. */
 export async function saveState(path: string, state: ReplayState): Promise<void> {
   try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(`${path}.new`, `${JSON.stringify(state)}\n`);
     await rename(`${path}.new`, path);
   } catch (error) {
