@@ -15,6 +15,7 @@ import { addReportCommand } from './commands/report.ts';
 import { addSentryCommand } from './commands/sentry.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
+import { addStreamsCommand } from './commands/streams.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,7 +45,7 @@ const COMMAND_GROUPS = {
   'Start:': [addDemoCommand, addServeCommand, addSimulateCommand],
   'Drift:': [addCompareCommand, addBaselineCommand, addReportCommand, addSentryCommand],
   'Monitoring:': [addApplyCommand, addMonitorsCommand, addIncidentsCommand, addChannelsCommand],
-  'Data:': [addReplayCommand, addRebuildCommand],
+  'Data:': [addStreamsCommand, addReplayCommand, addRebuildCommand],
   'Administration:': [addKeysCommand, addMigrateCommand],
 } as const;
 

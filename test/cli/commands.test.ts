@@ -66,6 +66,7 @@ const COMMANDS = [
   'sentry',
   'apply',
   'replay',
+  'streams',
   'rebuild',
   'migrate',
   ...['build', 'list', 'show', 'activate', 'delete', 'download', 'import'].map((name) => `baseline ${name}`),

@@ -7,23 +7,35 @@ import { configFrom } from '../direct-database.ts';
 import { endingOf } from '../exit-code.ts';
 import { type Ending, exitCodeFor } from '../exit-codes.ts';
 import { Failure, messageOf } from '../failure.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Environment, Terminal } from '../terminal.ts';
 
 const DRAIN_MS = 10_000;
+
+interface ServeOptions {
+  readonly port?: string;
+  readonly host?: string;
+}
 
 const HELP = `
 Environment variables configure the service, also from the file .env in the working directory. .env.example lists all of them.
 
 Examples:
   plumbline serve                                                    on 127.0.0.1:8000, embedded database in ./data
-  PORT=9000 DATABASE_URL=postgres://dev:dev@localhost/drift plumbline serve`;
+  DATABASE_URL=postgres://dev:dev@localhost/drift plumbline serve --port 9000`;
 
 export function addServeCommand(program: Command, terminal: Terminal): void {
   program
     .command('serve')
     .description('Run the service')
+    .option('--port <port>', 'port to listen on, instead of PORT')
+    .option('--host <address>', 'address to listen on, instead of HOST')
     .addHelpText('after', HELP)
-    .action(() => runService(terminal));
+    .action((options: ServeOptions) => runService({ ...terminal, env: environmentOf(terminal.env, options) }));
+}
+
+/** An option goes before its variable. */
+function environmentOf(env: Environment, { port, host }: ServeOptions): Environment {
+  return { ...env, ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
 }
 
 /** Runs the service until SIGTERM or SIGINT. Running requests and jobs get 10 seconds to finish; a second signal stops at once. */
