@@ -5,6 +5,7 @@ import { addBaselineCommand } from './commands/baseline.ts';
 import { addChannelsCommand } from './commands/channels.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addEventsCommand } from './commands/events.ts';
 import { addIncidentsCommand } from './commands/incidents.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -45,7 +46,7 @@ const COMMAND_GROUPS = {
   'Start:': [addDemoCommand, addServeCommand, addSimulateCommand],
   'Drift:': [addCompareCommand, addBaselineCommand, addReportCommand, addSentryCommand],
   'Monitoring:': [addApplyCommand, addMonitorsCommand, addIncidentsCommand, addChannelsCommand],
-  'Data:': [addStreamsCommand, addReplayCommand, addRebuildCommand],
+  'Data:': [addStreamsCommand, addEventsCommand, addReplayCommand, addRebuildCommand],
   'Administration:': [addKeysCommand, addMigrateCommand],
 } as const;
 

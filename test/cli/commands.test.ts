@@ -67,6 +67,7 @@ const COMMANDS = [
   'apply',
   'replay',
   'streams',
+  'events',
   'rebuild',
   'migrate',
   ...['build', 'list', 'show', 'activate', 'delete', 'download', 'import'].map((name) => `baseline ${name}`),
@@ -172,6 +173,15 @@ test('keys create prints only the key to stdout', async () => {
   const { out, err } = await run(['keys', 'create', '--scope', 'admin', '--name', 'ops']);
   expect(out).toBe('pl_secret');
   expect(err).toMatch(/not shown again/);
+});
+
+test('events prints the events of a stream, one per line', async () => {
+  answer = { status: 200, body: { events: [{ n: 1 }, { n: 2 }], next: null } };
+  const { code, out } = await run(['events', ...STREAM, '--limit', '2']);
+  expect(code).toBe(0);
+  expect(out).toBe('{"n":1}\n{"n":2}');
+  expect(calls[0]?.url.pathname).toBe('/v1/events');
+  expect(calls[0]?.url.searchParams.get('limit')).toBe('2');
 });
 
 describe('errors', () => {
