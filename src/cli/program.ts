@@ -16,6 +16,7 @@ import { addReportCommand } from './commands/report.ts';
 import { addSentryCommand } from './commands/sentry.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addStreamsCommand } from './commands/streams.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
@@ -43,7 +44,7 @@ function buildProgram(terminal: Terminal): Command {
 
 /** The commands, in the order of the help. */
 const COMMAND_GROUPS = {
-  'Start:': [addDemoCommand, addServeCommand, addSimulateCommand],
+  'Start:': [addDemoCommand, addServeCommand, addStatusCommand, addSimulateCommand],
   'Drift:': [addCompareCommand, addBaselineCommand, addReportCommand, addSentryCommand],
   'Monitoring:': [addApplyCommand, addMonitorsCommand, addIncidentsCommand, addChannelsCommand],
   'Data:': [addStreamsCommand, addEventsCommand, addReplayCommand, addRebuildCommand],

@@ -67,6 +67,7 @@ const COMMANDS = [
   'apply',
   'replay',
   'streams',
+  'status',
   'events',
   'rebuild',
   'migrate',
@@ -182,6 +183,13 @@ test('events prints the events of a stream, one per line', async () => {
   expect(out).toBe('{"n":1}\n{"n":2}');
   expect(calls[0]?.url.pathname).toBe('/v1/events');
   expect(calls[0]?.url.searchParams.get('limit')).toBe('2');
+});
+
+test('status says whether the service can serve, and exits with 3 if not', async () => {
+  answer = { status: 200, body: { version: '1.2.3' } };
+  expect(await run(['status'])).toMatchObject({ code: 0, out: `${url} is ready, version 1.2.3` });
+  answer = { status: 503, body: { code: 'not_ready', detail: 'migrations are missing' } };
+  expect(await run(['status'])).toMatchObject({ code: 3, err: 'plumbline: migrations are missing\n' });
 });
 
 describe('errors', () => {
