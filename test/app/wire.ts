@@ -73,6 +73,8 @@ class Link {
   }
 
   thaw(): void {
+    // One that was opened meanwhile runs already: piped twice, it would say everything twice.
+    if (!this.#isFrozen) return;
     const [client, server] = this.#ends;
     this.#isFrozen = false;
     client.pipe(server).pipe(client);
