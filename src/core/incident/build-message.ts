@@ -3,6 +3,7 @@ import type { Evaluation } from '../evaluation/evaluation.ts';
 import { isoTime } from '../format/iso-time.ts';
 import { kindOf, worstKind } from './failing-check.ts';
 import type { Incident, LastNotification } from './incident.ts';
+import type { Links } from './links.ts';
 import type { Message, NotificationReason } from './message.ts';
 import { compareSeverity } from './severity.ts';
 
@@ -18,6 +19,7 @@ export interface MessageContext {
   readonly service: string;
   readonly endpoint: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly links: Links;
   readonly incident: Incident;
   readonly lastNotification: LastNotification | undefined;
   readonly acknowledgedBy: string | null;
@@ -49,6 +51,7 @@ export function buildMessage(context: MessageContext): Message {
     service: context.service,
     endpoint: context.endpoint,
     labels: context.labels,
+    links: context.links,
     startedAt: isoTime(incident.startedAtMs),
     at: isoTime(nowMs),
     resolvedAt: incident.resolvedAtMs === null ? null : isoTime(incident.resolvedAtMs),

@@ -1,6 +1,7 @@
 import { CHECK_KINDS, type CheckKind, type Condition } from '../drift/check.ts';
 import { kindOf, NOT_EVALUATED } from './failing-check.ts';
 import type { NotifiedState } from './incident.ts';
+import type { Links } from './links.ts';
 import type { Severity } from './severity.ts';
 
 /** Why people are notified. Log, metric and message use the same words. */
@@ -47,6 +48,8 @@ export interface Message {
   readonly service: string;
   readonly endpoint: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Undefined in messages that wait since before monitors had links. */
+  readonly links?: Links;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly at: string;

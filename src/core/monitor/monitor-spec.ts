@@ -7,6 +7,7 @@ import { testFloors, testNames } from '../drift/test-choice.ts';
 import type { SloTargets } from '../evaluation/settings.ts';
 import { sloFields, sloOf } from '../evaluation/slo-document.ts';
 import { DEFAULT_MULTIPLES, DEFAULT_SEVERITY, type SeverityRules } from '../incident/failing-check.ts';
+import { type Links, linksOf, webLink } from '../incident/links.ts';
 import { DEFAULT_NOTIFICATION_POLICY, type NotificationPolicy } from '../incident/notification-policy.ts';
 import { SEVERITIES } from '../incident/severity.ts';
 import { GROUPINGS, type Grouping } from '../incident/signal.ts';
@@ -19,6 +20,7 @@ import { DAY_MS, DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration, SECOND_MS } f
 
 const MAX_NAME = 200;
 const MAX_CRON = 200;
+const MAX_ADDRESS = 2_000;
 /** Which of the runs that were missed are made up for. */
 const CATCHUPS = ['last', 'all', 'none'] as const;
 const MAX_WINDOW_MS = 30 * DAY_MS;
@@ -45,6 +47,11 @@ const reference = z.union(
     z.strictObject({ same_hours: z.strictObject({ weeks: count(52) }) }),
   ],
   'use baseline, {baseline: NAME}, previous_window, or {same_hours: {weeks: N}}',
+);
+
+const webAddress = textSchema(MAX_ADDRESS).refine(
+  (text) => webLink(text) !== undefined,
+  'use an address that starts with http:// or https://',
 );
 
 /** A rule about several settings is looked at although others are wrong: all mistakes are shown at once. */
@@ -114,6 +121,8 @@ export const monitorDocument = z
       .optional(),
     catchup: z.enum(CATCHUPS).default('last'),
     labels: z.record(textSchema(100), z.string().max(500)).default({}),
+    runbook_url: webAddress.optional(),
+    dashboard_url: webAddress.optional(),
     paused: z.boolean().default(false),
   })
   .refine(
@@ -162,6 +171,7 @@ export interface MonitorSpec {
   readonly channels: readonly string[] | undefined;
   readonly catchup: (typeof CATCHUPS)[number];
   readonly labels: Readonly<Record<string, string>>;
+  readonly links: Links;
   readonly paused: boolean;
 }
 
@@ -201,6 +211,7 @@ function specOf(parsed: Parsed): MonitorSpec {
     channels: parsed.channels,
     catchup: parsed.catchup,
     labels: parsed.labels,
+    links: linksOf(parsed, parsed.labels),
     paused: parsed.paused,
   };
 }

@@ -1,4 +1,5 @@
 import type { ChangeReason } from '../../core/incident/incident.ts';
+import { linksOf } from '../../core/incident/links.ts';
 import { DEFAULT_NOTIFICATION_POLICY } from '../../core/incident/notification-policy.ts';
 import { findSpec } from '../../core/monitor/monitor-spec.ts';
 import { addAuditEntry } from '../../store/audit-log.ts';
@@ -43,6 +44,7 @@ export async function closeIncidents(
     const request = {
       rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY,
       channels: spec?.channels,
+      links: spec?.links ?? linksOf({}, stored.labels),
       evaluated: undefined,
       nowMs,
       ended: `Nothing has passed: ${sentence}.`,

@@ -1,4 +1,5 @@
 import { reasonOf } from '../../core/format/reason-of.ts';
+import { linksOf } from '../../core/incident/links.ts';
 import { DEFAULT_NOTIFICATION_POLICY } from '../../core/incident/notification-policy.ts';
 import { findSpec } from '../../core/monitor/monitor-spec.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -53,6 +54,7 @@ export async function requestFor(
   return {
     rules: spec?.notificationPolicy ?? DEFAULT_NOTIFICATION_POLICY,
     channels: spec?.channels,
+    links: spec?.links ?? linksOf({}, stored.labels),
     evaluated: undefined,
     nowMs: clock.now(),
   };

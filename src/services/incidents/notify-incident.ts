@@ -1,5 +1,6 @@
 import { buildMessage, type EvaluatedWindow } from '../../core/incident/build-message.ts';
 import type { LastNotification } from '../../core/incident/incident.ts';
+import type { Links } from '../../core/incident/links.ts';
 import type { Message, NotificationReason } from '../../core/incident/message.ts';
 import {
   decideAlert,
@@ -19,6 +20,7 @@ export interface NotificationRequest {
   readonly rules: NotificationPolicy;
   /** The monitor's own channels; else the routes choose. */
   readonly channels: readonly string[] | undefined;
+  readonly links: Links;
   /** The window that this comes from; without one it is the last that the incident failed on. */
   readonly evaluated: EvaluatedWindow | undefined;
   /** Who or what ended it, where no window did. */
@@ -146,13 +148,14 @@ async function messageOf(
   tx: Queryable,
   { config }: IncidentContext,
   stored: StoredIncident & { readonly reason: NotificationReason },
-  { evaluated, ended, nowMs }: NotificationRequest,
+  { links, evaluated, ended, nowMs }: NotificationRequest,
 ): Promise<Message> {
   const { id, reason, lastNotification } = stored;
   return buildMessage({
     ...stored,
     id: `plumbline-${id}-${nowMs}-${reason}`,
     incidentId: id,
+    links,
     lastNotification: lastNotification ?? undefined,
     evaluated: evaluated ?? (await findLastWindow(tx, stored)),
     url: config.PUBLIC_URL === undefined ? null : `${config.PUBLIC_URL.replace(/\/+$/, '')}/v1/incidents/${id}`,

@@ -70,6 +70,7 @@ export async function stepIncidents(
     const request = {
       rules: spec.notificationPolicy,
       channels: spec.channels,
+      links: spec.links,
       evaluated: result.evaluation,
       nowMs: result.nowMs,
     };

@@ -15,6 +15,7 @@ export function sampleMessage(nowMs: number, url: string | null): Message {
     service: 'payments_api',
     endpoint: 'POST /v2/payments',
     labels: {},
+    links: {},
     startedAt: isoTime(nowMs - HOUR_MS),
     at: isoTime(nowMs),
     resolvedAt: null,

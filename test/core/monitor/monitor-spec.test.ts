@@ -25,6 +25,7 @@ describe('readSpec', () => {
       channels: undefined,
       catchup: 'last',
       labels: {},
+      links: {},
       paused: false,
     });
   });
@@ -53,6 +54,7 @@ describe('readSpec', () => {
       quiet_hours: { from: '22:00', to: '07:00' },
       catchup: 'none',
       labels: { team: 'pay' },
+      runbook_url: 'https://wiki.example/pay',
       paused: true,
     });
     expect(spec).toEqual({
@@ -84,6 +86,7 @@ describe('readSpec', () => {
       channels: ['a', 'b'],
       catchup: 'none',
       labels: { team: 'pay' },
+      links: { runbook_url: 'https://wiki.example/pay' },
       paused: true,
     });
   });

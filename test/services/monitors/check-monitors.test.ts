@@ -77,6 +77,8 @@ describe('checkMonitors', () => {
     ['severity/slo', { severity: { slo: 'off' } }, /./],
     ['severity/no_data', { severity: { no_data: 'none' } }, /./],
     ['severity', { severity: { warning: 3, critical: 2 } }, 'critical must not be below warning'],
+    ['runbook_url', { runbook_url: 'javascript:alert(1)' }, /http:\/\/ or https:\/\//],
+    ['dashboard_url', { dashboard_url: 'grafana' }, /http:\/\/ or https:\/\//],
     ['channels', { channels: [] }, /./],
     ['channels/1', { channels: ['slack', 'pager'] }, 'no channel is called "pager"; there are slack, email'],
     ['repeat_interval', { repeat_interval: '1s' }, DURATION],

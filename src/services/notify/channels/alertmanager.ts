@@ -1,9 +1,10 @@
 import { isoTime } from '../../../core/format/iso-time.ts';
+import { linksOf } from '../../../core/incident/links.ts';
 import type { Message } from '../../../core/incident/message.ts';
 import { MINUTE_MS } from '../../../core/time/window.ts';
 import type { Channel } from '../channel.ts';
 import { type PostLimits, postJson } from '../http-post.ts';
-import { describeMessage, fitTitle, linkOf } from './message-lines.ts';
+import { labelsOf as configuredLabels, describeMessage, fitTitle, linkOf } from './message-lines.ts';
 
 /** As in Alertmanager. */
 const DEFAULT_RESOLVE_TIMEOUT_MS = 5 * MINUTE_MS;
@@ -45,6 +46,7 @@ function renderAlerts(message: Message, nowMs: number, expiresAfterMs: number) {
         summary: fitTitle(message, MAX_SUMMARY),
         description: describeMessage(message),
         severity: message.severity,
+        ...linksOf(message.links ?? {}, message.labels),
       },
       startsAt: message.startedAt,
       endsAt: endOf(message, nowMs, expiresAfterMs),
@@ -74,7 +76,7 @@ function labelsOf(message: Message): Record<string, string> {
     condition: message.condition,
   };
   // Sorted, so that the result is the same when two names become equal.
-  const configured = Object.entries(message.labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  const configured = configuredLabels(message).sort(([a], [b]) => (a < b ? -1 : 1));
   const named = configured.map(([name, value]) => [labelName(name), value] as const);
   const all = Object.entries({ ...Object.fromEntries(named), ...identity });
   return Object.fromEntries(all.map(([name, value]) => [name, value.toWellFormed()]));

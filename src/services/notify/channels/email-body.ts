@@ -10,7 +10,7 @@ import {
   fitTitle,
   formatTime,
   incidentLine,
-  linkOf,
+  linksOfMessage,
 } from './message-lines.ts';
 
 const MAX_SUBJECT = 200;
@@ -63,7 +63,6 @@ function listUnder(title: string, lines: readonly string[]): string {
 }
 
 function linkTo(message: Message): string {
-  const link = linkOf(message);
-  if (link === undefined) return '';
-  return `<p style="margin:16px 0 0"><a href="${escapeHtml(link)}">Open incident ${message.incident.id}</a></p>`;
+  const links = linksOfMessage(message).map(({ href, text }) => `<a href="${escapeHtml(href)}">${text}</a>`);
+  return links.length === 0 ? '' : `<p style="margin:16px 0 0">${links.join(' · ')}</p>`;
 }

@@ -1,3 +1,4 @@
+import { LINK_NAMES, LINKS, linksOf, webLink } from '../../../core/incident/links.ts';
 import { type Message, type MessageFinding, type NotificationReason, titleOf } from '../../../core/incident/message.ts';
 import { fitText, oneLine } from './fit-text.ts';
 
@@ -27,6 +28,7 @@ export interface Fact {
 /** The most urgent facts come first. */
 export function factsOf(message: Message): Fact[] {
   const { resolvedAt } = message;
+  const labels = labelsOf(message);
   return [
     { label: 'Service', value: message.service, isName: true },
     { label: 'Endpoint', value: message.endpoint, isName: true },
@@ -36,6 +38,9 @@ export function factsOf(message: Message): Fact[] {
     { label: 'Window', value: formatWindow(message.window) },
     { label: 'Compared with', value: message.reference },
     { label: 'Monitor', value: message.monitor, isName: true },
+    ...(labels.length === 0
+      ? []
+      : [{ label: 'Labels', value: labels.map(([name, value]) => `${name}: ${value}`).join(', ') }]),
   ];
 }
 
@@ -73,12 +78,34 @@ export function incidentLine(message: Message): string {
   return `Incident ${id}, ${REASONS[message.reason]}${message.reason === 'test' ? '' : ` (plumbline incidents show ${id})`}`;
 }
 
+export interface MessageLink {
+  readonly href: string;
+  readonly text: string;
+}
+
+/** Where people go on from here: to the incident, the runbook, the dashboard. */
+export function linksOfMessage(message: Message): MessageLink[] {
+  const { incident } = message;
+  const links = linksOf(message.links ?? {}, message.labels);
+  const addresses = [
+    { url: incident.url, text: `Open incident ${incident.id}` },
+    ...LINK_NAMES.map((name) => ({ url: links[name] ?? null, text: LINKS[name] })),
+  ];
+  return addresses.flatMap(({ url, text }) => {
+    const href = webLink(url);
+    return href === undefined ? [] : [{ href, text }];
+  });
+}
+
+/** Labels that are links stand with the links. */
+export function labelsOf({ labels }: Message): [string, string][] {
+  const isLink = (name: string, value: string) => Object.hasOwn(LINKS, name) && webLink(value) !== undefined;
+  return Object.entries(labels).filter(([name, value]) => !isLink(name, value));
+}
+
 /** Link to the page of the incident; undefined when there is none or it is not http(s). */
 export function linkOf(message: Message): string | undefined {
-  const { url } = message.incident;
-  if (url === null || !URL.canParse(url)) return undefined;
-  const { protocol, href } = new URL(url);
-  return protocol === 'https:' || protocol === 'http:' ? href.replaceAll('|', '%7C') : undefined;
+  return webLink(message.incident.url);
 }
 
 /** The title on one line. If it is too long, service and endpoint are both shortened, so that both stay visible. */
@@ -92,14 +119,13 @@ export function fitTitle(message: Message, max: number): string {
 
 /** The whole message as plain lines, for channels without markup. */
 export function describeMessage(message: Message): string {
-  const link = linkOf(message);
   return [
     ...factsOf(message).map(({ label, value }) => fitLine(`${label}: ${value}`)),
     ...listUnder(findingsTitle(message), findingLines(message)),
     ...listUnder('What changed', changeLines(message)),
     '',
     `${incidentLine(message)}, ${formatTime(message.at)}`,
-    ...(link === undefined ? [] : [link]),
+    ...linksOfMessage(message).map(({ href, text }) => `${text}: ${href}`),
   ].join('\n');
 }
 

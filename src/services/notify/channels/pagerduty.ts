@@ -10,7 +10,8 @@ import {
   fitLine,
   fitTitle,
   incidentLine,
-  linkOf,
+  labelsOf,
+  linksOfMessage,
 } from './message-lines.ts';
 
 const ENQUEUE_URL = 'https://events.pagerduty.com/v2/enqueue';
@@ -46,12 +47,12 @@ export function pagerdutyChannel(options: PagerdutyOptions): Channel {
 function renderPagerduty(message: Message) {
   // A test has a different key: resolving it must not close the real incident.
   const kind = message.reason === 'test' ? 'test' : 'incident';
-  const link = linkOf(message);
+  const links = linksOfMessage(message);
   return {
     event_action: actionOf(message),
     dedup_key: `plumbline-${kind}-${message.incident.id}`,
     payload: payloadOf(message),
-    ...(link !== undefined && { links: [{ href: link, text: `Incident ${message.incident.id}` }] }),
+    ...(links.length > 0 && { links }),
   };
 }
 
@@ -74,7 +75,7 @@ function payloadOf(message: Message) {
       [findingsTitle(message)]: findingLines(message),
       'What changed': changeLines(message),
       Incident: incidentLine(message),
-      Labels: Object.entries(message.labels).map(([name, value]) => fitLine(`${name}: ${value}`)),
+      Labels: labelsOf(message).map(([name, value]) => fitLine(`${name}: ${value}`)),
     },
   };
 }

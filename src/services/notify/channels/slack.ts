@@ -8,7 +8,7 @@ import {
   fitTitle,
   formatTime,
   incidentLine,
-  linkOf,
+  linksOfMessage,
   subjectOf,
   takeLines,
 } from './message-lines.ts';
@@ -69,7 +69,9 @@ function blocksOf(message: Message): Block[] {
   const maxChars = Math.min(MAX_FINDING, MAX_FINDINGS / Math.min(message.findings.length, MAX_LINES));
   const findings = takeLines(message.findings, MAX_LINES, (finding) => findingText(finding, maxChars));
   const changes = takeLines(message.changes, MAX_LINES, (change) => safeText(change, MAX_CHANGE));
-  const link = linkOf(message)?.replaceAll('&', '&amp;') ?? '';
+  const links = linksOfMessage(message)
+    .map(({ href, text }) => `<${href.replaceAll('&', '&amp;')}|${text}>`)
+    .filter((link) => link.length <= MAX_LINK);
   return [
     {
       type: 'header',
@@ -79,7 +81,8 @@ function blocksOf(message: Message): Block[] {
     ...listUnder(findingsTitle(message), findings),
     ...listUnder('What changed', changes),
     // A link, because a button shows a warning when the app does not handle interactions.
-    ...(link === '' || link.length > MAX_LINK ? [] : [section(`<${link}|Open incident ${message.incident.id}>`)]),
+    // One each: a section has room for 3,000 characters.
+    ...links.map(section),
     {
       type: 'context',
       elements: [markdown(`${incidentLine(message)} · ${dateText(message.at, formatTime(message.at))}`)],

@@ -66,6 +66,13 @@ const KEEPS_STATE: Readonly<Record<string, object>> = {
   alertmanager: { keepsState: true, refreshEveryMs: expect.any(Number) },
 };
 
+/** Where a receiver would make a link of it. */
+function linksIn(rendered: unknown): string {
+  // Alertmanager shows labels as text, annotations as links.
+  const text = JSON.stringify(rendered, (key, value) => (key === 'labels' ? undefined : value));
+  return [...text.matchAll(/<[^>|]*\||"(?:href|runbook_url|generatorURL)":"[^"]*"/g)].join(' ');
+}
+
 describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
   const channel = open(limits);
   const send = () => channel.send(sampleMessage());
@@ -83,6 +90,17 @@ describe.each(Object.entries(CHANNELS))('%s', (type, open) => {
   test('declares whether its receiver keeps state, and whether it forgets', () => {
     const { keepsState, refreshEveryMs } = channel;
     expect({ keepsState, ...(refreshEveryMs !== undefined && { refreshEveryMs }) }).toEqual(KEEPS_STATE[type]);
+  });
+
+  test('leads to the runbook and the dashboard, from settings or labels, and never to another scheme', () => {
+    const links = { runbook_url: 'https://wiki.example/pay?a=1&b=2' };
+    const labels = { dashboard_url: 'https://grafana.example/d/1', team: 'payments-team' };
+    const text = JSON.stringify(channel.render(sampleMessage({ links, labels }))).replaceAll('&amp;', '&');
+    for (const shown of ['https://wiki.example/pay?a=1&b=2', labels.dashboard_url, labels.team])
+      expect(text).toContain(shown);
+    if (type === 'webhook') return;
+    const evil = { runbook_url: 'javascript:alert(1)' };
+    expect(linksIn(channel.render(sampleMessage({ labels: evil, links: evil })))).not.toContain('javascript:');
   });
 
   test.each([200, 201, 202, 204, 299])('HTTP %i is sent', async (status) => {

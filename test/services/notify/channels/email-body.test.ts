@@ -42,3 +42,15 @@ describe('renderEmail', () => {
     expect(renderEmail(sampleMessage({ incident: { id: 7, url } })).html).not.toMatch(/<a |script/);
   });
 });
+
+test('labels stand among the facts, and the links of the monitor beside that to the incident, escaped', () => {
+  const links = { runbook_url: 'https://wiki.example/pay?a=1&b="2"', dashboard_url: 'https://grafana.example/d/1' };
+  const { html, text } = renderEmail(
+    sampleMessage({ links, labels: { team: 'pay', runbook_url: 'https://old.example' } }),
+  );
+  expect(html).toContain('>team: pay</td>');
+  expect(html).toContain('<a href="https://wiki.example/pay?a=1&amp;b=%222%22">Runbook</a>');
+  expect(html).toContain('<a href="https://grafana.example/d/1">Dashboard</a>');
+  expect(html).not.toContain('old.example');
+  expect(text).toContain('Runbook: https://wiki.example/pay?a=1&b=%222%22\nDashboard: https://grafana.example/d/1');
+});

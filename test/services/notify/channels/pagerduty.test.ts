@@ -38,7 +38,7 @@ test('a firing incident is a trigger', async () => {
           Labels: ['team: pay', 'cost-center: 12'],
         }),
       },
-      links: [{ href: 'https://plumbline.example/incidents/7?a=1&b=2', text: 'Incident 7' }],
+      links: [{ href: 'https://plumbline.example/incidents/7?a=1&b=2', text: 'Open incident 7' }],
     },
   ]);
 });

@@ -55,6 +55,7 @@ test('the first lines have the subject, the stream, the start and the size of th
     '*Window*\n2026-03-01 10:00 UTC to 2026-03-01 11:00 UTC, 1,234 events',
     '*Compared with*\nbaseline payments (2026-02-01)',
     '*Monitor*\n`payments hourly`',
+    '*Labels*\nteam: pay, cost-center: 12',
   ]);
   expect(blocks[2]?.text?.text).toBe(
     '*Findings*\n• *new* `request.body.amount · amount_ks` KS distance 0.43 (floor 0.05), p 1.2e-31, 500 events; slice: country = CZ\n• `success_rate` 91 % (target 99 %)',
