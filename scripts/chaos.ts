@@ -2,14 +2,16 @@ import { migrate } from '../src/store/engine/migrate.ts';
 import { openDatabase } from '../src/store/engine/open.ts';
 import { createDatabase } from './bench/postgres.ts';
 import { chaosChannels } from './chaos/channels.ts';
+import { chaosClocks } from './chaos/clocks.ts';
 import { chaosFullDisk, chaosFullDiskEmbedded, chaosHalfOpen, chaosReadOnly, chaosStopped } from './chaos/faults.ts';
 import { QUIET_LOG } from './chaos/parts.ts';
 import { chaosReplicas } from './chaos/replicas.ts';
 import { chaosUnrecorded } from './chaos/unrecorded.ts';
 
-// Tests the guarantees while processes, channels and databases fail. It takes ten minutes and needs Postgres: a server that answers, and for the
+// Tests the guarantees while processes, channels and databases fail. It takes fourteen minutes and needs Postgres: a server that answers, and for the
 // faults of databases its programs, from which it starts servers of its own. A full disk needs root, to mount a small one.
-// Usage: npm run chaos [-- replicas | unrecorded | channels | half-open | stopped | read-only | full-disk | full-disk-embedded]
+// Usage: npm run chaos [-- replicas | unrecorded | channels | half-open | stopped | read-only | full-disk | full-disk-embedded
+//   | clocks]. Clocks needs libfaketime.
 
 const SCENARIOS = {
   replicas: chaosReplicas,
@@ -20,6 +22,7 @@ const SCENARIOS = {
   'read-only': chaosReadOnly,
   'full-disk': chaosFullDisk,
   'full-disk-embedded': chaosFullDiskEmbedded,
+  clocks: chaosClocks,
 } as const;
 
 const wanted = process.argv.slice(2);
