@@ -41,53 +41,64 @@ export async function checkEvents(
 ): Promise<CheckedBatch> {
   const now = clock.now();
   const window = { earliestMs: now - rules.retentionDays * DAY_MS, latestMs: now + rules.maxFutureSeconds * SECOND_MS };
-  const timed = batch.values.map(
-    (_, index) => formFault(batch, index, rules) ?? readTime(batch.values[index], window, rules),
-  );
-  const newNames = namesToOpen(timed, streams);
-  // Await only for streams that are new to this process: a batch of known streams must not cost a turn of the event loop.
-  const faults = newNames.length === 0 ? undefined : await streams.open(newNames);
   const errors: Refusal[] = [];
   const events: CheckedEvent[] = [];
-  for (const [index, outcome] of timed.entries()) {
-    if ('code' in outcome) {
-      errors.push({ index, ...outcome });
-      continue;
-    }
-    const { event, tsMs } = outcome;
-    const stream = streams.find(event.service, event.endpoint) ?? faultOf(event, faults);
+  const waiting: TimedEvent[] = [];
+  const add = ({ index, event, tsMs }: TimedEvent, stream: OpenStream | EventFault): void => {
     const leaves = 'code' in stream ? stream : leavesOf(event, stream, rules.limits);
     if ('code' in leaves) errors.push({ index, ...leaves });
     else events.push({ index, stream: stream as OpenStream, tsMs, id: event.id ?? undefined, leaves });
+  };
+  for (let index = 0; index < batch.values.length; index++) {
+    const fault = formFault(batch, index, rules);
+    const event = batch.values[index] as Event;
+    const tsMs = fault ?? readTime(event, window, rules);
+    if (typeof tsMs !== 'number') {
+      errors.push({ index, ...tsMs });
+      continue;
+    }
+    const stream = streams.find(event.service, event.endpoint);
+    if (stream === undefined) waiting.push({ index, event, tsMs });
+    else add({ index, event, tsMs }, stream);
   }
-  return { events, errors };
+  // Await only for streams that are new to this process: a batch of known streams must not cost a turn of the event loop.
+  if (waiting.length === 0) return { events, errors };
+  const faults = await streams.open(namesOf(waiting));
+  for (const timed of waiting) {
+    const { service, endpoint } = timed.event;
+    add(timed, streams.find(service, endpoint) ?? faultOf(timed.event, faults));
+  }
+  return { events: events.sort(byIndex), errors: errors.sort(byIndex) };
 }
 
 interface TimedEvent {
+  readonly index: number;
   readonly event: Event;
   readonly tsMs: number;
 }
 
-function readTime(value: unknown, window: TimeWindow, rules: CheckRules): TimedEvent | EventFault {
-  const event = value as Event;
-  const tsMs = parseTimestamp(event.ts);
-  if (typeof tsMs === 'string') return TIME_FAULTS[tsMs];
-  return timeFault(tsMs, window, rules) ?? { event, tsMs };
+function byIndex(a: { readonly index: number }, b: { readonly index: number }): number {
+  return a.index - b.index;
 }
 
-/** Each stream that is new to this process, once. */
-function namesToOpen(timed: readonly (TimedEvent | EventFault)[], streams: StreamRegistry): StreamName[] {
+function readTime(event: Event, window: TimeWindow, rules: CheckRules): number | EventFault {
+  const tsMs = parseTimestamp(event.ts);
+  if (typeof tsMs === 'string') return TIME_FAULTS[tsMs];
+  return timeFault(tsMs, window, rules) ?? tsMs;
+}
+
+/** Each stream once. */
+function namesOf(waiting: readonly TimedEvent[]): StreamName[] {
   const names = new Map<string, StreamName>();
-  for (const outcome of timed) {
-    if ('code' in outcome || streams.find(outcome.event.service, outcome.event.endpoint) !== undefined) continue;
-    const { service, endpoint } = outcome.event;
+  for (const { event } of waiting) {
+    const { service, endpoint } = event;
     names.set(keyOf({ service, endpoint }), { service, endpoint });
   }
   return [...names.values()];
 }
 
-function faultOf(event: Event, faults: ReadonlyMap<string, EventFault> | undefined): EventFault {
-  const fault = faults?.get(keyOf(event));
+function faultOf(event: Event, faults: ReadonlyMap<string, EventFault>): EventFault {
+  const fault = faults.get(keyOf(event));
   if (fault === undefined) throw new Error(`Stream ${event.service} ${event.endpoint} was not stored`);
   return fault;
 }
