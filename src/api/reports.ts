@@ -38,6 +38,8 @@ export const reportQuery = z
   })
   .check(inOrder('from', 'to'));
 
+const sides = { reference: z.number(), current: z.number() };
+
 /** Loose, because each test has fields of its own. */
 const check = z
   .looseObject({
@@ -50,6 +52,12 @@ const check = z
       .nullable()
       .optional()
       .describe(`Of a drift: ${listOr(DIRECTIONS)}; of kl, what is measured from what`),
+    median: z.object(sides).readonly().optional().describe('Of a drift in numbers: how their middle moved'),
+    share: z
+      .object({ category: z.string(), ...sides })
+      .readonly()
+      .optional()
+      .describe('Of a drift in categories: the one whose share moved most'),
   })
   .readonly();
 export type ReportCheck = z.output<typeof check>;

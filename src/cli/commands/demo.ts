@@ -74,6 +74,6 @@ async function runSteps(terminal: Terminal, api: Api): Promise<void> {
 
 async function printReport(terminal: Terminal, api: Api): Promise<string> {
   const report = await api.json<Report>('GET', '/reports/latest', { query: { window_minutes: 30 } });
-  for (const line of renderReport(report, terminal.colors, true)) terminal.out(line);
+  for (const line of renderReport(report, terminal.colors)) terminal.out(line);
   return report.status;
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Report } from '../../api/reports.ts';
-
 import { MINUTE_MS } from '../../core/time/window.ts';
 import { apiFrom } from '../api.ts';
 import { Failure, usageFailure } from '../failure.ts';
@@ -27,6 +26,7 @@ interface ReportOptions extends StreamOptions {
   readonly preset?: string;
   readonly aggregate?: string;
   readonly baseline?: string;
+  readonly all?: boolean;
   readonly json?: boolean;
   readonly failOnDrift?: boolean;
 }
@@ -34,8 +34,10 @@ interface ReportOptions extends StreamOptions {
 const HELP = `
 Without --service and --endpoint, the report is for the only stream that has an active baseline.
 
-Columns: effect is the size of the difference (for ks the largest gap between the two distribution functions, 0 to 1). p adjusted is
-the p-value after the Benjamini-Hochberg correction. Drift needs both. resolution is the error of the effect; blank means exact.
+Shows the service levels and what drifted; --all adds the checks in which nothing did. Columns: change is the median of the reference
+and of the window, or the category whose share moved most. effect is the size of the difference (for ks the largest gap between the
+two distribution functions, 0 to 1). p adjusted is the p-value after the Benjamini-Hochberg correction. Drift needs both. resolution
+is the error of the effect, where it is not exact.
 
 Examples:
   plumbline report
@@ -54,6 +56,7 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .addOption(presetOption())
     .addOption(aggregateOption('features'))
     .option('--baseline <baseline>', 'name or id of the baseline (default: the active one)')
+    .option('--all', 'show features without change, too')
     .option(...JSON_OPTION)
     .option('--fail-on-drift', 'exit with code 1 if the status is fail')
     .addHelpText('after', HELP)
@@ -76,7 +79,7 @@ async function report(terminal: Terminal, options: ReportOptions): Promise<void>
   };
   const body = await apiFrom(terminal.env, options.api).json<Report>('GET', '/reports/latest', { query });
   if (options.json) terminal.out(JSON.stringify(body, null, 2));
-  else for (const line of renderReport(body, terminal.colors)) terminal.out(line);
+  else for (const line of renderReport(body, terminal.colors, options.all)) terminal.out(line);
   if (options.failOnDrift && body.status === 'fail')
     throw new Failure('the window does not match its baseline', 'drift');
 }

@@ -130,7 +130,9 @@ describe('signalsOf', () => {
     ['success_rate', { ...FAILURES, statistic: 0.99499 }],
   ])('a %s just missed does not read as one that is kept', (name, check) => {
     const [text = ''] = allOf({ [name]: check }).failing.map((each) => each.text);
-    const [measured, limit] = [...text.matchAll(/([\d.]+) (?:ms|%)/g)].map(([, digits]) => Number(digits));
+    const [measured, limit] = [...text.matchAll(/([\d.,]+) (?:ms|%)/g)].map(([, digits = '']) =>
+      Number(digits.replaceAll(',', '')),
+    );
     expect(measured).toBeGreaterThan(0);
     expect(limit).toBeGreaterThan(0);
     expect(measured).not.toBe(limit);
