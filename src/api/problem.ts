@@ -24,6 +24,7 @@ export const problem = z
       .readonly()
       .optional()
       .describe('Each wrong field'),
+    request_id: z.string().optional().describe('Of a 5xx: the log of the service has it too, as X-Request-Id does'),
   })
   .readonly();
 export type Problem = z.output<typeof problem>;

@@ -31,6 +31,8 @@ export interface ApiAnswer {
 export interface Refusal extends Pick<Problem, 'status' | 'detail'> {
   readonly code: string;
   readonly errors: NonNullable<Problem['errors']>;
+  /** Of a 5xx: what the log of the service has it under. */
+  readonly requestId: string | undefined;
 }
 
 /** A client of a running service. */
@@ -118,6 +120,7 @@ export function readProblem(answer: ApiAnswer): Refusal {
     code: `http_${answer.status}`,
     detail: `HTTP ${answer.status}`,
     errors: [],
+    requestId: undefined,
   };
   try {
     const body = JSON.parse(answer.text) as Partial<Problem>;
@@ -126,6 +129,7 @@ export function readProblem(answer: ApiAnswer): Refusal {
       code: body.code ?? fallback.code,
       detail: body.detail ?? body.title ?? fallback.detail,
       errors: Array.isArray(body.errors) ? body.errors : [],
+      requestId: typeof body.request_id === 'string' ? body.request_id : undefined,
     };
   } catch {
     return fallback;
@@ -133,10 +137,11 @@ export function readProblem(answer: ApiAnswer): Refusal {
 }
 
 /** One line with the detail, and one line for each invalid field that the detail does not name. */
-function describeProblem({ status, detail, errors }: Refusal): string {
+function describeProblem({ status, detail, errors, requestId }: Refusal): string {
   const fields = errors.slice(0, 5).map(({ path, message }) => `${path ? `${path}: ` : ''}${message}`);
   const more = fields.filter((field) => !detail.includes(field)).map((field) => `\n  ${field}`);
-  return `${status === 401 ? `${detail} (PLUMBLINE_API_KEY)` : detail}${more.join('')}`;
+  const request = requestId === undefined ? '' : ` (request ${requestId})`;
+  return `${status === 401 ? `${detail} (PLUMBLINE_API_KEY)` : detail}${request}${more.join('')}`;
 }
 
 /** A refusal as an error of the command. */

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { AppError } from '../core/errors.ts';
 import { SECOND_MS } from '../core/time/window.ts';
 import { answerSocket } from './problem/problem.ts';
+import { requestIdOf } from './request-id.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -23,13 +26,13 @@ interface Exchange {
 }
 
 /** Answers that are on their way say `Connection: close` too, or `close()` would wait for their idle sockets. */
-export function addDraining(app: FastifyInstance): () => boolean {
+export function addDraining(app: FastifyInstance, log: Logger): () => boolean {
   const connections = watchConnections(app);
   let isDraining = false;
   let timer: NodeJS.Timeout | undefined;
   const drain = () => {
     isDraining = true;
-    timer ??= setTimeout(() => endUnarrived(connections), ARRIVAL_MS);
+    timer ??= setTimeout(() => endUnarrived(connections, log), ARRIVAL_MS);
   };
   app.decorate('drain', drain);
   app.decorate('isDraining', { getter: () => isDraining });
@@ -68,11 +71,15 @@ function watchConnections(app: FastifyInstance): ReadonlyMap<Socket, Exchange | 
 }
 
 /** The server waits for each of them for as long as it may take to arrive, which is a minute. */
-function endUnarrived(connections: ReadonlyMap<Socket, Exchange | undefined>): void {
+function endUnarrived(connections: ReadonlyMap<Socket, Exchange | undefined>, log: Logger): void {
   for (const [socket, exchange] of connections) {
     const isIdle = exchange?.response.writableFinished === true || (exchange === undefined && socket.bytesRead === 0);
     if (exchange?.request.complete === true && !isIdle) continue;
     if (isIdle || exchange?.response.headersSent === true) socket.destroySoon();
-    else answerSocket(socket, shuttingDown());
+    else
+      answerSocket(socket, shuttingDown(), {
+        requestId: exchange === undefined ? randomUUID() : requestIdOf(exchange.request),
+        log,
+      });
   }
 }

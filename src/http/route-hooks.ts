@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onResponseHookHandler } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  onResponseHookHandler,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { SchemaWatch } from '../store/engine/schema-watch.ts';
@@ -8,7 +14,7 @@ import { shuttingDown } from './drain.ts';
 import type { Metrics, ObserveRequest } from './metrics.ts';
 import { refuseWhileOutdated } from './outdated.ts';
 import type { KnownPaths } from './problem/not-found.ts';
-import { pathOf } from './problem/problem.ts';
+import { loggedPath } from './problem/problem.ts';
 
 export interface RouteHookContext {
   readonly config: Config;
@@ -51,16 +57,33 @@ function refuseWhileDraining(context: RouteHookContext): onRequestHookHandler {
 
 function observeAnswers({ log }: RouteHookContext, observe: ObserveRequest): onResponseHookHandler {
   return (request, reply, done) => {
-    const ms = reply.elapsedTime;
-    observe(reply.statusCode, ms / 1000);
-    logAnswer(log, request, reply.statusCode, ms);
+    observe(reply.statusCode, reply.elapsedTime / 1000);
+    logAnswer(log, request, reply);
     done();
   };
 }
 
-/** Never headers, bodies or queries: a log is read by more people than the data is meant for. */
-function logAnswer(log: Logger, request: FastifyRequest, status: number, ms: number): void {
+/**
+ * The access log, at the level debug; 5xx are warnings. By the route, as metrics are, and never with headers, bodies or queries: a log is read by
+ * more people than the data is meant for. A path is shown only where no route has it.
+ */
+export function logAnswer(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  const { statusCode: status, elapsedTime } = reply;
   const level = status >= 500 ? 'warn' : 'debug';
   if (!log.isLevelEnabled(level)) return;
-  log[level]({ method: request.method, path: pathOf(request), status, ms: Math.round(ms * 10) / 10 }, 'answered');
+  const route = request.routeOptions.url;
+  const entry = {
+    request_id: request.id,
+    method: request.method,
+    ...(request.is404 || route === undefined ? { path: loggedPath(request) } : { route }),
+    status,
+    duration_ms: Math.round(elapsedTime * 10) / 10,
+    bytes: bytesOf(request, reply),
+  };
+  log[level](entry, 'answered');
+}
+
+/** The length of the body that was sent. */
+function bytesOf(request: FastifyRequest, reply: FastifyReply): number {
+  return request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0);
 }

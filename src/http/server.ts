@@ -7,8 +7,9 @@ import { addDraining } from './drain.ts';
 import { takeJsonBodies } from './json-body.ts';
 import { collectSchemas, servePages } from './openapi.ts';
 import { KnownPaths, refuseUnknownPaths } from './problem/not-found.ts';
-import { answerBrokenRequest, problemHandler } from './problem/problem.ts';
-import { attachRouteHooks } from './route-hooks.ts';
+import { brokenRequestHandler, problemHandler } from './problem/problem.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
+import { attachRouteHooks, logAnswer } from './route-hooks.ts';
 import { baselineRoutes } from './routes/baselines.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { coherenceRoutes } from './routes/coherence.ts';
@@ -43,16 +44,21 @@ export function buildServer(parts: ServerContext): FastifyInstance {
     // fastify's own 503 is not a problem+json; `refuseWhileDraining` answers instead.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1_000 },
-    frameworkErrors: handleProblem,
-    clientErrorHandler: answerBrokenRequest,
+    // What is no valid path passes no hook of a route.
+    frameworkErrors: (error, request, reply) => {
+      handleProblem(error, request, reply);
+      logAnswer(parts.log, request, reply);
+    },
+    clientErrorHandler: brokenRequestHandler(parts.log),
+    genReqId: requestIdOf,
   });
   app.setErrorHandler(handleProblem);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   takeJsonBodies(app);
-  const isDraining = addDraining(app);
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
+  const isDraining = addDraining(app, parts.log);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff').header(REQUEST_ID_HEADER, request.id);
     done();
   });
   const paths = new KnownPaths();
@@ -62,7 +68,7 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   app.register(cors, {
     origin: [...parts.config.CORS_ORIGINS],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['Retry-After', 'Idempotent-Replayed', 'Link'],
+    exposedHeaders: ['Retry-After', 'Idempotent-Replayed', 'Link', 'X-Request-Id'],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   });

@@ -33,6 +33,14 @@ describe('the client of a service', () => {
     await expect(call()).rejects.toThrow(/closed before the end of the answer/);
   });
 
+  it('names the request of a 5xx, which the log of the service has too', async () => {
+    const problem = { status: 500, code: 'internal', detail: 'Something went wrong.', request_id: 'id-1' };
+    receiver.answer((response) => response.writeHead(500).end(JSON.stringify(problem)));
+    await expect(new Api(receiver.url).json('GET', '/v1/streams')).rejects.toThrow(
+      /^Something went wrong. \(request id-1\)$/,
+    );
+  });
+
   it('refuses an address with a password', () => {
     expect(() => new Api('http://user:sesame@127.0.0.1:8000')).toThrow(/user name or password; .*PLUMBLINE_API_KEY/);
   });

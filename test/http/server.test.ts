@@ -189,7 +189,9 @@ describe('failures', () => {
     await app.inject({ url: '/livez?token=hidden', headers });
     expect(logged).toHaveLength(3);
     expect(logged.join('')).not.toContain('hidden');
-    expect(logged.map((line) => JSON.parse(line)).map(({ msg, path, status }) => [msg, path, status])).toEqual([
+    expect(
+      logged.map((line) => JSON.parse(line)).map(({ msg, path, route, status }) => [msg, path ?? route, status]),
+    ).toEqual([
       ['request failed', '/v1/rebuild', undefined],
       ['answered', '/v1/rebuild', 500],
       ['answered', '/livez', 200],

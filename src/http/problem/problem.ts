@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -5,10 +6,12 @@ import type { Logger } from 'pino';
 import type { Problem } from '../../api/problem.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../core/errors.ts';
 import { describeError } from '../../core/format/describe-error.ts';
+import { hideApiKeys } from '../../store/api-key.ts';
 import { DatabaseUnavailable } from '../../store/database.ts';
 import type { SchemaWatch } from '../../store/engine/schema-watch.ts';
 import { isRetryable, isSqlError } from '../../store/sql-state.ts';
 import { outdatedRefusal } from '../outdated.ts';
+import { REQUEST_ID_HEADER } from '../request-id.ts';
 import { validationError } from './validation-error.ts';
 
 const PROBLEM_TYPE = 'application/problem+json';
@@ -42,13 +45,22 @@ export function toAppError(error: unknown): AppError {
   const known = typeof code === 'string' ? FASTIFY_ERRORS[code] : undefined;
   if (known !== undefined) return new AppError(known[0], known[1]);
   if (statusCode === 400) return new AppError('invalid_request', 'The request cannot be read.');
-  return new AppError('internal', 'Something went wrong here; the log of the service says what.', { cause: error });
+  return new AppError(
+    'internal',
+    'Something went wrong here; the log of the service says what, under this request id.',
+    { cause: error },
+  );
 }
 
-export function toProblem(error: AppError): Problem {
+/** A 5xx names its request, so that whoever reports it and whoever reads the log speak of the same one. */
+export function toProblem(error: AppError, requestId: string): Problem {
   const { status, title } = ERRORS[error.code];
   const problem = { type: `urn:plumbline:error:${error.code}`, title, status, code: error.code, detail: error.message };
-  return error.errors === undefined ? problem : { ...problem, errors: error.errors };
+  return {
+    ...problem,
+    ...(error.errors !== undefined && { errors: error.errors }),
+    ...(status >= 500 && { request_id: requestId }),
+  };
 }
 
 /** The only place of this process that catches what a request threw. */
@@ -56,7 +68,8 @@ export function problemHandler(log: Logger, schema: SchemaWatch) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
     const error = toAppError(thrown);
     if (error.code !== 'internal') return sendProblem(reply, error);
-    log.error({ err: describeError(thrown), method: request.method, path: pathOf(request) }, 'request failed');
+    const { id, method } = request;
+    log.error({ request_id: id, method, path: loggedPath(request), err: describeError(thrown) }, 'request failed');
     return isSqlError(thrown) ? refuseStatement(reply, error, schema) : sendProblem(reply, error);
   };
 }
@@ -71,33 +84,51 @@ async function refuseStatement(reply: FastifyReply, error: AppError, schema: Sch
 function sendProblem(reply: FastifyReply, error: AppError): void {
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="plumbline"');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-  const body = Buffer.from(JSON.stringify(toProblem(error)));
+  // What is no valid URL has not passed the hook that sets it on all others.
+  reply.header(REQUEST_ID_HEADER, reply.request.id);
+  const body = Buffer.from(JSON.stringify(toProblem(error, reply.request.id)));
   void reply.code(error.status).header('content-type', PROBLEM_TYPE).send(body);
 }
 
 const SCHEME_AND_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
-/** The path without its query, for logs: a query, or the address before a path, may hold what people did not mean to keep. */
+/** The path without its query. */
 export function pathOf(request: FastifyRequest): string {
   return request.url.replace(SCHEME_AND_HOST, '').split('?', 1)[0] ?? '';
 }
 
+/** For logs: a query, or the address before a path, may hold what people did not mean to keep; a path, a key by mistake. */
+export function loggedPath(request: FastifyRequest): string {
+  return hideApiKeys(pathOf(request));
+}
+
 /** Answers what is too broken to become a request: it has a socket, but no reply. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET') socket.destroySoon();
-  else answerSocket(socket, brokenRequest(error.code));
+export function brokenRequestHandler(log: Logger) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET') socket.destroySoon();
+    else answerSocket(socket, brokenRequest(error.code), { requestId: randomUUID(), log });
+  };
 }
 
 /** Refuses where there is no reply to do it with, and ends the connection. */
-export function answerSocket(socket: Socket, error: AppError): void {
+export function answerSocket(
+  socket: Socket,
+  error: AppError,
+  { requestId, log }: { requestId: string; log: Logger },
+): void {
+  log.debug(
+    { request_id: requestId, status: error.status, code: error.code },
+    'refused before the request had arrived',
+  );
   if (socket.writable) {
-    const problem = toProblem(error);
+    const problem = toProblem(error, requestId);
     const body = JSON.stringify(problem);
     const { retryAfterSeconds } = error;
     const head = [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
       `Content-Type: ${PROBLEM_TYPE}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${requestId}`,
       ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
       'Connection: close',
     ];

@@ -5,19 +5,23 @@ import { toAppError, toProblem } from '../../../src/http/problem/problem.ts';
 import { DatabaseUnavailable } from '../../../src/store/database.ts';
 
 describe('a problem', () => {
-  it.each(Object.keys(ERRORS) as ErrorCode[])('%s carries its status, title and detail', (code) => {
-    expect(toProblem(new AppError(code, 'What to do.'))).toEqual({
-      type: `urn:plumbline:error:${code}`,
-      title: ERRORS[code].title,
-      status: ERRORS[code].status,
-      code,
-      detail: 'What to do.',
-    });
-  });
+  it.each(Object.keys(ERRORS) as ErrorCode[])(
+    '%s carries its status, title and detail, and as a 5xx its request',
+    (code) => {
+      expect(toProblem(new AppError(code, 'What to do.'), 'id-1')).toEqual({
+        type: `urn:plumbline:error:${code}`,
+        title: ERRORS[code].title,
+        status: ERRORS[code].status,
+        code,
+        detail: 'What to do.',
+        ...(ERRORS[code].status >= 500 && { request_id: 'id-1' }),
+      });
+    },
+  );
 
   it('lists the fields that are wrong', () => {
     const errors = [{ path: 'a.b', message: 'is wrong' }];
-    expect(toProblem(new AppError('invalid_request', 'No.', { errors })).errors).toEqual(errors);
+    expect(toProblem(new AppError('invalid_request', 'No.', { errors }), 'id-1').errors).toEqual(errors);
   });
 
   it('of a lost database asks to come again', () => {
@@ -41,7 +45,7 @@ describe('a problem', () => {
   it.each([new Error('secret'), new TypeError('secret'), 'secret', undefined, null, 42])(
     'of anything else (%s) says nothing of its cause',
     (thrown) => {
-      const problem = toProblem(toAppError(thrown));
+      const problem = toProblem(toAppError(thrown), 'id-1');
       expect(problem.status).toBe(500);
       expect(JSON.stringify(problem)).not.toContain('secret');
     },
