@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { FEATURE_TYPES } from '../core/drift/drift-test.ts';
 import { streamNameFields } from '../core/stream-name.ts';
 import { pageOf, pageQuery } from './page.ts';
-import { inOrder, time } from './parameters.ts';
+import { inOrder, lengthOfTime, time } from './parameters.ts';
 
 export const streamQuery = z.object(pageQuery());
 
@@ -23,6 +24,42 @@ const streamEntry = z
 
 export const streamPage = pageOf('streams', streamEntry);
 export type StreamPage = z.output<typeof streamPage>;
+export type StreamEntry = StreamPage['streams'][number];
+
+export const featureQuery = z
+  .object({
+    ...streamNameFields,
+    window: lengthOfTime().optional().describe('The window that ends now; a day when not given'),
+    start: time.optional().describe('A window of the past instead: from here'),
+    end: time.optional().describe('… to here; now when not given'),
+  })
+  .check(inOrder('start', 'end'));
+
+const feature = z
+  .object({
+    path: z.string(),
+    kind: z.enum(FEATURE_TYPES).nullable().describe('Null where neither the window nor the baseline has a value'),
+    share: z
+      .number()
+      .nullable()
+      .describe('Share of the events of the window that have it; null without events, or where it is not profiled'),
+    profiled: z.boolean().describe('False of paths beyond MAX_FEATURES: stored in events, and not compared'),
+    in_baseline: z.boolean().nullable().describe('Whether the active baseline has it; null without one'),
+  })
+  .readonly();
+
+export const featureList = z
+  .object({
+    service: z.string(),
+    endpoint: z.string(),
+    window_start: z.string(),
+    window_end: z.string(),
+    samples: z.number(),
+    baseline: activeBaseline.nullable(),
+    features: z.array(feature).readonly().describe('By path'),
+  })
+  .readonly();
+export type FeatureList = z.output<typeof featureList>;
 
 export const rebuildRequest = z.object({ ...streamNameFields, from: time, to: time }).check(inOrder('from', 'to'));
 export const rebuildAnswer = z.object({ minutes: z.int(), events: z.int() }).readonly();

@@ -6,6 +6,7 @@ import { addChannelsCommand } from './commands/channels.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEventsCommand } from './commands/events.ts';
+import { addFeaturesCommand } from './commands/features.ts';
 import { addIncidentsCommand } from './commands/incidents.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -47,7 +48,7 @@ const COMMAND_GROUPS = {
   'Start:': [addDemoCommand, addServeCommand, addStatusCommand, addSimulateCommand],
   'Drift:': [addCompareCommand, addBaselineCommand, addReportCommand, addSentryCommand],
   'Monitoring:': [addApplyCommand, addMonitorsCommand, addIncidentsCommand, addChannelsCommand],
-  'Data:': [addStreamsCommand, addEventsCommand, addReplayCommand, addRebuildCommand],
+  'Data:': [addStreamsCommand, addFeaturesCommand, addEventsCommand, addReplayCommand, addRebuildCommand],
   'Administration:': [addKeysCommand, addMigrateCommand],
 } as const;
 

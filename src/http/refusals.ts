@@ -6,6 +6,7 @@ const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
   'GET /readyz': ['database_unavailable', 'not_ready', 'outdated', 'shutting_down'],
   'POST /v1/ingest': ['invalid_batch', 'idempotency_in_flight', 'idempotency_mismatch', 'overloaded'],
   'GET /v1/events': ['invalid_window', 'stream_not_found', 'not_acceptable'],
+  'GET /v1/features': ['invalid_window', 'stream_not_found'],
   'GET /reports/latest': ['invalid_window', 'ambiguous_stream', 'stream_not_found', 'baseline_not_found', 'no_events'],
   'GET /v1/reports': ['invalid_window'],
   'GET /v1/baselines': ['stream_not_found'],

@@ -67,6 +67,7 @@ const COMMANDS = [
   'apply',
   'replay',
   'streams',
+  'features',
   'status',
   'events',
   'rebuild',

@@ -66,6 +66,7 @@ const ROUTES = [
   'get /v1/baselines/{baseline}/download',
   'get /v1/events',
   'post /v1/ingest',
+  'get /v1/features',
   'get /v1/keys',
   'post /v1/keys',
   'delete /v1/keys/{id}',

@@ -4,6 +4,7 @@ import type { MonitorEntry, MonitorPage, RunAnswer } from '../../api/monitors.ts
 import { type Api, apiFrom } from '../api.ts';
 import { type ApiOption, addApiCommand, DRY_RUN_OPTION } from '../options.ts';
 import { renderTable } from '../output/table.ts';
+import { listPages } from '../pages.ts';
 import type { Terminal } from '../terminal.ts';
 
 const HELP = `
@@ -51,13 +52,8 @@ export function addMonitorsCommand(program: Command, terminal: Terminal): void {
 
 async function fetchAll(api: Api): Promise<MonitorEntry[]> {
   const all: MonitorEntry[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const query = { limit: 1_000, cursor };
-    const page = await api.json<MonitorPage>('GET', '/v1/monitors', { query });
-    all.push(...page.monitors);
-    if (page.next === null) return all;
-    cursor = page.next;
-  }
+  for await (const { monitors } of listPages<MonitorPage>(api, '/v1/monitors')) all.push(...monitors);
+  return all;
 }
 
 async function listMonitors(terminal: Terminal, api: Api): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { RebuildAnswer, StreamPage } from '../../api/streams.ts';
+import type { RebuildAnswer } from '../../api/streams.ts';
 import { count } from '../../core/format/amounts.ts';
 import { isoTime } from '../../core/format/iso-time.ts';
-import type { StreamName } from '../../core/stream-name.ts';
 import { systemClock } from '../../core/time/clock.ts';
-import { type Api, apiFrom } from '../api.ts';
+import { apiFrom } from '../api.ts';
 import { usageFailure } from '../failure.ts';
 import { type StreamOptions, withStreamOptions } from '../options.ts';
+import { listStreams } from '../pages.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface RebuildOptions extends StreamOptions {
@@ -47,15 +47,4 @@ async function rebuild(terminal: Terminal, options: RebuildOptions): Promise<voi
     const counts = `${count(minutes)} minutes from ${count(events)} events`;
     terminal.out(`${stream.service} ${stream.endpoint}: ${counts}`);
   }
-}
-
-async function* listStreams(api: Api): AsyncGenerator<StreamName> {
-  let cursor: string | undefined;
-  do {
-    const page = await api.json<StreamPage>('GET', '/v1/streams', {
-      query: { cursor },
-    });
-    yield* page.streams;
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
 }

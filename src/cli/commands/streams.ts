@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { StreamPage } from '../../api/streams.ts';
+import type { StreamEntry } from '../../api/streams.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { type ApiOption, addApiCommand, JSON_OPTION } from '../options.ts';
 import { renderTable } from '../output/table.ts';
+import { listStreams } from '../pages.ts';
 import type { Terminal } from '../terminal.ts';
 
 const HELP = `
@@ -20,7 +21,8 @@ export function addStreamsCommand(program: Command, terminal: Terminal): void {
 }
 
 async function list(terminal: Terminal, api: Api, isJson = false): Promise<void> {
-  const streams = await listStreams(api);
+  const streams: StreamEntry[] = [];
+  for await (const stream of listStreams(api)) streams.push(stream);
   if (isJson) return terminal.out(JSON.stringify(streams, null, 2));
   if (streams.length === 0) return terminal.out('no streams yet; send events to POST /v1/ingest');
   const rows = streams.map(({ service, endpoint, last_event, features, active_baseline }) => [
@@ -32,16 +34,4 @@ async function list(terminal: Terminal, api: Api, isJson = false): Promise<void>
   ]);
   const head = ['service', 'endpoint', 'newest event', 'features', 'active baseline'];
   for (const line of renderTable(head, rows)) terminal.out(line);
-}
-
-/** All pages. */
-async function listStreams(api: Api): Promise<StreamPage['streams']> {
-  const streams: StreamPage['streams'][number][] = [];
-  let cursor: string | undefined;
-  do {
-    const page: StreamPage = await api.json<StreamPage>('GET', '/v1/streams', { query: { limit: 1_000, cursor } });
-    streams.push(...page.streams);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return streams;
 }

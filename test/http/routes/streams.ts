@@ -42,7 +42,8 @@ export function withStreams() {
     directory = await makeTemporaryDirectory();
   });
   afterAll(() => rm(directory, { recursive: true }));
-  const open = (): Service => openService(database(), { BASELINES_DIR: directory });
+  const open = (env: Readonly<Record<string, string>> = {}): Service =>
+    openService(database(), { BASELINES_DIR: directory, ...env });
   const openStream = async () => {
     const stream = newStream();
     const service = open();
