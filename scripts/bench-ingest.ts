@@ -8,7 +8,7 @@ import { batchBodies, paymentTexts } from './bench/events.ts';
 import { median, printTable, thousands } from './bench/figures.ts';
 import { sendAll } from './bench/load.ts';
 import { type BenchDatabase, copyIntoPeer, copyLine, createDatabase, hasPsql } from './bench/postgres.ts';
-import { type BenchService, startService } from './bench/service.ts';
+import { type BenchService, startBareService, startService } from './bench/service.ts';
 
 // Compares ingest over HTTP with `psql \copy` of the same events into one JSONB row each, in the same run. Usage: npm run bench:ingest [-- --rounds 5]
 
@@ -46,8 +46,15 @@ async function writeCopyFile(directory: string): Promise<string> {
   return file;
 }
 
+interface Measured {
+  readonly services: ReadonlyMap<string, BenchService>;
+  readonly bareUrl: string;
+  readonly database: BenchDatabase | undefined;
+  readonly file: string;
+}
+
 /** Events per second for each case: medians of rounds in which Plumbline and psql take turns. */
-async function measure(services: ReadonlyMap<string, BenchService>, database: BenchDatabase | undefined, file: string) {
+async function measure({ services, bareUrl, database, file }: Measured) {
   const rates = new Map<string, number[]>();
   const note = (name: string, rate: number): void => void rates.set(name, [...(rates.get(name) ?? []), rate]);
   for (let round = -1; round < ROUNDS; round++) {
@@ -57,6 +64,8 @@ async function measure(services: ReadonlyMap<string, BenchService>, database: Be
         if (round >= 0) note(`${engine}, ${name}`, rate);
       }
     }
+    const bareRate = SINGLES / (await sendAll(bareUrl, singleBodies, 64));
+    if (round >= 0) note(BARE, bareRate);
     if (database !== undefined && hasPsql()) {
       const rate = EVENTS / (await copyIntoPeer(database, file));
       if (round >= 0) note(PEER, rate);
@@ -71,6 +80,8 @@ async function measure(services: ReadonlyMap<string, BenchService>, database: Be
 }
 
 const PEER = 'psql \\copy, one JSONB row per event';
+/** The same client and the same bodies: what HTTP alone leaves to reach. */
+const BARE = 'fastify alone, which stores nothing: single events, 64 connections';
 
 async function measureStart(): Promise<void> {
   const first = await startService({ port: 18_474 });
@@ -119,9 +130,14 @@ services.set('embedded', await startService({ port: 18_472 }));
 console.log(
   `${thousands(EVENTS)} events of ${meanBytes.toFixed(0)} bytes, 5 features; medians of ${ROUNDS} rounds after one warm-up round`,
 );
-const rates = await measure(services, database, file);
+const bare = await startBareService(18_475);
+const rates = await measure({ services, bareUrl: bare.url, database, file });
+await bare.stop();
 const peer = rates.get(PEER)?.median;
-const base = (name: string): number => rates.get(`${name.split(',')[0]}, ${CASES[0]?.name}`)?.median ?? Number.NaN;
+const base = (name: string): number => {
+  const engine = name === BARE ? [...services.keys()][0] : name.split(',')[0];
+  return rates.get(`${engine}, ${CASES[0]?.name}`)?.median ?? Number.NaN;
+};
 printTable([
   ['', 'events/s', 'min', 'max', '÷ \\copy', '÷ batch 1,000'],
   ...[...rates].map(([name, { median: rate, min, max }]) => [

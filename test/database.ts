@@ -120,7 +120,7 @@ function closedThen(database: Database, afterwards: () => Promise<unknown>): Dat
     engine: database.engine,
     availability: database.availability,
     within: (timeoutMs) => database.within(timeoutMs),
-    query: (sql, params) => database.query(sql, params),
+    query: (sql, params, options) => database.query(sql, params, options),
     transaction: (work, options) => database.transaction(work, options),
     close,
   };

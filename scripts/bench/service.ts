@@ -53,11 +53,25 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
     peakMemoryMb: () => peakMemoryMb(child.pid as number),
     cpuSeconds: () => cpuSeconds(child.pid as number),
     stop: async ({ keepDirectory = false } = {}) => {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
+      await stopProcess(child);
       if (!keepDirectory) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts the fastify that stores nothing. */
+export async function startBareService(port: number): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/bench/bare-service.ts', String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitUntilReady(url, child);
+  return { url, stop: () => stopProcess(child) };
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await once(child, 'exit');
 }
 
 async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {

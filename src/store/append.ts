@@ -32,6 +32,9 @@ export interface LateMinute {
 /** More rows would exceed the 65,535 parameters of the protocol. */
 export const MAX_ROWS_A_STATEMENT = 10_000;
 
+/** Of each kind; a connection keeps a plan for each number that it met. */
+const MAX_PREPARED_ROWS = 8;
+
 const BATCH_CASTS = ['bigint', 'timestamptz', 'int', 'timestamptz', 'timestamptz', 'text'];
 const PROFILE_CASTS = ['bigint', 'timestamptz', 'int', 'int', 'bytea'];
 
@@ -69,10 +72,18 @@ async function appendSome(
   const names = [batches.length > 0 && 'events', profiles.length > 0 && 'profiles'].filter((name) => name !== false);
   const counts = names.map((name) => `(select count(*) from ${name})`).join(' + ');
   const params = [...batches.flatMap(batchParams), ...profiles.flatMap(profileParams), ...lateParams(late)];
-  const { rows } = await db.query<{ n: number }>(`with ${inserts.join(', ')} select ${counts} as n`, params);
+  const { rows } = await db.query<{ n: number }>(`with ${inserts.join(', ')} select ${counts} as n`, params, {
+    prepareAs: preparedName(batches.length, profiles.length, late.length > 0),
+  });
   // PGlite can report success and store nothing.
   const wanted = batches.length + profiles.length;
   if (rows[0]?.n !== wanted) throw new Error(`Stored ${rows[0]?.n} of ${wanted} rows`);
+}
+
+/** Single events make this statement hundreds of times a second, of a few rows each: planning it takes the server as long as running it. */
+function preparedName(batches: number, profiles: number, hasLate: boolean): string | undefined {
+  if (Math.max(batches, profiles) > MAX_PREPARED_ROWS) return undefined;
+  return `append_${batches}_${profiles}${hasLate ? '_late' : ''}`;
 }
 
 function insertBatchesSql(rows: number): string {

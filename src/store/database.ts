@@ -6,7 +6,16 @@ import type { DatabaseEngine } from '../core/database-engine.ts';
  */
 export interface Queryable {
   /** `rowCount`: rows returned, or changed by an insert, update or delete. */
-  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }>;
+  query<R extends object>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<{ rows: R[]; rowCount: number }>;
+}
+
+export interface QueryOptions {
+  /** The name of a prepared statement: each connection of a server plans it once. One text for each name; few names, because plans take memory. */
+  readonly prepareAs?: string | undefined;
 }
 
 export interface TransactionOptions {

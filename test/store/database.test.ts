@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DatabaseUnavailable } from '../../src/store/database.ts';
+import { DatabaseUnavailable, type Queryable } from '../../src/store/database.ts';
 import { findStream, getOrCreateStream } from '../../src/store/streams.ts';
 import { withDatabase } from '../database.ts';
 
@@ -44,6 +44,20 @@ describe('database, the same on either engine', () => {
     expect((await db.query('select x from counted')).rowCount).toBe(5);
     expect((await db.query('delete from counted where x = $1', [7])).rowCount).toBe(0);
     expect((await db.query('select 1 as x; select 2 as x')).rows).toEqual([{ x: 2 }]);
+  });
+
+  test('a prepared statement answers as any other, outside and inside a transaction, also after an error', async () => {
+    const db = database();
+    const ask = (on: Queryable, x: unknown) =>
+      on.query<{ x: number }>('select 10 / $1::int as x', [x], { prepareAs: 'test_divide' });
+    expect((await ask(db, 5)).rows).toEqual([{ x: 2 }]);
+    await expect(ask(db, 0)).rejects.toMatchObject({ code: '22012' });
+    expect((await ask(db, 2)).rows).toEqual([{ x: 5 }]);
+    const names = await db.transaction(async (tx) => {
+      expect((await ask(tx, 1)).rows).toEqual([{ x: 10 }]);
+      return (await tx.query<{ name: string }>('select name from pg_prepared_statements')).rows;
+    });
+    expect(names.map(({ name }) => name)).toEqual(db.engine === 'postgres' ? ['test_divide'] : []);
   });
 
   test('a transaction commits when its work resolves, and rolls back when it throws', async () => {

@@ -7,6 +7,7 @@ import {
   type DatabaseFault,
   DatabaseUnavailable,
   type Queryable,
+  type QueryOptions,
   type StoreLog,
   type TransactionOptions,
 } from '../database.ts';
@@ -47,15 +48,19 @@ class PostgresDatabase implements Database {
     return new PostgresDatabase(this.#connections, this.availability, timeoutMs);
   }
 
-  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number }> {
-    return this.#run<R>(this.#connections.pool, { sql, params });
+  query<R extends object>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<{ rows: R[]; rowCount: number }> {
+    return this.#run<R>(this.#connections.pool, { sql, params, name: options?.prepareAs });
   }
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T> {
     const { pool } = this.#connections;
     const client = await this.#watch(pool, () => pool.connect());
     const tx: Queryable = {
-      query: (sql, params) => this.#run(pool, { on: client, sql, params }),
+      query: (sql, params, options) => this.#run(pool, { on: client, sql, params, name: options?.prepareAs }),
     };
     try {
       await tx.query(beginStatement(options));
@@ -87,21 +92,21 @@ class PostgresDatabase implements Database {
 
   async #run<R extends object>(
     pool: pg.Pool,
-    { on = pool, sql, params = [] }: Statement,
+    { on = pool, sql, params = [], name }: Statement,
   ): Promise<{ rows: R[]; rowCount: number }> {
     // Without values pg uses the simple protocol, which returns an array for several statements.
     const answer: pg.QueryResult<R & pg.QueryResultRow> | pg.QueryResult<R & pg.QueryResultRow>[] = await this.#watch(
       pool,
-      () => on.query(this.#statement(sql, params)),
+      () => on.query(this.#statement(sql, params, name)),
     );
     const result = Array.isArray(answer) ? answer.at(-1) : answer;
     return { rows: result?.rows ?? [], rowCount: result?.rowCount ?? 0 };
   }
 
-  #statement(text: string, values: readonly unknown[] = []): pg.QueryConfig & { query_timeout: number } {
+  #statement(text: string, values: readonly unknown[] = [], name?: string): pg.QueryConfig & { query_timeout: number } {
     return values.length === 0
       ? { text, query_timeout: this.#timeoutMs }
-      : { text, values: [...values], query_timeout: this.#timeoutMs };
+      : { text, values: [...values], query_timeout: this.#timeoutMs, ...(name !== undefined && { name }) };
   }
 
   #watch<T>(pool: pg.Pool, statement: () => Promise<T>): Promise<T> {
@@ -121,6 +126,7 @@ interface Statement {
   readonly on?: pg.Pool | pg.PoolClient;
   readonly sql: string;
   readonly params: readonly unknown[] | undefined;
+  readonly name?: string | undefined;
 }
 
 /** After these nothing more is sent on a connection; the next one may reach another server, which is not read-only. */
