@@ -71,7 +71,7 @@ const drawSimulated: DrawWindow = (rng, rows, shift) => {
     for (let row = 0; row < rows; row++) categories.add(`c${Math.floor(size * rng.next() ** 2)}`);
     features.set(`c${size}`, { categories });
   }
-  return { events: rows, statusKnown: 0, success: 0, features };
+  return { events: rows, statuses: new Map(), features };
 };
 
 /** Windows of rows that are drawn at random from a real table, so that there is no drift between them. */

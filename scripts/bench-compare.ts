@@ -169,8 +169,7 @@ function compareFifty(): void {
   };
   const profile = (rows: number, mean: number): Profile => ({
     events: rows,
-    statusKnown: 0,
-    success: 0,
+    statuses: new Map(),
     features: new Map(Array.from({ length: 50 }, (_, i) => [`f${i}`, feature(rows, mean)])),
   });
   const rows = [['50 features, k = 2048', 'ks, missing: p50 ms', 'auto: p50 ms']];

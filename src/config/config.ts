@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { POLICIES } from '../core/drift/drift-test.ts';
+import { FAILURE_STATUS_HINT, isFailurePattern } from '../core/evaluation/failure-status.ts';
 import { DURATION_HINT, parseDuration } from '../core/time/window.ts';
 import { UPSTREAM_MODES } from '../core/upstream-mode.ts';
 import { SMTP_TLS_MODES } from './smtp-tls.ts';
@@ -25,6 +26,9 @@ const isDuration = (text: string) => parseDuration(text) !== undefined;
 const duration = (fallback: string) => z.string().refine(isDuration, DURATION_HINT).default(fallback);
 const windows = (fallback: string) => list(fallback).refine((parts) => parts.every(isDuration), DURATION_HINT);
 
+const failureStatus = (fallback: string) =>
+  list(fallback).refine((parts) => parts.length > 0 && parts.every(isFailurePattern), FAILURE_STATUS_HINT);
+
 /** All environment variables that the process reads. A test checks that `.env.example` lists the same names. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -47,6 +51,7 @@ export const configSchema = z.object({
   KS_D_MIN: share(0.05),
   PSI_MAX: number().min(0).default(0.2),
   SLO_SUCCESS_MIN: share(0.995),
+  SLO_FAILURE_STATUS: failureStatus('5xx'),
   SLO_P95_MAX: number().positive().default(2000),
   ARTIFACTS_DIR: z.string().min(1).default('./artifacts'),
   MONITORS_FILE: z.string().min(1).optional(),

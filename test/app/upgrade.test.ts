@@ -111,6 +111,16 @@ describe('the database of the release before', () => {
     expect(await pendingMigrations(db)).toEqual([]);
   });
 
+  test('its levels keep what they promised: only 2xx is a success', async () => {
+    const { baselines } = await call('GET', '/v1/baselines?limit=1000');
+    const { monitors } = await call('GET', '/v1/monitors?limit=1000');
+    const own = monitors.filter(({ origin }: { origin: string }) => origin !== 'default');
+    expect([baselines.length, own.length].every((n) => n > 0)).toBe(true);
+    for (const { slo } of baselines) expect(slo).toMatchObject({ failure_status: ['not 2xx'] });
+    for (const { spec, document } of own)
+      expect(spec ?? document).toMatchObject({ slo: { failure_status: ['not 2xx'] } });
+  });
+
   test('answers every question as it did', async () => {
     expect(Object.keys(old.answers).length).toBeGreaterThan(20);
     for (const [url, answer] of Object.entries(old.answers)) {

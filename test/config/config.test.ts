@@ -64,6 +64,12 @@ describe('readConfig', () => {
       expect(read).toThrow(new RegExp(`^  ${name}: `, 'm'));
   });
 
+  it('says which statuses can be failures', () => {
+    expect(readConfig({ SLO_FAILURE_STATUS: '5xx, 429' }).SLO_FAILURE_STATUS).toEqual(['5xx', '429']);
+    for (const wrong of ['5xx,fivehundred', '5', '0xx', ','])
+      expect(() => readConfig({ SLO_FAILURE_STATUS: wrong })).toThrow('SLO_FAILURE_STATUS: use classes such as 5xx');
+  });
+
   it('says that a number is needed', () => {
     expect(() => readConfig({ PORT: 'abc' })).toThrow(/^ {2}PORT: must be a number$/m);
   });

@@ -80,8 +80,8 @@ export interface SloCheck extends CheckFields {
   readonly name: SloName;
   readonly subject: null;
   readonly method: SloName;
-  /** In the unit of the statistic: a share of events, or milliseconds. */
-  readonly details: { readonly target: number };
+  /** The target is in the unit of the statistic: a share of events, or milliseconds. Checks from before 2xx was a choice name no failures. */
+  readonly details: { readonly target: number; readonly failureStatus?: readonly string[] };
 }
 
 /** The name of the check whether any event came. */

@@ -118,10 +118,10 @@ function driftBody(check: DriftCheck): CheckBody {
 function sloBody({ name, verdict, statistic, effect, nCurrent: n, pValue, reason, details }: SloCheck): CheckBody {
   const ok = verdict !== 'fail';
   const state: EvaluationState = n === 0 ? 'no_data' : ok ? 'ok' : 'slo_breach';
-  const { target } = details;
+  const { target, failureStatus } = details;
   const level =
     name === 'success_rate'
-      ? { success_rate: statistic, min: target, total: n }
+      ? { success_rate: statistic, min: target, total: n, ...(failureStatus && { failure_status: failureStatus }) }
       : { p95: statistic, max: target, live_n: n };
   const judged = { state, verdict: wireVerdict(verdict), effect };
   // Of no rows nothing is known but the promise.

@@ -4,6 +4,7 @@ import { KllSketch } from './kll.ts';
 import type { FeatureIndex, Leaves } from './leaves.ts';
 import { addValueInto, emptyMoments } from './moments.ts';
 import type { FeatureProfile, Profile } from './profile.ts';
+import { addStatusInto, type StatusCounts } from './status-counts.ts';
 
 /** Folds events into a profile. The same events in the same order with the same seed give the same bytes. */
 export class ProfileBuilder {
@@ -12,8 +13,7 @@ export class ProfileBuilder {
   /** By the number of the path in the index, which may grow. */
   readonly #features: (FeatureProfile | undefined)[] = [];
   #eventCount = 0;
-  #statusKnown = 0;
-  #success = 0;
+  readonly #statuses: StatusCounts = new Map();
 
   /** @param seed - from `seedOf`; each feature's path is mixed in */
   constructor(index: FeatureIndex, seed: number) {
@@ -33,10 +33,7 @@ export class ProfileBuilder {
   add(leaves: Leaves): void {
     const { indexes, values, status } = leaves;
     this.#eventCount++;
-    if (status !== undefined) {
-      this.#statusKnown++;
-      if (status >= 200 && status <= 299) this.#success++;
-    }
+    if (status !== undefined) addStatusInto(this.#statuses, status);
     for (let i = 0; i < indexes.length; i++) this.#addValue(indexes[i] as number, values[i] as number | string);
   }
 
@@ -46,7 +43,7 @@ export class ProfileBuilder {
     for (const [i, feature] of this.#features.entries()) {
       if (feature !== undefined) features.set(this.#index.paths[i] as string, feature);
     }
-    return { events: this.#eventCount, statusKnown: this.#statusKnown, success: this.#success, features };
+    return { events: this.#eventCount, statuses: this.#statuses, features };
   }
 
   #addValue(index: number, value: number | string): void {

@@ -2,6 +2,7 @@ import { hash32 } from '../stats/hash.ts';
 import type { CategoryCounts } from './counts.ts';
 import { KllSketch } from './kll.ts';
 import { emptyMoments, type Moments, mergeMoments } from './moments.ts';
+import { mergeStatusesInto, type StatusCounts } from './status-counts.ts';
 
 /** The numbers of a feature: moments, which merge exactly, and a sketch for quantiles. */
 export interface NumericProfile {
@@ -15,11 +16,10 @@ export interface FeatureProfile {
   categories?: CategoryCounts;
 }
 
-/** A mergeable summary of a stream's events in a window. `success` of `statusKnown` events had a 2xx status. */
+/** A mergeable summary of a stream's events in a window. */
 export interface Profile {
   events: number;
-  statusKnown: number;
-  success: number;
+  statuses: StatusCounts;
   features: Map<string, FeatureProfile>;
 }
 
@@ -32,7 +32,7 @@ export const DURATION_PATH = 'response.duration_ms';
  * @example emptyProfile().events // 0
  */
 export function emptyProfile(): Profile {
-  return { events: 0, statusKnown: 0, success: 0, features: new Map() };
+  return { events: 0, statuses: new Map(), features: new Map() };
 }
 
 /**
@@ -45,8 +45,7 @@ export function emptyProfile(): Profile {
  */
 export function mergeInto(target: Profile, source: Profile, seed: number): void {
   target.events += source.events;
-  target.statusKnown += source.statusKnown;
-  target.success += source.success;
+  mergeStatusesInto(target.statuses, source.statuses);
   for (const [path, feature] of source.features) {
     const merged = target.features.get(path) ?? {};
     target.features.set(path, merged);

@@ -4,6 +4,12 @@ import { CategoryCounts } from '../../core/profile/counts.ts';
 import { KllSketch } from '../../core/profile/kll.ts';
 import { addValueInto, emptyMoments, type Moments } from '../../core/profile/moments.ts';
 import { emptyProfile, type NumericProfile, type Profile } from '../../core/profile/profile.ts';
+import {
+  mergeStatusesInto,
+  type StatusCounts,
+  statusesKnown,
+  UNKNOWN_FAILURE,
+} from '../../core/profile/status-counts.ts';
 import { streamNameFields } from '../../core/stream-name.ts';
 
 const counts = z.record(z.string(), z.number().int().min(0));
@@ -52,8 +58,8 @@ export function guardProfile(file: GuardBaseline): Profile {
     profile.features.set(pathOf(name), { categories });
   }
   const buckets = file.categorical[STATUS_BUCKETS] ?? {};
-  profile.statusKnown = Object.values(buckets).reduce((sum, n) => sum + n, 0);
-  profile.success = buckets['2xx'] ?? 0;
+  for (const [bucket, n] of Object.entries(buckets))
+    if (n > 0) mergeStatusesInto(profile.statuses, statusOf(bucket, n));
   profile.events = file.samples ?? eventsOf(profile);
   return profile;
 }
@@ -80,5 +86,11 @@ function numericProfile(summary: z.output<typeof numeric>): NumericProfile {
 
 function eventsOf(profile: Profile): number {
   const seen = [...profile.features.values()].map((f) => (f.numeric?.moments.n ?? 0) + (f.categories?.n ?? 0));
-  return Math.max(0, profile.statusKnown, ...seen);
+  return Math.max(0, statusesKnown(profile.statuses), ...seen);
+}
+
+/** Only the class is in the file: `3xx` is counted as 300. */
+function statusOf(bucket: string, n: number): StatusCounts {
+  const [, digit] = /^([1-9])xx$/.exec(bucket) ?? [];
+  return new Map([[digit === undefined ? UNKNOWN_FAILURE : Number(digit) * 100, n]]);
 }

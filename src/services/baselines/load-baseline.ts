@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { NOT_2XX } from '../../core/evaluation/failure-status.ts';
 import { sloOf } from '../../core/evaluation/slo-document.ts';
+import { isFirstVersion } from '../../core/profile/codec/first-version.ts';
 import { decodeProfile, encodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { assertNewName, streamNameFields } from '../../core/stream-name.ts';
@@ -36,6 +38,8 @@ interface LoadedBaseline {
   readonly window: Interval;
   readonly slo: z.output<typeof plumblineBaseline>['slo'];
   readonly profile: Profile;
+  /** From a time, or a system, when only 2xx was a success: it keeps that, unless it says otherwise. */
+  readonly isFrom2xx: boolean;
   readonly source: string;
 }
 
@@ -51,7 +55,7 @@ export async function loadBaseline(
 ): Promise<BaselineSummary> {
   const loaded = readDocument(document);
   const stream = await openStream(context.db, loaded);
-  const slo = sloOf(loaded.slo);
+  const slo = { ...(loaded.isFrom2xx && { failureStatus: [NOT_2XX] }), ...sloOf(loaded.slo) };
   return saveBaseline(context, {
     stream,
     name: options.name ?? loaded.name,
@@ -94,15 +98,16 @@ function readDocument(document: unknown): LoadedBaseline {
 function readPlumblineDocument(document: unknown): LoadedBaseline {
   const parsed = parseWith(plumblineBaseline, document);
   const window = { startMs: timeOf(parsed.window_start), endMs: timeOf(parsed.window_end) };
+  const bytes = Buffer.from(parsed.profile, 'base64');
   let profile: Profile;
   try {
-    profile = decodeProfile(Buffer.from(parsed.profile, 'base64'));
+    profile = decodeProfile(bytes);
   } catch (cause) {
     throw new AppError('invalid_baseline', 'profile: is damaged, or was written by a newer version of Plumbline', {
       cause,
     });
   }
-  return { ...parsed, window, slo: parsed.slo, profile, source: 'file' };
+  return { ...parsed, window, slo: parsed.slo, profile, isFrom2xx: isFirstVersion(bytes), source: 'file' };
 }
 
 function readGuardDocument(document: unknown): LoadedBaseline {
@@ -115,6 +120,7 @@ function readGuardDocument(document: unknown): LoadedBaseline {
     window: { startMs: createdMs, endMs: createdMs },
     slo: parsed.slo,
     profile: guardProfile(parsed),
+    isFrom2xx: true,
     source: 'guard file',
   };
 }

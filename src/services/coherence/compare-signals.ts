@@ -2,7 +2,7 @@ import { type DriftCheck, type Verdict, wireVerdict } from '../../core/drift/che
 import { type Comparison, compareInSteps } from '../../core/drift/compare.ts';
 import type { CompareSettings } from '../../core/drift/settings.ts';
 import { parsePath } from '../../core/profile/path.ts';
-import type { FeatureProfile, Profile } from '../../core/profile/profile.ts';
+import { emptyProfile, type FeatureProfile, type Profile } from '../../core/profile/profile.ts';
 import { expectedStability } from '../../core/stats/distances/population-stability.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { SIGNALS } from '../sources/signal-event.ts';
@@ -70,9 +70,9 @@ function signalsOf(profile: Profile | undefined, only: string | undefined): Map<
 }
 
 function pick(profile: Profile | undefined, paths: ReadonlyMap<string, string>): Profile {
-  const { events = 0, statusKnown = 0, success = 0 } = profile ?? {};
+  const { events, statuses } = profile ?? emptyProfile();
   const features = [...paths.keys()].map((path): [string, FeatureProfile] => [path, profile?.features.get(path) ?? {}]);
-  return { events, statusKnown, success, features: new Map(features) };
+  return { events, statuses, features: new Map(features) };
 }
 
 function describe(

@@ -4,6 +4,7 @@ import type { Aggregate, CompareSettings, TestChoice } from '../../core/drift/se
 import { AppError } from '../../core/errors.ts';
 import { evaluate } from '../../core/evaluation/evaluate.ts';
 import type { Evaluation } from '../../core/evaluation/evaluation.ts';
+import { NOT_2XX } from '../../core/evaluation/failure-status.ts';
 import type { EvaluationSettings, SloTargets } from '../../core/evaluation/settings.ts';
 import type { StreamName } from '../../core/stream-name.ts';
 import { ceilTo, floorTo, type Interval, MINUTE_MS } from '../../core/time/window.ts';
@@ -117,18 +118,25 @@ function driftSettings(
 ): EvaluationSettings {
   const { config } = context;
   // A tool that is copied keeps thresholds of its own.
+  const policy = own.policy ?? config.DRIFT_POLICY;
   const floors = preset === undefined ? { ks: config.KS_D_MIN, psi: config.PSI_MAX, ...own.floors } : own.floors;
   return {
     alpha: config.KS_P_MIN,
     ...own,
-    policy: preset === undefined ? (own.policy ?? config.DRIFT_POLICY) : 'classic',
+    policy: preset === undefined ? policy : 'classic',
     ...(floors && { floors }),
     ...(preset && { preset }),
-    slo: { ...defaultSlo(context), ...slo },
+    slo: { ...defaultSlo(context, isAsGuard(policy, preset)), ...slo },
   };
 }
 
-/** What the service promises where a baseline says nothing of its own. */
-export function defaultSlo(context: EvaluationContext): SloTargets {
-  return { successMin: context.config.SLO_SUCCESS_MIN, p95MaxMs: context.config.SLO_P95_MAX };
+/** Clients of Intent Drift Guard count as it does: only 2xx is a success. */
+function isAsGuard(policy: Policy, preset: PresetName | undefined): boolean {
+  return preset === undefined ? policy === 'classic' : preset === 'guard';
+}
+
+/** What the service promises where neither a baseline nor a monitor says anything of its own. */
+export function defaultSlo({ config }: EvaluationContext, isAsGuard = false): SloTargets {
+  const failureStatus = isAsGuard ? [NOT_2XX] : config.SLO_FAILURE_STATUS;
+  return { successMin: config.SLO_SUCCESS_MIN, failureStatus, p95MaxMs: config.SLO_P95_MAX };
 }

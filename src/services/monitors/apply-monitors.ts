@@ -1,3 +1,4 @@
+import { NOT_2XX } from '../../core/evaluation/failure-status.ts';
 import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
 import { findSpec, type MonitorSpec, readSpec } from '../../core/monitor/monitor-spec.ts';
 import { nextSlot } from '../../core/time/schedule.ts';
@@ -53,7 +54,6 @@ export async function applyMonitors(context: MonitorContext, request: ApplyReque
 const MOST_TRIES = 5;
 
 function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
-  const documents = request.monitors as readonly { readonly name: string }[];
   return context.db.transaction(async (tx) => {
     const known = new Map((await listAllMonitors(tx)).map((monitor) => [monitor.name, monitor]));
     const answer = {
@@ -61,6 +61,9 @@ function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<Appl
       changed: [] as ApplyAnswer['changed'][number][],
       unchanged: [] as string[],
     };
+    const documents = (request.monitors as readonly FileDocument[]).map((document) =>
+      keepFailureStatus(document, known.get(document.name)),
+    );
     for (const document of documents) {
       const before = known.get(document.name);
       const differences = before === undefined ? [] : differencesOf(before.spec, document);
@@ -74,6 +77,21 @@ function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<Appl
     if (!request.dryRun) for (const monitor of deleted) await removeMonitor(tx, context, monitor);
     return { ...answer, deleted: deleted.map(({ name }) => name) };
   });
+}
+
+interface FileDocument {
+  readonly name: string;
+  readonly slo?: { readonly failure_status?: readonly unknown[] };
+}
+
+/**
+ * A file from before the choice says nothing of failures, and meant what is not 2xx: the upgrade wrote that into its monitors. The same file
+ * must not weaken their level, so it stays until the file names `failure_status`.
+ */
+function keepFailureStatus(document: FileDocument, before: StoredMonitor | undefined): FileDocument {
+  const kept = (before?.spec as FileDocument | undefined)?.slo?.failure_status;
+  if (document.slo?.failure_status !== undefined || kept?.[0] !== NOT_2XX) return document;
+  return { ...document, slo: { ...document.slo, failure_status: kept } };
 }
 
 /** A checked document that becomes a monitor, in the place of an old one where there is one. */

@@ -11,8 +11,17 @@ export const CALIBRATED: EvaluationSettings = {
   policy: 'calibrated',
   alpha: 0.05,
   floors: { ks: 0.05, psi: 0.2 },
-  slo: { successMin: 0.995, p95MaxMs: 2000 },
+  slo: { successMin: 0.995, failureStatus: ['5xx'], p95MaxMs: 2000 },
 };
+/** How many of `n` events had 200, and how many 500. */
+export function statuses(n: number, failures = 0): Map<number, number> {
+  const counts: [number, number][] = [
+    [200, n - failures],
+    [500, failures],
+  ];
+  return new Map(counts.filter(([, count]) => count > 0));
+}
+
 export const CLASSIC: EvaluationSettings = { ...CALIBRATED, policy: 'classic' };
 
 export function weigh(values: readonly number[]): WeightedSample {

@@ -7,7 +7,7 @@ import { EVALUATORS } from '../../../src/core/evaluation/evaluators/table.ts';
 import type { EvaluationSettings } from '../../../src/core/evaluation/settings.ts';
 import { emptyProfile, type Profile } from '../../../src/core/profile/profile.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
-import { CALIBRATED, CLASSIC, categories, draw, normal, numbers, profileOf } from '../drift/pairs.ts';
+import { CALIBRATED, CLASSIC, categories, draw, normal, numbers, profileOf, statuses } from '../drift/pairs.ts';
 
 /** Numbers, names, an identifier, and what two names of features could clash on. */
 function window(seed: string, n: number, mean: number, success = n): Profile {
@@ -23,7 +23,7 @@ function window(seed: string, n: number, mean: number, success = n): Profile {
     id: categories(draw(n, () => 0).map((_, i) => [`${seed}-${i}`, 1] as const)),
     ['__proto__']: numbers(draw(n, () => 1)),
   };
-  return { ...profileOf(n, features), statusKnown: n, success };
+  return { ...profileOf(n, features), statuses: statuses(n, n - success) };
 }
 
 const reference = window('reference', 300, 100);
@@ -32,7 +32,7 @@ const WINDOWS: Readonly<Record<string, Profile>> = {
   'one that drifted and fails': window('drifted', 300, 250, 200),
   'one of few rows': window('few', 12, 100),
   'one event': window('one', 1, 100),
-  'one without features': { ...emptyProfile(), events: 40, statusKnown: 40, success: 40 },
+  'one without features': { ...emptyProfile(), events: 40, statuses: statuses(40) },
   'an empty one': emptyProfile(),
 };
 const SETTINGS: Readonly<Record<string, EvaluationSettings>> = {

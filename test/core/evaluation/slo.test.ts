@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkSlo } from '../../../src/core/evaluation/evaluators/slo.ts';
 import { emptyProfile } from '../../../src/core/profile/profile.ts';
+import { UNKNOWN_FAILURE } from '../../../src/core/profile/status-counts.ts';
 import { binomialSurvival } from '../../../src/core/stats/distributions/binomial.ts';
 import { profileOf } from '../../../src/services/datasets/profile-of.ts';
-import { numbers, profileOf as profileWith } from '../drift/pairs.ts';
+import { numbers, profileOf as profileWith, statuses } from '../drift/pairs.ts';
 
 const golden = JSON.parse(readFileSync(new URL('../../golden/replaced-systems.json', import.meta.url), 'utf8'));
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-const TARGETS = { successMin: 0.995, p95MaxMs: 100 };
+const TARGETS = { successMin: 0.995, failureStatus: ['5xx'], p95MaxMs: 100 };
 
 function checksOf(n: number, failures: number, slow: number) {
   const rows = Array.from({ length: n }, (_, i) => ({ 'response.duration_ms': i < slow ? 500 : 50 }));
   const features = n === 0 ? new Map() : profileOf(rows, { numeric: ['response.duration_ms'] }).features;
-  const profile = { events: n, statusKnown: n, success: n - failures, features };
+  const profile = { events: n, statuses: statuses(n, failures), features };
   return Object.fromEntries(checkSlo(profile, TARGETS, 'calibrated').map((check) => [check.name, check]));
 }
 
@@ -37,23 +38,52 @@ it('without events there is nothing to say', () => {
 });
 
 describe('checkSlo', () => {
-  const targets = { successMin: 0.995, p95MaxMs: 2000 };
+  const targets = { successMin: 0.995, failureStatus: ['5xx'], p95MaxMs: 2000 };
   const withDurations = (durations: number[]) =>
     profileWith(durations.length, { 'response.duration_ms': numbers(durations) });
 
-  it('counts 2xx among known statuses, the target itself is enough', () => {
+  it('counts successes among known statuses, the target itself is enough', () => {
     const at = (success: number) =>
-      checkSlo({ ...emptyProfile(), statusKnown: 1000, success }, targets, 'calibrated')[0];
+      checkSlo({ ...emptyProfile(), statuses: statuses(1000, 1000 - success) }, targets, 'calibrated')[0];
     expect(at(995)).toMatchObject({
       name: 'success_rate',
       kind: 'slo',
       verdict: 'ok',
       statistic: 0.995,
-      details: { target: 0.995 },
+      details: { target: 0.995, failureStatus: ['5xx'] },
       nCurrent: 1000,
       pValue: expect.closeTo(0.55995, 5),
     });
     expect(at(994)).toMatchObject({ verdict: 'fail', statistic: 0.994, direction: 'lower' });
+  });
+
+  it.each([
+    [['5xx'], 15],
+    [['not 2xx'], 285],
+    [['5xx', '429'], 20],
+    [['4xx', '5xx'], 35],
+    [['503'], 5],
+    [['1xx', '3xx'], 250],
+  ])('takes %j for failures', (failureStatus, failures) => {
+    const counts = new Map([
+      [200, 600],
+      [204, 115],
+      [304, 250],
+      [404, 15],
+      [429, 5],
+      [500, 10],
+      [503, 5],
+    ]);
+    const [rate] = checkSlo({ ...emptyProfile(), statuses: counts }, { ...targets, failureStatus }, 'calibrated');
+    expect(rate).toMatchObject({ nCurrent: 1000, statistic: (1000 - failures) / 1000, details: { failureStatus } });
+  });
+
+  it('what is only known not to be 2xx is a failure, however few statuses are', () => {
+    const counts = new Map([
+      [200, 9],
+      [UNKNOWN_FAILURE, 1],
+    ]);
+    expect(checkSlo({ ...emptyProfile(), statuses: counts }, targets, 'calibrated')[0]?.statistic).toBe(0.9);
   });
 
   it('takes the 95th percentile, fractions included', () => {
@@ -90,7 +120,7 @@ describe('checkSlo', () => {
   });
 
   it('the strength is what is used of the budget or the limit', () => {
-    const slow = { ...withDurations([3000]), statusKnown: 1000, success: 980 };
+    const slow = { ...withDurations([3000]), statuses: statuses(1000, 20) };
     const [rate, p95] = checkSlo(slow, targets, 'calibrated');
     expect(rate?.strength).toBeCloseTo(4, 9);
     expect(p95?.strength).toBe(1.5);
@@ -98,7 +128,7 @@ describe('checkSlo', () => {
 
   it('a breach is evident when chance explains it once in a hundred times at most, and always under classic', () => {
     const evident = (policy: 'calibrated' | 'classic', success: number) =>
-      checkSlo({ ...emptyProfile(), statusKnown: 200, success }, targets, policy)[0]?.isEvident;
+      checkSlo({ ...emptyProfile(), statuses: statuses(200, 200 - success) }, targets, policy)[0]?.isEvident;
     expect([evident('calibrated', 198), evident('calibrated', 190), evident('calibrated', 200)]).toEqual([
       false,
       true,

@@ -3,7 +3,17 @@ import { evaluate, type Question } from '../../../src/core/evaluation/evaluate.t
 import { toReport } from '../../../src/core/evaluation/to-report.ts';
 import { emptyProfile, type Profile } from '../../../src/core/profile/profile.ts';
 import { seededRng } from '../../../src/core/stats/rng.ts';
-import { CALIBRATED, CLASSIC, categories, draw, multinomial, normal, numbers, profileOf } from '../drift/pairs.ts';
+import {
+  CALIBRATED,
+  CLASSIC,
+  categories,
+  draw,
+  multinomial,
+  normal,
+  numbers,
+  profileOf,
+  statuses,
+} from '../drift/pairs.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 const context: Question = {
@@ -28,7 +38,7 @@ function payments(seed: string, n: number, mean = 100): Profile {
     ]),
     'response.duration_ms': numbers(draw(n, () => Math.max(50, normal(rng, 800, 200)))),
   };
-  return { ...profileOf(n, features), statusKnown: n, success: n };
+  return { ...profileOf(n, features), statuses: statuses(n) };
 }
 
 const baseline = payments('baseline', 200);
@@ -83,6 +93,7 @@ describe('toReport', () => {
       success_rate: 1,
       min: 0.995,
       total: 700,
+      failure_status: ['5xx'],
       p_value: 1,
       state: 'ok',
       verdict: 'no_drift',
@@ -148,8 +159,11 @@ describe('toReport', () => {
   });
 
   it('fails on a broken service level alone', () => {
-    const slow = { ...context, settings: { ...CALIBRATED, slo: { successMin: 1, p95MaxMs: 900 } } };
-    const report = buildReport(baseline, { ...payments('slow', 300), success: 299 }, slow);
+    const slow = {
+      ...context,
+      settings: { ...CALIBRATED, slo: { successMin: 1, failureStatus: ['5xx'], p95MaxMs: 900 } },
+    };
+    const report = buildReport(baseline, { ...payments('slow', 300), statuses: statuses(300, 1) }, slow);
     expect(report).toMatchObject({ status: 'fail', state: 'slo_breach' });
     expect(report.checks.success_rate).toMatchObject({ ok: false, state: 'slo_breach', min: 1 });
     expect(report.checks.latency_p95).toMatchObject({ ok: false, max: 900 });

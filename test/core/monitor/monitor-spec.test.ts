@@ -41,7 +41,7 @@ describe('readSpec', () => {
       correction: 'by',
       alpha: 0.01,
       floors: { ks: 0.1 },
-      slo: { success_rate_min: 0.9, latency_p95_max: 500 },
+      slo: { success_rate_min: 0.9, latency_p95_max: 500, failure_status: ['5xx', 429] },
       aggregate: { rule: 'share', share: 0.3 },
       open_after: 1,
       close_after: 3,
@@ -74,7 +74,7 @@ describe('readSpec', () => {
         aggregate: { rule: 'share', share: 0.3 },
         features: new Map(),
       },
-      slo: { successMin: 0.9, p95MaxMs: 500 },
+      slo: { successMin: 0.9, p95MaxMs: 500, failureStatus: ['5xx', '429'] },
       step: { openAfter: 1, closeAfter: 3, dedupWindowMs: 2 * HOUR_MS },
       notificationPolicy: {
         repeatIntervalMs: DAY_MS,

@@ -31,7 +31,7 @@ function exactFactsOf(p: Profile): unknown {
       ],
       categories && [categories.n, [...categories.counts].sort(), categories.other, categories.cardinality()],
     ]);
-  return { events: p.events, statusKnown: p.statusKnown, success: p.success, features };
+  return { events: p.events, statuses: [...p.statuses].sort(([a], [b]) => a - b), features };
 }
 
 function expectSame(a: Profile, b: Profile): void {
@@ -93,12 +93,28 @@ test('counts what came, what is missing, and how it ended', () => {
     { response: { status: 404 }, a: null },
     { response: { status: 'x' }, tags: ['x', 'y', 'z', 'x', 'y'] },
   ]);
-  expect([p.events, p.statusKnown, p.success]).toEqual([4, 3, 2]);
+  expect([p.events, [...p.statuses]]).toEqual([
+    4,
+    [
+      [200, 1],
+      [299, 1],
+      [404, 1],
+    ],
+  ]);
   expect(['a', 'tags[]', 'response.status', 'nothing'].map((path) => missingOf(p, path))).toEqual([2, 0, 0, 4]);
   const a = p.features.get('a');
   expect([a && valuesSeen(a), a?.numeric?.moments.n, a?.categories?.n]).toEqual([2, 1, 1]);
   expect(durationSketch(p)?.quantile(0.5)).toBe(20);
   expect(durationSketch(emptyProfile())).toBeUndefined();
+});
+
+test('whatever integer a status is, there are at most 1,001 counts', () => {
+  const p = profileOf([-1, 1e15, 1000, 7, 999, 0.5].map((status) => ({ response: { status } })));
+  expect([...p.statuses]).toEqual([
+    [1000, 3],
+    [7, 1],
+    [999, 1],
+  ]);
 });
 
 test('a builder counts events as they come, also those without features, and features that come late', () => {

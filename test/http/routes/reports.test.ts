@@ -65,6 +65,36 @@ describe('GET /reports/latest', () => {
     });
   });
 
+  it('counts redirects and refusals as successes, unless environment, baseline or the classic policy say otherwise', async () => {
+    const { app, clock, stream, events } = await openStream();
+    // A web page that browsers have cached: half of its answers are 304, one in ten is 429.
+    const statuses = [304, 200, 304, 200, 304, 200, 304, 200, 429, 304];
+    clock.ms += 60 * MINUTE_MS;
+    const cached = events.map((event, i) => ({
+      ...event,
+      ts: new Date(clock.ms - i).toISOString(),
+      response: { status: statuses[i % 10], duration_ms: 700 },
+    }));
+    await send(app, cached);
+    const rateOf = async (query: Record<string, string> = {}) => {
+      const url = { url: '/reports/latest', query: { ...stream, window_minutes: '30', ...query } };
+      const { success_rate: rate } = (await app.inject(url)).json().checks;
+      return [rate.ok, rate.success_rate, rate.failure_status];
+    };
+    await build(app, { ...stream, name: `plain-${randomUUID()}` });
+    expect(await rateOf()).toEqual([true, 1, ['5xx']]);
+    expect(await rateOf({ policy: 'classic' })).toEqual([false, 0.4, ['not 2xx']]);
+    expect(await rateOf({ preset: 'guard' })).toEqual([false, 0.4, ['not 2xx']]);
+    expect(await rateOf({ preset: 'evidently' })).toEqual([true, 1, ['5xx']]);
+
+    const own = await build(app, { ...stream, name: `own-${randomUUID()}`, slo: { failure_status: ['5xx', 429] } });
+    expect(own.json().warnings).toEqual([expect.stringContaining('success_rate is 0.95 ')]);
+    expect(await rateOf()).toEqual([false, 0.9, ['5xx', '429']]);
+    expect(await rateOf({ policy: 'classic' })).toEqual([false, 0.9, ['5xx', '429']]);
+    const refused = await build(app, { ...stream, slo: { failure_status: ['five hundred'] } });
+    expect(refused.json()).toMatchObject({ status: 400, detail: expect.stringContaining('use classes such as 5xx') });
+  });
+
   it('says which command to run when there is no baseline', async () => {
     const { app, stream } = await openStream();
     const answer = await app.inject({ url: '/reports/latest', query: { ...stream } });

@@ -6,6 +6,7 @@ import { seededRng } from '../../../src/core/stats/rng.ts';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
 import { loadBaseline, loadBaselineFile } from '../../../src/services/baselines/load-baseline.ts';
 import { evaluateWindow } from '../../../src/services/evaluation/evaluate-window.ts';
+import { findBaseline } from '../../../src/store/baselines.ts';
 import { withDatabase } from '../../database.ts';
 import { evaluationContext } from '../evaluation/context.ts';
 import { openPayments, payments, QUIET } from '../evaluation/payments.ts';
@@ -61,7 +62,25 @@ describe('a baseline', () => {
     );
     const report = toReport(await evaluateWindow(context, names));
     expect(report.checks.amount_ks).toMatchObject({ reference_n: 200, live_n: 200 });
-    expect(report.checks.success_rate).toMatchObject({ min: 0.9 });
+    expect(report.checks.success_rate).toMatchObject({ min: 0.9, failure_status: ['not 2xx'] });
     expect(report.checks.latency_p95).toMatchObject({ max: 1500 });
+  });
+
+  it('of a file from before 2xx was a choice keeps it, unless the file says otherwise', async () => {
+    const { context, baseline } = await openPayments(database(), 24);
+    const path = join(context.config.BASELINES_DIR, `${baseline.name}.json`);
+    const { profile, slo, ...document } = JSON.parse(await readFile(path, 'utf8'));
+    expect(slo).toEqual({});
+    // No events, no features: the shortest profile of version 1.
+    const old = { ...document, profile: Buffer.of(1, 0, 0, 0, 0).toString('base64') };
+    const sloOf = async (name: string, file: object) => {
+      const { id } = await loadBaseline(context, { ...file, name: `${baseline.name}-${name}` });
+      return (await findBaseline(database(), id))?.slo;
+    };
+    expect(await sloOf('old', old)).toEqual({ failureStatus: ['not 2xx'] });
+    expect(await sloOf('old-but-says', { ...old, slo: { failure_status: ['5xx', 429] } })).toEqual({
+      failureStatus: ['5xx', '429'],
+    });
+    expect(await sloOf('new', { ...document, profile })).toEqual({});
   });
 });

@@ -51,7 +51,7 @@ function exactly(profile: Profile): unknown {
   const features = [...profile.features].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     events: profile.events,
-    success: profile.success,
+    statuses: [...profile.statuses].sort(),
     features: features.map(([path, { numeric, categories }]) => [
       path,
       numeric && [

@@ -40,6 +40,23 @@ describe('applying a file', () => {
     expect(await findMonitor(watching.db, 'b')).toBeUndefined();
   });
 
+  it('of a file from before there was a choice of failures changes nothing, until the file makes one', async () => {
+    const { context, db } = await openWatching();
+    const document = { name: 'old', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };
+    const upgraded = { ...document, slo: { success_rate_min: 0.9, failure_status: ['not 2xx'] } };
+    const apply = (monitor: object) => applyMonitors(context, { monitors: [monitor], prune: false, dryRun: false });
+    await apply(upgraded);
+    expect(await apply({ ...document, slo: { success_rate_min: 0.9 } })).toMatchObject({ unchanged: ['old'] });
+    expect(await apply(document)).toMatchObject({
+      changed: [{ name: 'old', differences: ['slo.success_rate_min: 0.9 (removed)'] }],
+    });
+    expect((await findMonitor(db, 'old'))?.spec).toMatchObject({ slo: { failure_status: ['not 2xx'] } });
+    await apply({ ...document, slo: { failure_status: ['5xx'] } });
+    expect(await apply(document)).toMatchObject({
+      changed: [{ differences: ['slo.failure_status: ["5xx"] (removed)'] }],
+    });
+  });
+
   it('applies nothing when one is wrong', async () => {
     const watching = await openWatching();
     const good = { name: 'good', stream: { service: 's', endpoint: 'e' }, window: '10m', every: '10m' };

@@ -2,8 +2,10 @@ import type { SloCheck, SloName } from '../../drift/check.ts';
 import { strengthOf } from '../../drift/check.ts';
 import type { Policy } from '../../drift/drift-test.ts';
 import { durationSketch, type Profile } from '../../profile/profile.ts';
+import { statusesKnown } from '../../profile/status-counts.ts';
 import { shareAtMost, type WeightedSample } from '../../profile/weighted-sample.ts';
 import { binomialSurvival } from '../../stats/distributions/binomial.ts';
+import { countFailures } from '../failure-status.ts';
 import type { SloTargets } from '../settings.ts';
 import type { Evaluator } from './evaluator.ts';
 
@@ -14,17 +16,18 @@ export const evaluateSlo: Evaluator<'slo'> = ({ current, settings }) =>
 /**
  * The two service levels of a window, by themselves: no reference, no statistics.
  *
- * success_rate: 2xx among the events with an integer `response.status`, at least `successMin`. latency_p95: the 95th percentile of
+ * success_rate: the share without those that `failureStatus` names, among the events with an integer `response.status`, at least
+ * `successMin`. latency_p95: the 95th percentile of
  * `response.duration_ms` (type 7 while the sketch is exact, else within its rank error; under the classic policy the value at place
  * ⌊.95(n − 1)⌋), at most `p95MaxMs`. Without rows: inconclusive.
  *
  * The p-value is the chance of so many bad events, or more, from a service that keeps its level just so. It does not decide the verdict:
  * it separates a breach from bad luck with few events (two failures among 200 at a target of 99.5 %), and `isEvident` says so.
  *
- * @example checkSlo({ events: 4, statusKnown: 4, success: 3, features: new Map() }, { successMin: 0.9, p95MaxMs: 99 }, 'classic')[0].verdict // 'fail'
+ * @example checkSlo({ events: 4, statuses: new Map([[200, 3], [503, 1]]), features: new Map() }, { successMin: 0.9, failureStatus: ['5xx'], p95MaxMs: 99 }, 'classic')[0].verdict // 'fail'
  */
 export function checkSlo(current: Profile, targets: SloTargets, policy: Policy): SloCheck[] {
-  const levels = [successLevel(current, targets.successMin), latencyLevel(current, targets.p95MaxMs, policy)];
+  const levels = [successLevel(current, targets), latencyLevel(current, targets.p95MaxMs, policy)];
   return levels.map((level) => toCheck(level, policy));
 }
 
@@ -32,7 +35,7 @@ export function checkSlo(current: Profile, targets: SloTargets, policy: Policy):
 interface Level {
   readonly name: SloName;
   readonly isKept: boolean;
-  /** The share of 2xx, or milliseconds; null without rows. */
+  /** The share of successes, or milliseconds; null without rows. */
   readonly value: number | null;
   readonly target: number;
   /** What is used, and what there is to use: failures, or milliseconds. */
@@ -41,14 +44,25 @@ interface Level {
   readonly direction: 'higher' | 'lower';
   readonly n: number;
   readonly pValue: number | null;
+  /** Which statuses are failures. */
+  readonly failureStatus?: readonly string[];
 }
 
-function successLevel({ success, statusKnown: n }: Profile, target: number): Level {
-  const level = { name: 'success_rate' as const, target, budget: 1 - target, direction: 'lower' as const, n };
+function successLevel({ statuses }: Profile, { successMin: target, failureStatus }: SloTargets): Level {
+  const n = statusesKnown(statuses);
+  const level = {
+    name: 'success_rate' as const,
+    target,
+    budget: 1 - target,
+    direction: 'lower' as const,
+    n,
+    failureStatus,
+  };
   if (n === 0) return { ...level, isKept: true, value: null, used: null, pValue: null };
-  const value = success / n;
-  const pValue = binomialSurvival(n - success, n, 1 - target);
-  return { ...level, isKept: value >= target, value, used: (n - success) / n, pValue };
+  const failures = countFailures(statuses, failureStatus);
+  const value = (n - failures) / n;
+  const pValue = binomialSurvival(failures, n, 1 - target);
+  return { ...level, isKept: value >= target, value, used: failures / n, pValue };
 }
 
 /** Beyond the 95th percentile. */
@@ -95,7 +109,7 @@ function toCheck(level: Level, policy: Policy): SloCheck {
     strength: strengthOf(level.used, level.budget),
     isEvident: isBroken && isEvidentBreach(level.pValue, policy),
     reason: level.n === 0 ? 'insufficient_samples' : null,
-    details: { target: level.target },
+    details: { target: level.target, ...(level.failureStatus && { failureStatus: level.failureStatus }) },
   };
 }
 

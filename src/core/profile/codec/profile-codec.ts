@@ -2,10 +2,13 @@ import { CategoryCounts, MAX_CATEGORIES } from '../counts.ts';
 import { HIGHEST_RANK, HyperLogLog, REGISTERS } from '../hll.ts';
 import { KllSketch } from '../kll.ts';
 import type { FeatureProfile, NumericProfile, Profile } from '../profile.ts';
+import { type StatusCounts, UNKNOWN_FAILURE } from '../status-counts.ts';
 import { ByteReader, ByteWriter, corrupt } from './bytes.ts';
+import { FIRST_VERSION, restoreStatuses } from './first-version.ts';
 import { readRun, runScaleOf, writeRun } from './run-codec.ts';
 
-const VERSION = 1;
+const VERSION = 2;
+const STATUS_PATH = 'response.status';
 const HAS_NUMERIC = 1;
 const HAS_CATEGORIES = 2;
 const MAX_LEVELS = 48;
@@ -13,7 +16,7 @@ const MAX_LEVELS = 48;
 /**
  * Encodes a profile as bytes, features and categories in order of name: equal profiles give equal bytes.
  *
- * Version 1: version, events, statusKnown, success; then each feature: path, flags, moments and sketch, categories.
+ * Version 2: version, events, the counts by status; then each feature: path, flags, moments and sketch, categories.
  * Counts are varints, values as in `run-codec.ts`. The sketch's seed is not kept.
  *
  * @example decodeProfile(encodeProfile(emptyProfile())).events // 0
@@ -21,7 +24,9 @@ const MAX_LEVELS = 48;
 export function encodeProfile(p: Profile): Uint8Array {
   const out = new ByteWriter();
   out.byte(VERSION);
-  for (const count of [p.events, p.statusKnown, p.success, p.features.size]) out.varint(count);
+  out.varint(p.events);
+  writeStatuses(out, p.statuses);
+  out.varint(p.features.size);
   for (const [path, feature] of byName(p.features)) {
     out.text(path);
     out.byte((feature.numeric ? HAS_NUMERIC : 0) | (feature.categories ? HAS_CATEGORIES : 0));
@@ -32,7 +37,7 @@ export function encodeProfile(p: Profile): Uint8Array {
 }
 
 /**
- * Decodes a profile, the inverse of `encodeProfile`.
+ * Decodes a profile, the inverse of `encodeProfile`. Reads version 1 too, from when only 2xx were counted.
  *
  * @param bytes - from `encodeProfile`
  * @throws RangeError for an unknown version and for truncated or corrupt bytes
@@ -41,8 +46,20 @@ export function encodeProfile(p: Profile): Uint8Array {
 export function decodeProfile(bytes: Uint8Array): Profile {
   const from = new ByteReader(bytes);
   const version = from.byte();
-  if (version !== VERSION) throw corrupt(`version ${version}, and this program reads version ${VERSION}`);
-  const [events, statusKnown, success] = [from.varint(), from.varint(), from.varint()];
+  if (version !== VERSION && version !== FIRST_VERSION)
+    throw corrupt(`version ${version}, and this program reads ${FIRST_VERSION} and ${VERSION}`);
+  const events = from.varint();
+  if (version === VERSION) {
+    const statuses = readStatuses(from);
+    return { events, statuses, features: readFeatures(from) };
+  }
+  const [known, success] = [from.varint(), from.varint()];
+  if (success > known) throw corrupt('more successes than statuses');
+  const features = readFeatures(from);
+  return { events, statuses: restoreStatuses(known, success, features.get(STATUS_PATH)), features };
+}
+
+function readFeatures(from: ByteReader): Map<string, FeatureProfile> {
   const features = new Map<string, FeatureProfile>();
   for (let left = from.count(2); left > 0; left--) {
     const path = from.text();
@@ -50,7 +67,25 @@ export function decodeProfile(bytes: Uint8Array): Profile {
     features.set(path, readFeature(from));
   }
   if (from.left > 0) throw corrupt(`${from.left} bytes too many`);
-  return { events, statusKnown, success, features };
+  return features;
+}
+
+function writeStatuses(out: ByteWriter, statuses: StatusCounts): void {
+  out.varint(statuses.size);
+  for (const [status, n] of [...statuses].sort(([a], [b]) => a - b)) {
+    out.varint(status);
+    out.varint(n);
+  }
+}
+
+function readStatuses(from: ByteReader): StatusCounts {
+  const statuses: StatusCounts = new Map();
+  for (let left = from.count(2); left > 0; left--) {
+    const [status, n] = [from.varint(), from.varint()];
+    if (status > UNKNOWN_FAILURE || n === 0 || statuses.has(status)) throw corrupt('a status comes twice, or is none');
+    statuses.set(status, n);
+  }
+  return statuses;
 }
 
 function byName<T>(map: ReadonlyMap<string, T>): [string, T][] {

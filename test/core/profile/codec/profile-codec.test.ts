@@ -5,6 +5,7 @@ import { CategoryCounts } from '../../../../src/core/profile/counts.ts';
 import { KllSketch } from '../../../../src/core/profile/kll.ts';
 import { addValueInto, emptyMoments } from '../../../../src/core/profile/moments.ts';
 import { emptyProfile, mergeProfiles, type Profile } from '../../../../src/core/profile/profile.ts';
+import { UNKNOWN_FAILURE } from '../../../../src/core/profile/status-counts.ts';
 import { seededRng } from '../../../../src/core/stats/rng.ts';
 import { anyNumber, events, profileOf } from '../arbitraries.ts';
 
@@ -27,7 +28,7 @@ function expectRoundTrip(p: Profile): void {
   const bytes = encodeProfile(p);
   const back = decodeProfile(bytes);
   expect(encodeProfile(back)).toEqual(bytes);
-  expect([back.events, back.statusKnown, back.success]).toEqual([p.events, p.statusKnown, p.success]);
+  expect([back.events, [...back.statuses].sort()]).toEqual([p.events, [...p.statuses].sort()]);
   expect([...back.features.keys()].sort()).toEqual([...p.features.keys()].sort());
   for (const [path, { numeric, categories }] of p.features) {
     const got = back.features.get(path);
@@ -92,6 +93,65 @@ test('bytes per value: cents about 2, raw 8, and a tiny part is small', () => {
   expect(size(numbersProfile([1, 2, 3]))).toBeLessThan(60);
 });
 
+describe('a profile of version 1', () => {
+  const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
+  /** Ten events, nine with a status, six of them 2xx; and the feature `response.status`, if there is one. */
+  const old = (...feature: number[]) =>
+    decodeProfile(Uint8Array.from([1, 10, 9, 6, feature.length > 0 ? 1 : 0, ...feature]));
+  const feature = (...counts: [string, number][]) => [
+    ...text('response.status'),
+    2,
+    counts.length,
+    ...counts.flatMap(([name, n]) => [...text(name), n]),
+    0,
+  ];
+
+  test.each([
+    [
+      'the feature says which',
+      feature(['200', 5], ['206', 1], ['304', 2], ['503', 1]),
+      [
+        [200, 5],
+        [206, 1],
+        [304, 2],
+        [503, 1],
+      ],
+    ],
+    [
+      'without the feature, what was not 2xx stays a failure',
+      [],
+      [
+        [200, 6],
+        [UNKNOWN_FAILURE, 3],
+      ],
+    ],
+    [
+      'a text among the statuses',
+      feature(['200', 6], ['304', 2], ['n/a', 1]),
+      [
+        [200, 6],
+        [UNKNOWN_FAILURE, 3],
+      ],
+    ],
+    [
+      'texts of digits beside numbers',
+      feature(['200', 8], ['304', 3]),
+      [
+        [200, 6],
+        [UNKNOWN_FAILURE, 3],
+      ],
+    ],
+  ])('%s', (_, bytes, statuses) => {
+    const profile = old(...bytes);
+    expect([...profile.statuses]).toEqual(statuses);
+    expect(decodeProfile(encodeProfile(profile)).statuses).toEqual(profile.statuses);
+  });
+
+  test('with more successes than statuses is refused', () => {
+    expect(() => decodeProfile(Uint8Array.of(1, 10, 6, 9, 0))).toThrow('more successes than statuses');
+  });
+});
+
 describe('bytes that are not a profile', () => {
   const valid = encodeProfile(
     mergeProfiles([profileOf([{ a: 1, b: 'x', c: [1.5, 'y'] }]), numbersProfile(many), namesProfile(many.map(String))]),
@@ -106,7 +166,7 @@ describe('bytes that are not a profile', () => {
   };
 
   test('of another version', () => {
-    expect(() => decodeProfile(Uint8Array.of(2, 0, 0, 0, 0))).toThrow('version 2, and this program reads version 1');
+    expect(() => decodeProfile(Uint8Array.of(3, 0, 0, 0, 0))).toThrow('version 3, and this program reads 1 and 2');
   });
 
   test('cut short anywhere, or with more behind', () => {
@@ -117,7 +177,9 @@ describe('bytes that are not a profile', () => {
 
   test('at random', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void decode(Uint8Array.from([1, ...bytes]))),
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) =>
+        [1, 2].forEach((version) => void decode(Uint8Array.from([version, ...bytes]))),
+      ),
       { numRuns: 1_000 },
     );
   });
