@@ -3,14 +3,18 @@ import type { Database, StoreLog } from '../store/database.ts';
 import { openDatabase } from '../store/engine/open.ts';
 import { messageOf, usageFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
+import { describeUnknown } from './unknown-variables.ts';
 
-/** Reads the configuration. An invalid variable is a usage error. */
+/** Reads the configuration. An invalid variable is a usage error, and so is one in `.env` that nothing reads. */
 export function configFrom(terminal: Terminal): Config {
+  const lines = describeUnknown(terminal).map((line) => `  ${line}`);
   try {
-    return readConfig(terminal.env);
+    const config = readConfig(terminal.env);
+    if (lines.length === 0) return config;
   } catch (error) {
-    throw usageFailure(messageOf(error), { cause: error });
+    throw usageFailure([messageOf(error), ...lines].join('\n'), { cause: error });
   }
+  throw usageFailure(['The file .env is not valid:', ...lines].join('\n'));
 }
 
 /** Opens the database without a service: DATABASE_URL, or the embedded database if no service uses it. */

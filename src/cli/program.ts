@@ -21,7 +21,9 @@ import { addStatusCommand } from './commands/status.ts';
 import { addStreamsCommand } from './commands/streams.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { usageFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
+import { describeUnknown } from './unknown-variables.ts';
 
 const HELP = `
 Commands that need a running service use --api or PLUMBLINE_URL (default: http://127.0.0.1:8000), with the key in PLUMBLINE_API_KEY.
@@ -35,7 +37,8 @@ function buildProgram(terminal: Terminal): Command {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text) })
-    .addHelpText('after', HELP);
+    .addHelpText('after', HELP)
+    .hook('preAction', () => refuseUnknownOwn(terminal));
   for (const [heading, commands] of Object.entries(COMMAND_GROUPS)) {
     program.commandsGroup(heading);
     for (const addCommand of commands) addCommand(program, terminal);
@@ -51,6 +54,12 @@ const COMMAND_GROUPS = {
   'Data:': [addStreamsCommand, addFeaturesCommand, addEventsCommand, addReplayCommand, addRebuildCommand],
   'Administration:': [addKeysCommand, addMigrateCommand],
 } as const;
+
+/** A `.env` may be that of another program, where a command needs no configuration. Names that can only be ours are refused all the same. */
+function refuseUnknownOwn(terminal: Terminal): void {
+  const lines = describeUnknown(terminal, 'PLUMBLINE_');
+  if (lines.length > 0) throw usageFailure(lines.join('\n'));
+}
 
 /** Runs one command and returns its exit code. An error is one line; LOG_LEVEL=debug adds the stack. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -43,6 +43,7 @@ export const configSchema = z.object({
   BASELINE_PATH: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   AUTH: z.enum(['on', 'off']).default('on'),
+  ENV_IGNORE: list('NODE_*,PG*,POSTGRES_*,COMPOSE_*,TZ,NO_COLOR,FORCE_COLOR'),
   CORS_ORIGINS: list('http://localhost:5173,http://127.0.0.1:5173'),
   DRIFT_WINDOW_MINUTES: count(30, 43_200),
   BASELINE_WINDOW_MINUTES: count(120, 525_600),

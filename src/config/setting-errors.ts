@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FieldError } from '../core/errors.ts';
+import { closestName } from '../core/format/did-you-mean.ts';
 import { pointerOf } from './yaml-file.ts';
 
 /**
@@ -23,9 +24,9 @@ function describeIssue(schema: z.ZodType, issue: z.core.$ZodIssue): FieldError[]
   return [{ path: pointerOf(issue.path), message: isMissing ? 'is missing' : issue.message }];
 }
 
-/** The setting at an edit distance of one or two; without one, the list of all settings. */
+/** The setting that is nearest; without one, the list of all settings. */
 function didYouMean(key: string, settings: readonly string[]): string {
-  const close = settings.find((name) => distance(key.toLowerCase(), name) <= 2);
+  const close = closestName(key, settings);
   return close === undefined ? `; there are ${settings.join(', ')}` : `; did you mean ${close}?`;
 }
 
@@ -60,18 +61,4 @@ function unwrap(schema: unknown): Schema {
   const wrapped = (schema ?? {}) as Schema;
   // The `unwrap` of an array returns its element, so an array is not unwrapped.
   return wrapped.unwrap === undefined || wrapped.element !== undefined ? wrapped : unwrap(wrapped.unwrap());
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

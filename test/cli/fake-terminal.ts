@@ -12,6 +12,7 @@ export function fakeTerminal(env: Environment = {}, isTty = false): FakeTerminal
   let errors = '';
   return {
     env,
+    envFile: [],
     isTty,
     colors: picocolors.createColors(false),
     lines,

@@ -5,6 +5,7 @@ import { type FileError, pathOfPointer, readYaml } from '../../config/yaml-file.
 import { systemCode } from '../../core/format/system-code.ts';
 import type { Route } from '../../core/incident/route.ts';
 import type { Channel } from './channel.ts';
+import { CHANNEL_VARIABLE } from './channel-variables.ts';
 import { type ChannelsDocument, channelsDocument } from './channels-document.ts';
 import { type ChannelContext, openChannel } from './open-channel.ts';
 
@@ -74,8 +75,6 @@ function fileFailure(path: string, errors: readonly FileError[]): RangeError {
   return new RangeError(`CHANNELS_FILE ${path} is not valid:\n${lines.join('\n')}`);
 }
 
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
-
 /** `${NAME}` and `${NAME:-fallback}` in every text. A name that is not set becomes empty: its channel is a dry run. */
 function expand(
   value: unknown,
@@ -86,7 +85,7 @@ function expand(
   if (typeof value === 'string') {
     if (/\$\{(?![A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\})/.test(value))
       refuse(at, `${at.join('.')}: write \${NAME} or \${NAME:-fallback}`);
-    return value.replace(VARIABLE, (_, name: string, fallback = '') => env[name] || fallback);
+    return value.replace(CHANNEL_VARIABLE, (_, name: string, fallback = '') => env[name] || fallback);
   }
   if (Array.isArray(value)) return value.map((item, i) => expand(item, env, [...at, i], refuse));
   if (typeof value !== 'object' || value === null) return value;
