@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/version.ts';
 import type { Clock } from './core/time/clock.ts';
@@ -7,6 +7,7 @@ import { assertSafeHost } from './http/auth.ts';
 import { createMetrics } from './http/metrics.ts';
 import { buildServer } from './http/server.ts';
 import { createMonitoring } from './monitoring.ts';
+import { openLog } from './runtime/logging/log.ts';
 import { type Job, startJobs } from './runtime/workers/start-jobs.ts';
 import { loadBaselineFile } from './services/baselines/load-baseline.ts';
 import type { CoherenceContext } from './services/coherence/context.ts';
@@ -40,7 +41,13 @@ const INGEST_TIMEOUT_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 8_000;
 
 /** What the channels' file may name as `${NAME}`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the process gives the service; without a log it is on stdout. */
+export interface Surroundings {
+  readonly env?: Environment;
+  readonly log?: Logger;
+}
 
 /** What all parts of the process stand on. */
 interface AppContext {
@@ -52,8 +59,8 @@ interface AppContext {
 }
 
 /** The service, wired by hand: database, services, jobs, server. */
-export async function startApp(config: Config, clock: Clock, env: Environment = {}): Promise<RunningApp> {
-  const log = pino({ level: config.LOG_LEVEL, base: null });
+export async function startApp(config: Config, clock: Clock, around: Surroundings = {}): Promise<RunningApp> {
+  const { env = {}, log = openLog(config.LOG_LEVEL) } = around;
   const db = await openDatabase({
     ...(config.DATABASE_URL === undefined ? {} : { databaseUrl: config.DATABASE_URL }),
     dataDir: config.DATA_DIR,

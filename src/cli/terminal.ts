@@ -14,6 +14,8 @@ export interface Terminal {
   readonly colors: Colors;
   /** Whether stderr is a terminal, so that progress bars can be drawn. */
   readonly isTty: boolean;
+  /** Whether stdout is a terminal, so that a person reads the result as it comes. */
+  readonly isOutTty: boolean;
   /** Writes one line of the result to stdout. */
   out(line: string): void;
   /** Writes text to stderr: progress, notes and errors. */
@@ -35,6 +37,7 @@ export function processTerminal(): Terminal {
     envFile: hasEnvFile ? readEnvFile(readFileSync(ENV_FILE, 'utf8')) : [],
     colors: picocolors.createColors(hasColors()),
     isTty: process.stderr.isTTY === true,
+    isOutTty: process.stdout.isTTY === true,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (text) => void process.stderr.write(text),
   };

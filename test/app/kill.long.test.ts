@@ -17,13 +17,14 @@ interface Running {
 
 async function start({ env }: Isolated): Promise<Running> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    // As on a CI machine, where stdout is a pipe all the same: what is read below holds no colors.
-    env: { ...process.env, CI: 'true', ...env },
+    env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const url = /listens on (http:\/\/\S+)/.exec(line)?.[1];
-    if (url !== undefined) return { child, url };
+    const url = /"url":"(http:\/\/[^"]+)"/.exec(line)?.[1];
+    if (url === undefined) continue;
+    child.stdout?.resume();
+    return { child, url };
   }
   throw new Error(`the service ended with code ${child.exitCode}`);
 }

@@ -14,6 +14,7 @@ export function fakeTerminal(env: Environment = {}, isTty = false): FakeTerminal
     env,
     envFile: [],
     isTty,
+    isOutTty: isTty,
     colors: picocolors.createColors(false),
     lines,
     errors: () => errors,

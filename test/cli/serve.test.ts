@@ -67,11 +67,10 @@ function start(env: Record<string, string>): Service {
   };
 }
 
-test('the service prints an example, refuses a directory or port in use, and stops on SIGTERM', async () => {
-  const first = start({});
-  const greeting = await first.says(/"duration_ms": 87\.5/);
-  const url = /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(greeting)?.[1] ?? '';
-  expect(greeting).toContain(`curl -s ${url}/v1/ingest`);
+test('the service logs lines of JSON into a pipe, refuses a directory or port in use, and stops on SIGTERM', async () => {
+  const first = start({ LOG_LEVEL: 'info' });
+  const started = await first.says(/"msg":"listening"/);
+  const url = /"url":"(http:\/\/127\.0\.0\.1:\d+)"/.exec(started)?.[1] ?? '';
 
   const sameDirectory = start({});
   expect(await sameDirectory.exit()).toBe(2);
@@ -84,6 +83,13 @@ test('the service prints an example, refuses a directory or port in use, and sto
   expect((await fetch(`${url}/livez`)).status).toBe(200);
   first.child.kill('SIGTERM');
   expect(await first.exit()).toBe(0);
+  const entries = first
+    .output()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(entries.map(({ level }) => level)).toEqual(entries.map(() => 'info'));
+  expect(entries.map(({ msg }) => msg)).toContain('stopping after running requests and jobs are finished');
 });
 
 test('an invalid environment is one message that names the variable', async () => {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import pino from 'pino';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { DrivenClock } from '../../src/core/time/clock.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
+import { openLog } from '../../src/runtime/logging/log.ts';
 import { Ingest } from '../../src/services/ingest/ingest.ts';
 import { dryRunChannel } from '../../src/services/notify/dry-run.ts';
 import { Availability } from '../../src/store/availability.ts';
@@ -88,7 +88,7 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
   });
   const clock = new DrivenClock(NOW);
   const logged: string[] = [];
-  const log = pino({ level: config.LOG_LEVEL, base: null }, { write: (line) => void logged.push(line) });
+  const log = openLog(config.LOG_LEVEL, { write: (line) => void logged.push(line) });
   const schema = new SchemaWatch(db, log);
   const metrics = createMetrics();
   const ingest = new Ingest({ db, config, clock, metrics });

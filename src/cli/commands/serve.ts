@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import type { Logger } from 'pino';
 import type { RunningApp } from '../../app.ts';
 import type { Config } from '../../config/config.ts';
+import { VERSION } from '../../config/version.ts';
 import { systemCode } from '../../core/format/system-code.ts';
 import { systemClock } from '../../core/time/clock.ts';
+import { renderLogLine } from '../../runtime/logging/log-for-people.ts';
 import { configFrom } from '../direct-database.ts';
 import { endingOf } from '../exit-code.ts';
 import { type Ending, exitCodeFor } from '../exit-codes.ts';
@@ -43,18 +46,26 @@ export async function runService(terminal: Terminal): Promise<void> {
   const config = configFrom(terminal);
   const stopped = nextSignal();
   const app = await start(config, terminal);
-  greet(terminal, config, app.url);
+  if (terminal.isOutTty) greet(terminal, config, app.url);
+  else app.log.info({ url: app.url, database: databaseOf(config), version: VERSION }, 'listening');
   await stopped;
   process.once('SIGINT', exitAtOnce).once('SIGTERM', exitAtOnce);
-  terminal.err('stopping after running requests and jobs are finished\n');
+  app.log.info('stopping after running requests and jobs are finished');
   await drain(app);
+}
+
+/** A terminal gets lines for people; everything else, such as a container's log, lines of JSON and nothing between them. */
+async function logFor({ isOutTty, colors, out }: Terminal, config: Config): Promise<Logger> {
+  const { openLog } = await import('../../runtime/logging/log.ts');
+  if (!isOutTty) return openLog(config.LOG_LEVEL);
+  return openLog(config.LOG_LEVEL, { write: (line) => out(renderLogLine(line, colors)) });
 }
 
 async function start(config: Config, terminal: Terminal): Promise<RunningApp> {
   try {
     // Imported here, so that other commands do not load the server.
     const { startApp } = await import('../../app.ts');
-    return await startApp(config, systemClock, terminal.env);
+    return await startApp(config, systemClock, { env: terminal.env, log: await logFor(terminal, config) });
   } catch (error) {
     throw new Failure(startMessage(config, error), endingOfStart(error), { cause: error });
   }
@@ -102,9 +113,14 @@ async function drain(app: RunningApp): Promise<void> {
 
 function greet(terminal: Terminal, config: Config, url: string): void {
   const { bold, cyan, dim } = terminal.colors;
-  const where = config.DATABASE_URL === undefined ? `embedded database in ${config.DATA_DIR}` : 'Postgres';
-  terminal.out(`\n${bold('Plumbline')} listens on ${cyan(url)}  ${dim(`(${where}; ${url}/docs; Ctrl-C stops)`)}`);
+  terminal.out(
+    `\n${bold('Plumbline')} listens on ${cyan(url)}  ${dim(`(${databaseOf(config)}; ${url}/docs; Ctrl-C stops)`)}`,
+  );
   terminal.out(`Try next:\n\n${curlExample(url)}\n`);
+}
+
+function databaseOf(config: Config): string {
+  return config.DATABASE_URL === undefined ? `embedded database in ${config.DATA_DIR}` : 'Postgres';
 }
 
 /** One event with the current time, ready to paste. `date` prints seconds on every system, so `000` makes milliseconds. */
