@@ -47,6 +47,10 @@ export const configSchema = z.object({
   CORS_ORIGINS: list('http://localhost:5173,http://127.0.0.1:5173'),
   DRIFT_WINDOW_MINUTES: count(30, 43_200),
   BASELINE_WINDOW_MINUTES: count(120, 525_600),
+  DEFAULT_STREAM: z
+    .string()
+    .regex(/^\S.* .*\S$/, 'must be the service, a space and the endpoint')
+    .optional(),
   DRIFT_POLICY: z.enum(POLICIES).default('calibrated'),
   KS_P_MIN: share(0.05),
   KS_D_MIN: share(0.05),

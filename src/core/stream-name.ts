@@ -6,6 +6,14 @@ export interface StreamName {
   readonly endpoint: string;
 }
 
+/** The stream in which Plumbline stores the signals that it fetches. */
+export const SIGNAL_STREAM: StreamName = { service: 'darshan', endpoint: 'signals/summary' };
+
+/** Whether Plumbline fills the stream itself, and no sender does. */
+export function isOwnStream({ service, endpoint }: StreamName): boolean {
+  return service === SIGNAL_STREAM.service && endpoint === SIGNAL_STREAM.endpoint;
+}
+
 /** The most characters that the name of a new stream has. Streams of longer names, from earlier versions, keep working. */
 export const STREAM_NAME_LIMITS = { service: 200, endpoint: 400 } as const;
 /** The most characters that any stream has, as the table of streams says. */

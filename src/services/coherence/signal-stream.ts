@@ -2,11 +2,12 @@ import type { Config } from '../../config/config.ts';
 import type { Moments } from '../../core/profile/moments.ts';
 import { joinPath } from '../../core/profile/path.ts';
 import type { Profile } from '../../core/profile/profile.ts';
+import { SIGNAL_STREAM } from '../../core/stream-name.ts';
 import { parseDuration } from '../../core/time/window.ts';
 import { LIVE_SOURCE, type SignalSource } from '../../core/upstream-mode.ts';
 import type { Database } from '../../store/database.ts';
 import { findStream, type Stream } from '../../store/streams.ts';
-import { SCORE_PATH, SIGNAL_STREAM, SIGNALS } from '../sources/signal-event.ts';
+import { SCORE_PATH, SIGNALS } from '../sources/signal-event.ts';
 
 /** Which values to read. */
 export interface ValuesQuery {

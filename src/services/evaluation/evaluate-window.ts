@@ -32,7 +32,7 @@ export interface WindowQuery extends TargetQuery {
  */
 export async function evaluateWindow(context: EvaluationContext, query: WindowQuery): Promise<Evaluation> {
   const { db, config, clock } = context;
-  const { stream, baseline } = await resolveTarget(db, query);
+  const { stream, baseline } = await resolveTarget(context, query);
   const nowMs = clock.now();
   const evaluation = await compareWindow(context, {
     stream,

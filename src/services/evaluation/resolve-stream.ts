@@ -1,8 +1,9 @@
 import { AppError } from '../../core/errors.ts';
-import { assertNewName, type StreamName } from '../../core/stream-name.ts';
+import { assertNewName, isOwnStream, type StreamName } from '../../core/stream-name.ts';
 import { type Baseline, findActiveBaseline, findBaseline, listBaselines } from '../../store/baselines.ts';
 import type { Database } from '../../store/database.ts';
 import { findStream, findStreamById, type Stream } from '../../store/streams.ts';
+import type { EvaluationContext } from './context.ts';
 
 /** The stream of that name; the refusal says how a stream comes into being. */
 export async function getStream(db: Database, service: string, endpoint: string): Promise<Stream> {
@@ -27,8 +28,14 @@ export interface TargetQuery {
   readonly baseline?: string | undefined;
 }
 
-/** The stream and the baseline that a question is about: named, or the only stream that has an active baseline. */
-export async function resolveTarget(db: Database, query: TargetQuery): Promise<Target> {
+/**
+ * The stream and the baseline that a question is about: named, or of DEFAULT_STREAM, or the only stream of senders that has an active
+ * baseline.
+ */
+export async function resolveTarget(
+  { db, config }: Pick<EvaluationContext, 'db' | 'config'>,
+  query: TargetQuery,
+): Promise<Target> {
   if (query.service !== undefined && query.endpoint !== undefined) {
     const stream = await getStream(db, query.service, query.endpoint);
     return { stream, baseline: await getBaseline(db, stream, query.baseline) };
@@ -36,7 +43,22 @@ export async function resolveTarget(db: Database, query: TargetQuery): Promise<T
   if (query.service !== undefined || query.endpoint !== undefined) {
     throw new AppError('invalid_request', 'Give service and endpoint together, or neither');
   }
-  return resolveOnly(db, query.baseline);
+  if (query.baseline !== undefined) return resolveBaseline(db, query.baseline);
+  const stream = config.DEFAULT_STREAM === undefined ? undefined : await getDefaultStream(db, config.DEFAULT_STREAM);
+  return stream === undefined ? resolveOnly(db) : { stream, baseline: await getBaseline(db, stream, undefined) };
+}
+
+/** DEFAULT_STREAM is service and endpoint with a space between; both may have spaces of their own. */
+async function getDefaultStream(db: Database, text: string): Promise<Stream> {
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index);
+  for (const at of spaces) {
+    const stream = await findStream(db, text.slice(0, at), text.slice(at + 1));
+    if (stream !== undefined) return stream;
+  }
+  throw new AppError(
+    'stream_not_found',
+    `No events of DEFAULT_STREAM "${text}" have come in; send some, or name service and endpoint`,
+  );
 }
 
 /** A stream's baseline of a name or id, or its active one; the refusal says how to build one. */
@@ -55,16 +77,19 @@ function howToBuild(stream: StreamName): string {
   return `build one: plumbline baseline build --service "${stream.service}" --endpoint "${stream.endpoint}"`;
 }
 
-async function resolveOnly(db: Database, wanted: string | undefined): Promise<Target> {
-  if (wanted !== undefined) {
-    const baseline = await findBaseline(db, wanted);
-    const stream = baseline && (await findStreamById(db, baseline.streamId));
-    if (baseline === undefined || stream === undefined) {
-      throw new AppError('baseline_not_found', `No baseline named "${wanted}" exists`);
-    }
-    return { stream, baseline };
+async function resolveBaseline(db: Database, wanted: string): Promise<Target> {
+  const baseline = await findBaseline(db, wanted);
+  const stream = baseline && (await findStreamById(db, baseline.streamId));
+  if (baseline === undefined || stream === undefined) {
+    throw new AppError('baseline_not_found', `No baseline named "${wanted}" exists`);
   }
-  const active = (await listBaselines(db, { isActive: true, limit: MAX_LISTED + 1 })).baselines;
+  return { stream, baseline };
+}
+
+async function resolveOnly(db: Database): Promise<Target> {
+  // One more than is listed, and the one of signals, which Plumbline's own fetches make: an old dashboard does not mean it.
+  const { baselines } = await listBaselines(db, { isActive: true, limit: MAX_LISTED + 2 });
+  const active = baselines.filter(({ service, endpoint }) => !isOwnStream({ service, endpoint }));
   const [only] = active;
   if (only === undefined) {
     throw new AppError(
@@ -84,6 +109,6 @@ function severalStreams(active: readonly { service: string; endpoint: string }[]
   const rest = active.length > MAX_LISTED ? ', …' : '';
   return new AppError(
     'ambiguous_stream',
-    `Several streams have an active baseline; add service and endpoint. They are: ${names.join(', ')}${rest}`,
+    `Several streams have an active baseline; add service and endpoint, or set DEFAULT_STREAM. They are: ${names.join(', ')}${rest}`,
   );
 }

@@ -133,7 +133,7 @@ function timeFault(tsMs: number, window: TimeWindow, rules: CheckRules): EventFa
   if (tsMs < window.earliestMs) {
     return {
       code: 'ts_too_old',
-      message: `ts is older than ${rules.retentionDays} days, the time that events are kept (EVENT_RETENTION_DAYS)`,
+      message: `ts is older than ${rules.retentionDays} days, the time that events are kept; send newer ones, or raise EVENT_RETENTION_DAYS`,
     };
   }
   return undefined;

@@ -1,13 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { AppError } from '../../core/errors.ts';
+import { SIGNAL_STREAM } from '../../core/stream-name.ts';
 import { DAY_MS, HOUR_MS, type Interval, parseDuration, SECOND_MS } from '../../core/time/window.ts';
 import { anchorMock, findFetch, saveFetch } from '../../store/coherence.ts';
 import { findStream, listFeaturePaths } from '../../store/streams.ts';
 import type { SourceContext } from './context.ts';
 import { readMockFile } from './mock-file.ts';
 import type { Traffic, Upstream } from './request-page.ts';
-import { FeatureBudget, SIGNAL_STREAM } from './signal-event.ts';
+import { FeatureBudget } from './signal-event.ts';
 import type { SignalPage } from './signal-page.ts';
 import { type RecordCounts, storePage } from './store-page.ts';
 import { readPages } from './upstream.ts';

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isoTime } from '../../core/format/iso-time.ts';
 import { elementPath, joinPath, parsePath } from '../../core/profile/path.ts';
+import { SIGNAL_STREAM } from '../../core/stream-name.ts';
 import type { SignalRecord } from './signal-page.ts';
 
-/** The stream in which records are stored as events. */
-export const SIGNAL_STREAM = { service: 'darshan', endpoint: 'signals/summary' } as const;
 /** Each signal has one value below this path: a feature, whose distribution can be compared. */
 export const SIGNALS = 'signals';
 export const SCORE_PATH = 'coherenceScore';
