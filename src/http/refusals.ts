@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
 import { accessOf, storesNothing } from './auth.ts';
+import { refusesUnknownQuery } from './problem/unknown-query.ts';
 
 /** What an operation refuses for its own reasons, by its method and the path that its route has. */
 const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
@@ -63,7 +64,7 @@ function refusalsByForm({ method, url, hasParameters }: Operation): ErrorCode[] 
   const codes: ErrorCode[] = ['unauthorized', 'forbidden', 'database_unavailable', 'shutting_down'];
   if (!storesNothing(access, url)) codes.push('outdated');
   const takesBody = method !== 'GET';
-  if (hasParameters || takesBody) codes.push('invalid_request');
+  if (hasParameters || takesBody || refusesUnknownQuery(url)) codes.push('invalid_request');
   if (takesBody) codes.push('invalid_json', 'too_large', 'unsupported_media_type');
   if (url.includes(':')) codes.push('not_found');
   return codes;

@@ -15,6 +15,7 @@ import type { Metrics, ObserveRequest } from './metrics.ts';
 import { refuseWhileOutdated } from './outdated.ts';
 import type { KnownPaths } from './problem/not-found.ts';
 import { loggedPath } from './problem/problem.ts';
+import { checkQueryNames } from './problem/unknown-query.ts';
 
 export interface RouteHookContext {
   readonly config: Config;
@@ -36,7 +37,8 @@ export function attachRouteHooks(app: FastifyInstance, context: RouteHookContext
     const access = accessOf(String(route.method), route.url);
     const guard = guardRoute(String(route.method), route.url, context.callers, context.config);
     const outdated = refuseWhileOutdated(access, route.url, context.schema);
-    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard, outdated];
+    const query = route.url.startsWith('/docs') ? undefined : checkQueryNames(route);
+    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard, outdated, query];
     route.onRequest = [...before, route.onRequest].flat().filter((hook) => hook !== undefined);
     const observe = observeAnswers(context, context.metrics.requestObserver(String(route.method), route.url));
     route.onResponse = [route.onResponse ?? [], observe].flat();

@@ -68,7 +68,7 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   app.register(cors, {
     origin: [...parts.config.CORS_ORIGINS],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['Retry-After', 'Idempotent-Replayed', 'Link', 'X-Request-Id'],
+    exposedHeaders: ['Retry-After', 'Idempotent-Replayed', 'Link', 'Warning', 'X-Request-Id'],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   });

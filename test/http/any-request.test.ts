@@ -47,11 +47,13 @@ describe('anything that a client may send', () => {
 
   const urls = [
     ...PATHS.flatMap((path) => FIELDS.flatMap((field) => TEXTS.map((text) => `${path}?${field}=${text}`))),
-    ...PATHS.flatMap((path) =>
-      CURSORS.map(
-        (cursor) => `${path}?service=s&endpoint=e&stream=1&cursor=${Buffer.from(cursor).toString('base64url')}`,
-      ),
-    ),
+    ...[
+      '/v1/reports?stream=1&',
+      '/v1/streams?',
+      '/v1/events?service=s&endpoint=e&',
+      '/v1/baselines?',
+      '/v1/monitors?',
+    ].flatMap((path) => CURSORS.map((cursor) => `${path}cursor=${Buffer.from(cursor).toString('base64url')}`)),
     ...TEXTS.flatMap((text) => [`/v1/baselines/${text}`, `/v1/baselines/${text}/download`, `/v1/keys/${text}`]),
     '/reports/latest?service[]=a&service[$ne]=b',
     `/reports/latest?${'a=1&'.repeat(2_000)}`,

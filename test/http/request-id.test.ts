@@ -113,7 +113,7 @@ describe('the access log', () => {
         request_id: 'id-1',
         method: 'GET',
         route: '/v1/monitors/:monitor',
-        status: 404,
+        status: 400,
         duration_ms: expect.any(Number),
         bytes: answer.rawPayload.length,
         msg: 'answered',

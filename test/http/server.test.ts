@@ -149,10 +149,6 @@ describe('queries', () => {
     expect(answer.statusCode, answer.body).toBe(400);
     expect(answer.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });
   });
-
-  it('may hold what no route knows', async () => {
-    expect((await app.inject('/v1/streams?utm_source=x&limit=5')).statusCode).toBe(200);
-  });
 });
 
 describe('failures', () => {
@@ -185,15 +181,17 @@ describe('failures', () => {
     const { app, logged } = failing(new Error('broken'));
     const headers = { authorization: 'Bearer pl_hidden', 'x-api-key': 'pl_hidden', 'content-type': 'application/json' };
     const body = { service: 'hidden', endpoint: 'hidden', from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
-    await app.inject({ method: 'POST', url: '/v1/rebuild?token=hidden', headers, payload: body });
-    await app.inject({ url: '/livez?token=hidden', headers });
-    expect(logged).toHaveLength(3);
+    await app.inject({ method: 'POST', url: '/v1/rebuild', headers, payload: body });
+    for (const path of ['/reports/latest', '/livez']) await app.inject({ url: `${path}?token=hidden`, headers });
+    expect(logged).toHaveLength(5);
     expect(logged.join('')).not.toContain('hidden');
     expect(
       logged.map((line) => JSON.parse(line)).map(({ msg, path, route, status }) => [msg, path ?? route, status]),
     ).toEqual([
       ['request failed', '/v1/rebuild', undefined],
       ['answered', '/v1/rebuild', 500],
+      ['request failed', '/reports/latest', undefined],
+      ['answered', '/reports/latest', 500],
       ['answered', '/livez', 200],
     ]);
   });

@@ -1,7 +1,7 @@
 const MOST_EDITS = 2;
 
 /**
- * The known name that was probably meant: an edit or two away (and fewer than half of its letters), whatever the case, or longer by a word.
+ * The known name that was probably meant: an edit or two away (and at most half of its letters), whatever the case, or longer by a word.
  *
  * @example closestName('SLO_P95_MX', ['SLO_P95_MAX', 'PORT']) // 'SLO_P95_MAX'
  */
@@ -9,7 +9,7 @@ export function closestName(name: string, known: readonly string[]): string | un
   const wanted = name.toLowerCase();
   const near = known
     .map((each) => ({ each, edits: distance(wanted, each.toLowerCase()) }))
-    .filter(({ each, edits }) => edits <= MOST_EDITS && edits * 2 < each.length)
+    .filter(({ each, edits }) => edits <= MOST_EDITS && edits * 2 <= each.length)
     .sort((a, b) => a.edits - b.edits);
   return near[0]?.each ?? known.find((each) => each.toLowerCase().startsWith(`${wanted}_`));
 }
