@@ -23,6 +23,7 @@ export const baselineBuild = z
     name: text(128).optional(),
     slo: slo.optional(),
     activate: z.boolean().optional(),
+    min_samples: z.int().min(1).optional().describe('Refuse with fewer events in the window'),
   })
   .check(inOrder('start', 'end'));
 

@@ -26,6 +26,7 @@ export const ERRORS = {
   idempotency_mismatch: { status: 422, title: 'This Idempotency-Key was used with another body' },
   no_values: { status: 422, title: 'No values to go by' },
   no_events: { status: 422, title: 'No events in this window' },
+  too_few_events: { status: 422, title: 'Too few events in this window' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Internal error' },

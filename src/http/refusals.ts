@@ -13,7 +13,7 @@ const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
   'GET /v1/baselines': ['stream_not_found'],
   'POST /detect-drift': ['invalid_dataset', 'overloaded'],
   'POST /v1/rebuild': ['invalid_window', 'stream_not_found'],
-  'POST /v1/baselines': ['invalid_window', 'stream_not_found', 'conflict', 'no_events'],
+  'POST /v1/baselines': ['invalid_window', 'stream_not_found', 'conflict', 'no_events', 'too_few_events'],
   'POST /v1/baselines/import': ['invalid_baseline', 'conflict'],
   'POST /v1/monitors': ['invalid_monitor', 'conflict'],
   'POST /v1/monitors/apply': ['invalid_monitor'],

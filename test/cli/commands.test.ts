@@ -230,7 +230,7 @@ describe('errors', () => {
     [['report', '--window', '5 parsecs'], /use 30m, 1h, 24h/],
     [['report', '--window', '1h', '--window-minutes', '60'], /not both/],
     [['report', '--api', 'localhost'], /not an http\(s\) address/],
-    [['baseline', 'build', '--service', 's'], /--endpoint <name>' not specified/],
+    [['baseline', 'build', '--service', 's'], /use --service and --endpoint, or --all/],
     [['baseline', 'build', ...STREAM, '--exclude', 'yesterday'], /START\/END/],
     [['rebuild', '--service', 's'], /together, or neither/],
     [['keys', 'create'], /--scope/],

@@ -5,26 +5,19 @@ import { count } from '../../core/format/amounts.ts';
 import { API_OPTION, type Api, apiFrom } from '../api.ts';
 import { usageFailure } from '../failure.ts';
 import { readTextFile, writeFailure } from '../files.ts';
-import { collect } from '../option-values.ts';
-import { type ApiOption, addApiCommand, type StreamOptions, windowOption, withStreamOptions } from '../options.ts';
+import { type ApiOption, addApiCommand, type StreamOptions, withStreamOptions } from '../options.ts';
+import { showBaseline } from '../output/baseline.ts';
 import { formatMinute } from '../output/format-minute.ts';
 import { renderTable } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
-
-interface BuildOptions extends StreamOptions {
-  readonly window?: string;
-  readonly start?: string;
-  readonly end?: string;
-  readonly exclude?: readonly string[];
-  readonly name?: string;
-  readonly activate: boolean;
-}
+import { addBuildCommand } from './baseline-build.ts';
 
 const HELP = `
 Examples:
   plumbline baseline build --service payments_api --endpoint "POST /v2/payments" --window 120m
   plumbline baseline build --service shop --endpoint "GET /cart" --start 2026-01-05T00:00:00Z --end 2026-01-12T00:00:00Z \\
     --exclude 2026-01-07T10:00:00Z/2026-01-07T11:30:00Z
+  plumbline baseline build --all --match "web *" --window 7d
   plumbline baseline import baseline_payments_api.json
   plumbline baseline download payments-week-2 --out payments-week-2.json`;
 
@@ -33,7 +26,7 @@ export function addBaselineCommand(program: Command, terminal: Terminal): void {
     .command('baseline')
     .description('Build, list and activate baselines')
     .addHelpText('after', HELP);
-  addBuild(group, terminal);
+  addBuildCommand(group, terminal);
   addTransfer(group, terminal);
   const apiOf = (options: ApiOption) => apiFrom(terminal.env, options.api);
   withStreamOptions(group.command('list').description('List baselines, newest first')).action(
@@ -52,17 +45,6 @@ export function addBaselineCommand(program: Command, terminal: Terminal): void {
     await apiOf(options).json('DELETE', pathOf(key));
     terminal.out(`${key} is deleted`);
   });
-}
-
-function addBuild(group: Command, terminal: Terminal): void {
-  withStreamOptions(group.command('build').description('Build a baseline from stored events'), true)
-    .addOption(windowOption('BASELINE_WINDOW_MINUTES of the service'))
-    .option('--start <time>', 'start of the window, ISO 8601, instead of --window')
-    .option('--end <time>', 'end of the window, ISO 8601 (default: now)')
-    .option('--exclude <start/end>', 'leave out an interval, such as a known fault; can be repeated', collect)
-    .option('--name <name>', 'name of the baseline (default: stream and time)')
-    .option('--no-activate', 'do not make it the active baseline')
-    .action((options: BuildOptions) => buildBaseline(terminal, options));
 }
 
 function addTransfer(group: Command, terminal: Terminal): void {
@@ -86,24 +68,6 @@ function pathOf(key: string): string {
   return `/v1/baselines/${encodeURIComponent(key)}`;
 }
 
-async function buildBaseline(terminal: Terminal, options: BuildOptions): Promise<void> {
-  const { service, endpoint, window, start, end, name, activate } = options;
-  if (window !== undefined && start !== undefined)
-    throw usageFailure('use --window, or --start and --end, but not both');
-  const exclude = (options.exclude ?? []).map(readInterval);
-  const body = { service, endpoint, window, start, end, name, activate, ...(exclude.length > 0 ? { exclude } : {}) };
-  showBaseline(
-    terminal,
-    await apiFrom(terminal.env, options.api).json<BuiltBaseline>('POST', '/v1/baselines', { body }),
-  );
-}
-
-function readInterval(text: string): { start: string; end: string } {
-  const [start, end, more] = text.split('/');
-  if (!start || !end || more !== undefined) throw usageFailure(`--exclude must be START/END, not "${text}"`);
-  return { start, end };
-}
-
 async function listBaselines(terminal: Terminal, api: Api, { service, endpoint }: StreamOptions): Promise<void> {
   const { baselines } = await api.json<BaselinePage>('GET', '/v1/baselines', {
     query: { service, endpoint },
@@ -119,21 +83,6 @@ async function listBaselines(terminal: Terminal, api: Api, { service, endpoint }
   ]);
   if (rows.length === 0) terminal.out('no baselines yet; build one with plumbline baseline build');
   else for (const line of renderTable(['id', '', 'name', 'stream', 'events', 'window'], rows)) terminal.out(line);
-}
-
-function showBaseline(terminal: Terminal, baseline: BuiltBaseline): void {
-  const { bold, dim, green, yellow } = terminal.colors;
-  terminal.out(
-    `${bold(baseline.name)} ${dim(`(id ${baseline.id})`)} ${baseline.active ? green('active') : 'not active'}`,
-  );
-  terminal.out(`  stream    ${baseline.service} ${baseline.endpoint}`);
-  terminal.out(`  window    ${formatMinute(baseline.window_start)} – ${formatMinute(baseline.window_end)} UTC`);
-  terminal.out(`  events    ${count(baseline.samples)}`);
-  for (const [i, { path, kind }] of baseline.features.entries())
-    terminal.out(
-      `  ${i === 0 ? 'features' : '        '}  ${path} ${dim(kind === 'identifier' ? 'identifier, not tested' : kind)}`,
-    );
-  for (const warning of baseline.warnings) terminal.out(yellow(`  warning   ${warning}`));
 }
 
 async function downloadBaseline(terminal: Terminal, key: string, options: ApiOption & { out?: string }): Promise<void> {

@@ -42,13 +42,14 @@ export function baselineRoutes(app: HttpApp, context: Pick<HttpContext, 'db' | '
 function makeRoutes(app: HttpApp, { monitoring, clock }: Pick<HttpContext, 'clock' | 'monitoring'>): void {
   const build = { tags, summary: 'Make one from stored events', body: baselineBuild, response: { 201: builtBaseline } };
   app.post('/v1/baselines', { schema: build }, async (request, reply) => {
-    const { window: windowMs, start, end, exclude, slo, ...rest } = request.body;
+    const { window: windowMs, start, end, exclude, slo, min_samples: minSamples, ...rest } = request.body;
     const summary = await buildBaseline(monitoring, {
       ...rest,
       windowMs,
       interval: intervalOf({ start, end, length: windowMs }, clock.now()),
       exclude: exclude?.map((span) => ({ startMs: span.start, endMs: span.end })),
       slo: sloOf(slo),
+      minSamples,
     });
     return reply.code(201).send(summary);
   });

@@ -26,6 +26,8 @@ export interface BaselineQuery {
   readonly name?: string | undefined;
   readonly slo?: Partial<SloTargets> | undefined;
   readonly activate?: boolean | undefined;
+  /** Fewer events are refused. */
+  readonly minSamples?: number | undefined;
 }
 
 /** Builds a baseline from the stored profiles of a window, and saves it in the database and as a file. */
@@ -36,6 +38,7 @@ export async function buildBaseline(context: EvaluationContext, query: BaselineQ
   const window = wholeMinutes(query.interval ?? { startMs: nowMs - lengthMs, endMs: nowMs + 1 });
   const { profile, covered } = await loadWithout(context, stream, window, query.exclude ?? []);
   if (profile.events === 0) throw noEvents(stream, covered);
+  if (profile.events < (query.minSamples ?? 1)) throw tooFewEvents(profile.events, query.minSamples);
   const slo = query.slo ?? {};
   return saveBaseline(context, {
     stream,
@@ -102,6 +105,10 @@ export function warningsOf(profile: Profile, slo: SloTargets): string[] {
         `the window breaks its own SLO: ${name} is ${statistic} against ${details.target}`,
     );
   return [...few, ...broken];
+}
+
+function tooFewEvents(events: number, least: number | undefined): AppError {
+  return new AppError('too_few_events', `${events} events in the window, fewer than ${least}`);
 }
 
 function noEvents(stream: Stream, window: Interval): AppError {

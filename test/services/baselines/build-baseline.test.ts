@@ -29,6 +29,7 @@ describe('a baseline', () => {
 
   it.each([
     ['no events', { windowMs: MINUTE_MS }, 'no_events'],
+    ['too few events', { interval: { startMs: QUIET.fromMs, endMs: QUIET.toMs }, minSamples: 601 }, 'too_few_events'],
     ['a name that is a path', { name: '../../etc/passwd' }, 'invalid_baseline'],
   ])('is refused: %s', async (_, query, code) => {
     const { names, context } = await openPayments(database(), 25);
