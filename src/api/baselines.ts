@@ -5,7 +5,7 @@ import { streamNameFields } from '../core/stream-name.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { durationOrSeconds, inOrder, text, time, truth } from './parameters.ts';
 
-const slo = z.object(sloFields).readonly();
+const slo = z.object(sloFields).readonly().meta({ id: 'SloTargets' });
 
 export const baselineParams = z.object({ baseline: text(128).describe('Its id or its name') });
 
@@ -25,9 +25,12 @@ export const baselineBuild = z
     activate: z.boolean().optional(),
     min_samples: z.int().min(1).optional().describe('Refuse with fewer events in the window'),
   })
-  .check(inOrder('start', 'end'));
+  .check(inOrder('start', 'end'))
+  .meta({ id: 'BaselineBuild' });
 
-export const baselineImport = z.looseObject({ ...streamNameFields, name: text(128).optional() });
+export const baselineImport = z
+  .looseObject({ ...streamNameFields, name: text(128).optional() })
+  .meta({ id: 'BaselineImport' });
 export const baselineImportQuery = z.object({ name: text(128).optional(), activate: truth.optional() });
 
 export const baselineQuery = z.object({
@@ -55,7 +58,8 @@ const feature = z
       .describe('The most frequent categories'),
     reason: z.string().optional().describe('Why it is not tested'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'BaselineFeature' });
 const features = z.array(feature).readonly();
 
 const fields = {
@@ -70,18 +74,24 @@ const fields = {
   active: z.boolean(),
 };
 
-export const builtBaseline = z.object({ ...fields, features }).readonly();
+export const builtBaseline = z
+  .object({ ...fields, features })
+  .readonly()
+  .meta({ id: 'BuiltBaseline' });
 export type BuiltBaseline = z.output<typeof builtBaseline>;
 
 const entry = { ...fields, created_at: z.string(), slo, source: z.string() };
 
-export const baselineEntry = z.object(entry).readonly();
+export const baselineEntry = z.object(entry).readonly().meta({ id: 'Baseline' });
 export type BaselineEntry = z.output<typeof baselineEntry>;
 
-export const baselineDetails = z.object({ ...entry, features }).readonly();
+export const baselineDetails = z
+  .object({ ...entry, features })
+  .readonly()
+  .meta({ id: 'BaselineDetails' });
 export type BaselineDetails = z.output<typeof baselineDetails>;
 
-export const baselinePage = pageOf('baselines', baselineEntry);
+export const baselinePage = pageOf('baselines', baselineEntry).meta({ id: 'BaselinePage' });
 export type BaselinePage = z.output<typeof baselinePage>;
 
 export const baselineFile = z
@@ -100,4 +110,5 @@ export const baselineFile = z
     features,
     profile: z.string().describe('In base64'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'BaselineFile' });

@@ -10,7 +10,8 @@ export const channelList = z
       .array(z.object({ name: z.string(), type: z.enum(CHANNEL_TYPES), dry_run: z.boolean() }).readonly())
       .readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'ChannelList' });
 export type ChannelList = z.output<typeof channelList>;
 
 export const channelTest = z
@@ -19,5 +20,6 @@ export const channelTest = z
     dry_run: z.boolean(),
     message: z.unknown().describe('As it was sent, without secrets'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'ChannelTest' });
 export type ChannelTest = z.output<typeof channelTest>;

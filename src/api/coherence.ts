@@ -38,7 +38,7 @@ export const runQuery = z
   .check(inOrder('start_ts', 'end_ts'));
 export type RunQuery = z.output<typeof runQuery>;
 
-const risk = z.enum(DRIFT_RISKS);
+const risk = z.enum(DRIFT_RISKS).meta({ id: 'DriftRisk' });
 const common = {
   coherenceMean: z.number().describe('6 decimals'),
   volatilityIndex: z.number().describe('Standard deviation over the absolute mean; 6 decimals'),
@@ -62,7 +62,8 @@ const signalDrift = z
     verdict: z.enum(VERDICTS),
     reason: z.string().optional(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'SignalDrift' });
 
 export const coherenceMetrics = z
   .object({
@@ -72,9 +73,13 @@ export const coherenceMetrics = z
     window_end: z.string(),
     signals: z.array(signalDrift).readonly().describe('Against the active baseline'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'CoherenceMetrics' });
 
-const interval = z.object({ low: z.number(), high: z.number(), level: z.number() }).readonly();
+const interval = z
+  .object({ low: z.number(), high: z.number(), level: z.number() })
+  .readonly()
+  .meta({ id: 'ForecastInterval' });
 
 export const coherencePrediction = z
   .object({
@@ -82,7 +87,7 @@ export const coherencePrediction = z
     horizonSec: z.int(),
     interval: interval.describe('Of the mean'),
     volatility_interval: interval,
-    risk_probability: z.record(risk, z.number()).readonly(),
+    risk_probability: z.object({ low: z.number(), medium: z.number(), high: z.number() }).readonly(),
     meta: z
       .object({
         method: z.string(),
@@ -95,7 +100,8 @@ export const coherencePrediction = z
       })
       .readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'CoherencePrediction' });
 
 export const historyEntry = z
   .object({
@@ -109,7 +115,8 @@ export const historyEntry = z
     request_id: z.string().describe('Rows of one run of the schedule share it'),
     volatilityIndex: common.volatilityIndex,
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'CoherenceHistoryEntry' });
 export type HistoryEntry = z.output<typeof historyEntry>;
 
 export const signalFetch = z
@@ -125,7 +132,8 @@ export const signalFetch = z
     invalid: z.int(),
     truncated: z.boolean().describe('The upstream had more pages than one fetch reads'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'SignalFetch' });
 
 export const coherenceStatus = z
   .object({
@@ -148,4 +156,5 @@ export const coherenceStatus = z
       })
       .readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Status' });

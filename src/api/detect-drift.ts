@@ -38,12 +38,20 @@ const options = {
 export const detectDriftOptions = z.object(options);
 export type DetectDriftOptions = z.output<typeof detectDriftOptions>;
 
-const rows = z.array(z.any(), 'use a list of objects').min(1, 'is empty; give at least one row');
-export const detectDriftRequest = z.object({
-  reference_data: rows.describe('Rows as they should be: objects of column → number, text, boolean or null'),
-  production_data: rows.describe('Rows as they are'),
-  ...options,
-});
+const file = z.any().meta({ type: 'string', format: 'binary' });
+/** For the page of the API only: a form is read part by part. */
+export const detectDriftForm = detectDriftOptions.extend({ reference: file, production: file });
+
+const rows = z
+  .array(z.any().meta({ type: 'object', additionalProperties: true }), 'use a list of objects')
+  .min(1, 'is empty; give at least one row');
+export const detectDriftRequest = z
+  .object({
+    reference_data: rows.describe('Rows as they should be: objects of column → number, text, boolean or null'),
+    production_data: rows.describe('Rows as they are'),
+    ...options,
+  })
+  .meta({ id: 'DetectDriftRequest' });
 
 const namedTest = z.looseObject({ test: z.string(), drift_detected: z.boolean() }).readonly();
 
@@ -70,4 +78,5 @@ export const detectDriftAnswer = z
     summary: z.string(),
     verdict: z.enum(VERDICTS),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'DetectDriftAnswer' });

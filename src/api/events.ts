@@ -15,7 +15,7 @@ export const eventQuery = z
   })
   .check(inOrder('from', 'to'));
 
-export const eventPage = pageOf('events', z.looseObject({}).describe('As it was sent'));
+export const eventPage = pageOf('events', z.looseObject({}).describe('As it was sent')).meta({ id: 'EventPage' });
 
 export const ingestAnswer = z
   .object({
@@ -28,5 +28,6 @@ export const ingestAnswer = z
       .optional()
       .describe('How many paths are stored and not profiled, where a stream has MAX_FEATURES features'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'IngestAnswer' });
 export type IngestAnswer = z.output<typeof ingestAnswer>;

@@ -22,7 +22,8 @@ export const healthAnswer = z
     drift_detector: z.literal('ready'),
     database: state,
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Health' });
 
 export const rootAnswer = z
   .object({
@@ -31,9 +32,14 @@ export const rootAnswer = z
     version: z.string(),
     endpoints: z.record(z.string(), z.string()).readonly().describe('Paths by what they are for'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'ServiceDescription' });
 
-export const aliveAnswer = z.object({ status: z.literal('alive') }).readonly();
+export const aliveAnswer = z
+  .object({ status: z.literal('alive') })
+  .readonly()
+  .meta({ id: 'Liveness' });
 export const readyAnswer = z
   .object({ status: z.literal('ready'), database: z.literal('up'), pending_migrations: z.literal(0) })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Readiness' });

@@ -43,7 +43,8 @@ const finding = z
     text: z.string(),
     severity: z.enum(SEVERITIES),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'IncidentFinding' });
 
 const fields = {
   id: z.int(),
@@ -79,10 +80,10 @@ const fields = {
   findings: z.array(finding).readonly(),
 };
 
-const incidentEntry = z.object(fields).readonly();
+const incidentEntry = z.object(fields).readonly().meta({ id: 'Incident' });
 export type IncidentEntry = z.output<typeof incidentEntry>;
 
-export const incidentPage = pageOf('incidents', incidentEntry);
+export const incidentPage = pageOf('incidents', incidentEntry).meta({ id: 'IncidentPage' });
 export type IncidentPage = z.output<typeof incidentPage>;
 
 const auditEntry = z
@@ -92,7 +93,8 @@ const auditEntry = z
     what: z.string(),
     details: z.looseObject({ note: z.string().optional() }).readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'AuditEntry' });
 
 export const incidentDetails = z
   .object({
@@ -101,10 +103,14 @@ export const incidentDetails = z
     trail: z.array(auditEntry).readonly(),
     notifications: z.array(notificationEntry).readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'IncidentDetails' });
 export type IncidentDetails = z.output<typeof incidentDetails>;
 
-export const incidentReports = z.object({ reports: z.array(report).readonly() }).readonly();
+export const incidentReports = z
+  .object({ reports: z.array(report).readonly() })
+  .readonly()
+  .meta({ id: 'IncidentReports' });
 
 const by = text(200).optional().describe('Who does it');
 const note = text(10_000).optional();
@@ -113,9 +119,10 @@ const silenceLength = durationOrSeconds.refine(
   `use at most ${MAX_SILENCE_DAYS}d`,
 );
 
-export const triageRequest = z.strictObject({ by, note }).nullish();
+export const triageRequest = z.strictObject({ by, note }).meta({ id: 'TriageRequest' }).nullish();
 export const silenceRequest = z
   .strictObject({ by, note, until: time.optional(), for: silenceLength.optional() })
-  .refine((body) => (body.until === undefined) !== (body.for === undefined), 'give either until or for');
-export const assignRequest = z.strictObject({ by, note, to: text(200).nullable() });
-export const annotateRequest = z.strictObject({ by, note: text(10_000) });
+  .refine((body) => (body.until === undefined) !== (body.for === undefined), 'give either until or for')
+  .meta({ id: 'SilenceRequest' });
+export const assignRequest = z.strictObject({ by, note, to: text(200).nullable() }).meta({ id: 'AssignRequest' });
+export const annotateRequest = z.strictObject({ by, note: text(10_000) }).meta({ id: 'AnnotateRequest' });

@@ -12,14 +12,17 @@ const MAX_APPLIED = 10_000;
 /** Checked by the same code as a file's monitors, so that both are refused in the same words. */
 export const monitorRequest = z
   .looseObject({ name: z.string() })
-  .meta(z.toJSONSchema(monitorDocument, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>);
+  .meta({ ...z.toJSONSchema(monitorDocument, { io: 'input', unrepresentable: 'any' }), id: 'MonitorDocument' });
 
 export const monitorParams = z.object({ monitor: text(200).describe('Its name or its id') });
 export const monitorQuery = z.object(pageQuery());
 export const dryRunQuery = z.object({
   dry_run: truth.optional().describe('Only say what it would find now; nothing is stored'),
 });
-export const runRequest = z.strictObject({ dry_run: z.boolean().default(false).describe('Store nothing') }).nullish();
+export const runRequest = z
+  .strictObject({ dry_run: z.boolean().default(false).describe('Store nothing') })
+  .meta({ id: 'RunRequest' })
+  .nullish();
 
 const monitorRun = z
   .object({
@@ -31,10 +34,11 @@ const monitorRun = z
     started_at: z.string(),
     finished_at: z.string(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'MonitorRun' });
 export type MonitorRunEntry = z.output<typeof monitorRun>;
 
-export const monitorRunPage = pageOf('runs', monitorRun);
+export const monitorRunPage = pageOf('runs', monitorRun).meta({ id: 'MonitorRunPage' });
 
 /** Any object: one that another version wrote, or that was changed by hand, must not hide the other monitors. */
 const spec = z.looseObject({}).readonly().describe('The document, as it was given');
@@ -54,10 +58,11 @@ export const monitorEntry = z
     spec,
     last_run: monitorRun.nullable(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Monitor' });
 export type MonitorEntry = z.output<typeof monitorEntry>;
 
-export const monitorPage = pageOf('monitors', monitorEntry);
+export const monitorPage = pageOf('monitors', monitorEntry).meta({ id: 'MonitorPage' });
 export type MonitorPage = z.output<typeof monitorPage>;
 
 const state = z.enum(INCIDENT_STATES).nullable();
@@ -74,7 +79,8 @@ const change = z
       .optional()
       .describe('In a dry run: whether people would be notified, and why'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'IncidentChange' });
 
 export const runAnswer = z
   .object({
@@ -83,14 +89,17 @@ export const runAnswer = z
     failure: z.string().nullable().describe('Why there is no report'),
     changes: z.array(change).readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'MonitorRunAnswer' });
 export type RunAnswer = z.output<typeof runAnswer>;
 
-export const applyRequest = z.strictObject({
-  monitors: z.array(z.unknown()).max(MAX_APPLIED),
-  prune: z.boolean().default(false).describe('Delete those that an earlier file brought and this one does not have'),
-  dry_run: z.boolean().default(false),
-});
+export const applyRequest = z
+  .strictObject({
+    monitors: z.array(z.unknown()).max(MAX_APPLIED),
+    prune: z.boolean().default(false).describe('Delete those that an earlier file brought and this one does not have'),
+    dry_run: z.boolean().default(false),
+  })
+  .meta({ id: 'ApplyMonitorsRequest' });
 
 const names = z.array(z.string()).readonly();
 export const applyAnswer = z
@@ -100,5 +109,6 @@ export const applyAnswer = z
     unchanged: names,
     deleted: names,
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'ApplyMonitorsAnswer' });
 export type ApplyAnswer = z.output<typeof applyAnswer>;

@@ -26,12 +26,16 @@ export const notificationEntry = z
     next_try_at: z.string().nullable(),
     finished_at: z.string().nullable(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Notification' });
 export type NotificationEntry = z.output<typeof notificationEntry>;
 
-export const notificationPage = pageOf('notifications', notificationEntry);
+export const notificationPage = pageOf('notifications', notificationEntry).meta({ id: 'NotificationPage' });
 export type NotificationPage = z.output<typeof notificationPage>;
 
-export const replayRequest = z.strictObject({ id: z.int().min(1).optional(), channel: text(200).optional() }).nullish();
-export const replayAnswer = z.object({ replayed: z.int() }).readonly();
+export const replayRequest = z
+  .strictObject({ id: z.int().min(1).optional(), channel: text(200).optional() })
+  .meta({ id: 'ReplayRequest' })
+  .nullish();
+export const replayAnswer = z.object({ replayed: z.int() }).readonly().meta({ id: 'ReplayAnswer' });
 export type ReplayAnswer = z.output<typeof replayAnswer>;

@@ -26,5 +26,6 @@ export const problem = z
       .describe('Each wrong field'),
     request_id: z.string().optional().describe('Of a 5xx: the log of the service has it too, as X-Request-Id does'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Problem' });
 export type Problem = z.output<typeof problem>;

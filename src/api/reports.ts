@@ -59,7 +59,8 @@ const check = z
       .optional()
       .describe('Of a drift in categories: the one whose share moved most'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Check' });
 export type ReportCheck = z.output<typeof check>;
 
 export const report = z
@@ -108,7 +109,8 @@ export const report = z
       .readonly(),
     added_features: z.array(z.string()).readonly(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Report' });
 export type Report = z.output<typeof report>;
 
-export const reportPage = pageOf('reports', report);
+export const reportPage = pageOf('reports', report).meta({ id: 'ReportPage' });

@@ -20,9 +20,10 @@ const streamEntry = z
       .describe('How many further paths its events have shown, stored and not profiled; counted up to 1,000'),
     active_baseline: activeBaseline.nullable(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Stream' });
 
-export const streamPage = pageOf('streams', streamEntry);
+export const streamPage = pageOf('streams', streamEntry).meta({ id: 'StreamPage' });
 export type StreamPage = z.output<typeof streamPage>;
 export type StreamEntry = StreamPage['streams'][number];
 
@@ -46,7 +47,8 @@ const feature = z
     profiled: z.boolean().describe('False of paths beyond MAX_FEATURES: stored in events, and not compared'),
     in_baseline: z.boolean().nullable().describe('Whether the active baseline has it; null without one'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'StreamFeature' });
 
 export const featureList = z
   .object({
@@ -58,9 +60,13 @@ export const featureList = z
     baseline: activeBaseline.nullable(),
     features: z.array(feature).readonly().describe('By path'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'FeatureList' });
 export type FeatureList = z.output<typeof featureList>;
 
-export const rebuildRequest = z.object({ ...streamNameFields, from: time, to: time }).check(inOrder('from', 'to'));
-export const rebuildAnswer = z.object({ minutes: z.int(), events: z.int() }).readonly();
+export const rebuildRequest = z
+  .object({ ...streamNameFields, from: time, to: time })
+  .check(inOrder('from', 'to'))
+  .meta({ id: 'RebuildRequest' });
+export const rebuildAnswer = z.object({ minutes: z.int(), events: z.int() }).readonly().meta({ id: 'RebuildAnswer' });
 export type RebuildAnswer = z.output<typeof rebuildAnswer>;

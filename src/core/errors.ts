@@ -30,17 +30,33 @@ export const ERRORS = {
   too_many_requests: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Internal error' },
-  channel_failed: { status: 502, title: 'The channel did not take the message' },
-  upstream_unavailable: { status: 503, title: 'The upstream does not answer' },
-  overloaded: { status: 503, title: 'Too much in flight' },
-  database_unavailable: { status: 503, title: 'The database is unavailable' },
-  not_ready: { status: 503, title: 'Not ready to serve' },
-  outdated: { status: 503, title: 'Older than its database' },
-  shutting_down: { status: 503, title: 'Shutting down' },
-} as const satisfies Record<string, { status: number; title: string }>;
+  channel_failed: { status: 502, title: 'The channel did not take the message', retryAfterSeconds: 30 },
+  upstream_unavailable: { status: 503, title: 'The upstream does not answer', retryAfterSeconds: 30 },
+  overloaded: { status: 503, title: 'Too much in flight', retryAfterSeconds: 1 },
+  database_unavailable: { status: 503, title: 'The database is unavailable', retryAfterSeconds: 2 },
+  not_ready: { status: 503, title: 'Not ready to serve', retryAfterSeconds: 5 },
+  outdated: { status: 503, title: 'Older than its database', retryAfterSeconds: 5 },
+  shutting_down: { status: 503, title: 'Shutting down', retryAfterSeconds: 5 },
+} as const satisfies Record<string, Refusal>;
+
+interface Refusal {
+  readonly status: number;
+  readonly title: string;
+  /** Of what passes by itself: when to send the request again, where nothing better is known. */
+  readonly retryAfterSeconds?: number;
+}
 
 /** A code of the table. */
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a refusal passes by itself, and so says when to try again (`Retry-After`). */
+export function isTemporary(code: ErrorCode): boolean {
+  return refusalOf(code).retryAfterSeconds !== undefined;
+}
+
+function refusalOf(code: ErrorCode): Refusal {
+  return ERRORS[code];
+}
 
 /** What is wrong with one field of a request. */
 export interface FieldError {
@@ -66,7 +82,7 @@ export class AppError extends Error {
     this.name = 'AppError';
     this.code = code;
     this.errors = options.errors;
-    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? refusalOf(code).retryAfterSeconds;
   }
 
   get status(): number {

@@ -5,7 +5,7 @@ import { CallerCache } from './caller-cache.ts';
 import type { HttpApp, HttpContext, ServerContext } from './context.ts';
 import { addDraining } from './drain.ts';
 import { takeJsonBodies } from './json-body.ts';
-import { collectSchemas, servePages } from './openapi.ts';
+import { collectSchemas, servePages } from './openapi/openapi.ts';
 import { KnownPaths, refuseUnknownPaths } from './problem/not-found.ts';
 import { brokenRequestHandler, problemHandler } from './problem/problem.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
@@ -74,7 +74,7 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   });
   parts.metrics.watchBytesInFlight(() => parts.ingest.budget.inFlight);
   parts.metrics.watchIncidents(parts.db);
-  collectSchemas(app, parts.version);
+  collectSchemas(app, parts.version, parts.config);
   app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...parts, callers }));
   servePages(app);
   return app;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { AppError, ERRORS } from '../../src/core/errors.ts';
+import { AppError, ERRORS, type ErrorCode, isTemporary } from '../../src/core/errors.ts';
 
 const PAGE = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 const ROW = /^\| `(\w+)` \| (\d{3}) \| (.+?) \| (.+?) \|$/gm;
@@ -15,6 +15,13 @@ describe('the table of errors', () => {
   it('says for each what to do, in a sentence', () => {
     const advice = [...PAGE.matchAll(ROW)].map(([, , , , advice]) => advice);
     for (const sentence of advice) expect(sentence).toMatch(/^[A-Z].{15,}\.$/);
+  });
+
+  it('says when to try again where the fault passes by itself', () => {
+    for (const [code, { status }] of Object.entries(ERRORS)) {
+      expect(isTemporary(code as ErrorCode), code).toBe(status === 502 || status === 503);
+    }
+    expect(new AppError('upstream_unavailable', 'It does not answer.').retryAfterSeconds).toBe(30);
   });
 
   it('gives an AppError its status', () => {

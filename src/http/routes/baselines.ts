@@ -40,7 +40,13 @@ export function baselineRoutes(app: HttpApp, context: Pick<HttpContext, 'db' | '
 }
 
 function makeRoutes(app: HttpApp, { monitoring, clock }: Pick<HttpContext, 'clock' | 'monitoring'>): void {
-  const build = { tags, summary: 'Make one from stored events', body: baselineBuild, response: { 201: builtBaseline } };
+  const build = {
+    tags,
+    operationId: 'buildBaseline',
+    summary: 'Make one from stored events',
+    body: baselineBuild,
+    response: { 201: builtBaseline },
+  };
   app.post('/v1/baselines', { schema: build }, async (request, reply) => {
     const { window: windowMs, start, end, exclude, slo, min_samples: minSamples, ...rest } = request.body;
     const summary = await buildBaseline(monitoring, {
@@ -56,6 +62,7 @@ function makeRoutes(app: HttpApp, { monitoring, clock }: Pick<HttpContext, 'cloc
 
   const load = {
     tags,
+    operationId: 'importBaseline',
     summary: 'Load one from a file: a download of this service, or a baseline of the Intent Drift Monitor & Guard',
     querystring: baselineImportQuery,
     body: baselineImport,
@@ -67,7 +74,13 @@ function makeRoutes(app: HttpApp, { monitoring, clock }: Pick<HttpContext, 'cloc
 }
 
 function readRoutes(app: HttpApp, db: Database): void {
-  const list = { tags, summary: 'Newest first', querystring: baselineQuery, response: { 200: baselinePage } };
+  const list = {
+    tags,
+    operationId: 'listBaselines',
+    summary: 'Newest first',
+    querystring: baselineQuery,
+    response: { 200: baselinePage },
+  };
   app.get('/v1/baselines', { schema: list }, async (request) => {
     const { service, endpoint, active: isActive, limit, cursor: after } = request.query;
     const streamId = await streamIdOf(db, service, endpoint);
@@ -75,7 +88,13 @@ function readRoutes(app: HttpApp, db: Database): void {
     return { baselines: page.baselines.map(describeBaseline), next: page.next };
   });
 
-  const one = { tags, summary: 'One, by id or name', params: baselineParams, response: { 200: baselineDetails } };
+  const one = {
+    tags,
+    operationId: 'getBaseline',
+    summary: 'One, by id or name',
+    params: baselineParams,
+    response: { 200: baselineDetails },
+  };
   app.get('/v1/baselines/:baseline', { schema: one }, async (request) => {
     const row = await getBaseline(db, request.params.baseline);
     return { ...describeBaseline(row), features: row.features };
@@ -83,6 +102,7 @@ function readRoutes(app: HttpApp, db: Database): void {
 
   const file = {
     tags,
+    operationId: 'downloadBaseline',
     summary: 'As a file that another Plumbline can load',
     params: baselineParams,
     response: { 200: baselineFile },
@@ -97,6 +117,7 @@ function readRoutes(app: HttpApp, db: Database): void {
 function changeRoutes(app: HttpApp, db: Database): void {
   const activate = {
     tags,
+    operationId: 'activateBaseline',
     summary: 'Compare with this one from now on',
     params: baselineParams,
     response: { 200: baselineEntry },
@@ -107,7 +128,13 @@ function changeRoutes(app: HttpApp, db: Database): void {
     return describeBaseline({ ...row, active: true });
   });
 
-  const remove = { tags, summary: 'Delete one', params: baselineParams, response: { 204: z.null() } };
+  const remove = {
+    tags,
+    operationId: 'deleteBaseline',
+    summary: 'Delete one',
+    params: baselineParams,
+    response: { 204: z.null() },
+  };
   app.delete('/v1/baselines/:baseline', { schema: remove }, async (request, reply) => {
     const row = await getBaseline(db, request.params.baseline);
     await deleteBaseline(db, row.id);

@@ -10,12 +10,18 @@ export function channelRoutes(
   app: HttpApp,
   { channels, clock, config }: Pick<HttpContext, 'channels' | 'clock' | 'config'>,
 ): void {
-  const list = { tags, summary: 'All channels', response: { 200: channelList } };
+  const list = { tags, operationId: 'listChannels', summary: 'All channels', response: { 200: channelList } };
   app.get('/v1/channels', { schema: list }, async () => ({
     channels: [...channels.byName.values()].map(({ name, type, isDryRun }) => ({ name, type, dry_run: isDryRun })),
   }));
 
-  const test = { tags, summary: 'Send a sample message now', params: channelParams, response: { 200: channelTest } };
+  const test = {
+    tags,
+    operationId: 'testChannel',
+    summary: 'Send a sample message now',
+    params: channelParams,
+    response: { 200: channelTest },
+  };
   app.post('/v1/channels/:channel/test', { schema: test }, async (request) => {
     const found = getChannel(channels.byName, request.params.channel);
     const message = sampleMessage(clock.now(), config.PUBLIC_URL ?? null);

@@ -41,7 +41,13 @@ export function coherenceRoutes(app: HttpApp, context: CoherenceRoutes): void {
 
 function metricsRoute(app: HttpApp, context: CoherenceContext): void {
   const summary = 'Mean and volatility of the coherence of a window, and the drift of every signal';
-  const schema = { tags, summary, querystring: metricsQuery, response: { 200: coherenceMetrics } };
+  const schema = {
+    tags,
+    operationId: 'getCoherenceMetrics',
+    summary,
+    querystring: metricsQuery,
+    response: { 200: coherenceMetrics },
+  };
   app.get('/coherence/metrics', { schema }, async (request) => {
     const { window: windowMs = defaultWindowMs(context.config), source, signal } = request.query;
     const { metrics } = await measureWindow(context, { windowMs, source, signal });
@@ -54,6 +60,7 @@ function predictRoute(app: HttpApp, context: CoherenceContext): void {
   const response = { 200: coherencePrediction, 204: z.null() };
   const schema = {
     tags,
+    operationId: 'predictCoherence',
     summary: 'What the coming window is expected to be',
     description,
     querystring: predictionQuery,
@@ -71,6 +78,7 @@ function historyRoute(app: HttpApp, { db }: CoherenceContext): void {
   const content = { 'application/json': { schema: z.array(historyEntry) }, [CSV]: { schema: z.string() } };
   const schema = {
     tags,
+    operationId: 'getCoherenceHistory',
     summary: 'The metrics that the schedule wrote down',
     querystring: historyQuery,
     response: { 200: { description: 'Newest first', content } },
@@ -126,16 +134,19 @@ function runRoutes(app: HttpApp, context: CoherenceContext): void {
       throw new AppError('invalid_window', 'start_ts must be before end_ts, which is now when it is not given.');
     return ingestSignals(context, { startMs, endMs });
   };
-  app.post('/ingest/run', { schema }, ({ query }) => runNow(query));
+  app.post('/ingest/run', { schema: { ...schema, operationId: 'fetchSignals' } }, ({ query }) => runNow(query));
   // Kept for clients of the Coherence Engine. Asking with HEAD must fetch nothing.
-  app.get('/ingest/run', { schema: { ...schema, deprecated: true }, exposeHeadRoute: false }, ({ query }) =>
-    runNow(query),
+  app.get(
+    '/ingest/run',
+    { schema: { ...schema, operationId: 'fetchSignalsByGet', deprecated: true }, exposeHeadRoute: false },
+    ({ query }) => runNow(query),
   );
 }
 
 function statusRoute(app: HttpApp, { coherence, version, startedAtMs }: CoherenceRoutes): void {
   const schema = {
     tags,
+    operationId: 'getStatus',
     summary: 'Since when it runs, and how the last fetch went',
     response: { 200: coherenceStatus },
   };

@@ -5,6 +5,7 @@ import { aggregateOf } from '../../api/comparison-options.ts';
 import {
   type DetectDriftOptions,
   detectDriftAnswer,
+  detectDriftForm,
   detectDriftOptions,
   detectDriftRequest,
 } from '../../api/detect-drift.ts';
@@ -17,6 +18,7 @@ import { type DetectDriftBody, detectInSteps } from '../../services/datasets/det
 import { type DetectOptions, declaredTypes } from '../../services/datasets/detect-settings.ts';
 import { readChunks } from '../../services/datasets/read-table.ts';
 import type { HttpApp } from '../context.ts';
+import { FURTHER_BODIES } from '../openapi/bodies.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const LARGEST_BODY = 64 * MEBIBYTE;
@@ -40,9 +42,11 @@ export function detectDriftRoutes(app: HttpApp): void {
         bodyLimit: LARGEST_BODY,
         schema: {
           tags: ['comparison'],
+          operationId: 'detectDrift',
           summary: 'Compare two tables',
           description: DESCRIPTION,
           body: detectDriftRequest,
+          [FURTHER_BODIES]: { 'multipart/form-data': detectDriftForm },
           response: { 200: detectDriftAnswer },
         },
         // A form is read by the handler, which holds its fields to the same schema.

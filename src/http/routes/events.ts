@@ -17,7 +17,13 @@ const response = {
 };
 
 export function eventRoutes(app: HttpApp, { db }: Pick<HttpContext, 'db'>): void {
-  const schema = { tags: ['events'], summary: 'The stored events of a stream', querystring: eventQuery, response };
+  const schema = {
+    tags: ['events'],
+    operationId: 'listEvents',
+    summary: 'The stored events of a stream',
+    querystring: eventQuery,
+    response,
+  };
   app.get('/v1/events', { schema }, async (request, reply) => {
     const type = chooseType(request.headers.accept, TYPES);
     if (type === undefined) throw new AppError('not_acceptable', `Events come as ${TYPES.join(' or ')}.`);

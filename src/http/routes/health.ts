@@ -27,7 +27,7 @@ export function healthRoutes(
 ): void {
   const tags = ['health'];
   rootRoute(app, version, tags);
-  const health = { tags, summary: 'Is it alive?', response: { 200: healthAnswer } };
+  const health = { tags, operationId: 'getHealth', summary: 'Is it alive?', response: { 200: healthAnswer } };
   app.get('/health', { schema: health }, async () => ({
     status: 'ok' as const,
     ok: true as const,
@@ -40,14 +40,23 @@ export function healthRoutes(
     database: (await findFault(db)) === undefined ? ('up' as const) : ('down' as const),
   }));
 
-  const alive = { tags, summary: 'Does the process answer? Looks at nothing else.', response: { 200: aliveAnswer } };
+  const alive = {
+    tags,
+    operationId: 'getLiveness',
+    summary: 'Does the process answer? Looks at nothing else.',
+    response: { 200: aliveAnswer },
+  };
   app.get('/livez', { schema: alive }, async () => ({ status: 'alive' as const }));
 
   const summary = 'Can it serve? Looks at the database and its migrations.';
-  app.get('/readyz', { schema: { tags, summary, response: { 200: readyAnswer } } }, async () => {
-    await assertReady(db, schema, app.isDraining);
-    return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
-  });
+  app.get(
+    '/readyz',
+    { schema: { tags, operationId: 'getReadiness', summary, response: { 200: readyAnswer } } },
+    async () => {
+      await assertReady(db, schema, app.isDraining);
+      return { status: 'ready' as const, database: 'up' as const, pending_migrations: 0 as const };
+    },
+  );
 }
 
 /** The first two are what clients of Sentinel read. */
@@ -65,7 +74,7 @@ const ENDPOINTS = {
 
 function rootRoute(app: HttpApp, version: string, tags: readonly string[]): void {
   const response = { 200: rootAnswer, 302: z.null().describe('To the page, for those who ask for text/html') };
-  const schema = { tags, summary: 'What is served here', response };
+  const schema = { tags, operationId: 'describeService', summary: 'What is served here', response };
   app.get('/', { schema }, async (request, reply) => {
     reply.header('vary', 'Accept');
     const type = chooseType(request.headers.accept, ['application/json', 'text/html']);

@@ -41,7 +41,13 @@ export function incidentRoutes(app: HttpApp, context: IncidentRoutes): void {
 }
 
 function readRoutes(app: HttpApp, db: Database): void {
-  const list = { tags, summary: 'Newest first', querystring: incidentQuery, response: { 200: incidentPage } };
+  const list = {
+    tags,
+    operationId: 'listIncidents',
+    summary: 'Newest first',
+    querystring: incidentQuery,
+    response: { 200: incidentPage },
+  };
   app.get('/v1/incidents', { schema: list }, async (request) => {
     const { state: states, severity, stream: streamId, from: fromMs, to: toMs, cursor: after, ...rest } = request.query;
     const page = await listIncidents(db, { ...rest, states, severities: severity, streamId, fromMs, toMs, after });
@@ -50,6 +56,7 @@ function readRoutes(app: HttpApp, db: Database): void {
 
   const one = {
     tags,
+    operationId: 'getIncident',
     summary: 'One, with its audit log and its notifications',
     params: incidentParams,
     response: { 200: incidentDetails },
@@ -58,6 +65,7 @@ function readRoutes(app: HttpApp, db: Database): void {
 
   const reports = {
     tags,
+    operationId: 'listIncidentReports',
     summary: 'The reports that failed while it was open, oldest first',
     params: incidentParams,
     response: { 200: renderedReports },
@@ -116,7 +124,14 @@ function addTriage<Body extends z.ZodType<Author | null | undefined>>(
   { monitoring, db, callers }: IncidentRoutes,
   { name, summary, body, actionOf }: Triage<Body>,
 ): void {
-  const schema = { tags, summary, params: incidentParams, body, response: { 200: incidentDetails } };
+  const schema = {
+    tags,
+    operationId: `${name}Incident`,
+    summary,
+    params: incidentParams,
+    body,
+    response: { 200: incidentDetails },
+  };
   app.post(`/v1/incidents/:id/${name}`, { schema }, async (request) => {
     const fields = (request.body ?? {}) as NonNullable<z.output<Body>>;
     const author = { by: whoAsks(request, callers, fields.by), note: fields.note };

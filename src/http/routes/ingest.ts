@@ -9,6 +9,7 @@ import type { ByteBudget } from '../../services/ingest/byte-budget.ts';
 import { EVENT_SCHEMA } from '../../services/ingest/event-schema.ts';
 import type { BatchFormat } from '../../services/ingest/parse-batch.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
+import { FURTHER_BODIES } from '../openapi/bodies.ts';
 
 const OVERLOAD_RETRY_SECONDS = 1;
 /** What a body without Content-Length is taken to weigh until it has been read. */
@@ -17,7 +18,11 @@ const UNKNOWN_BYTES = 64 * 1024;
 const gunzipBytes = promisify(gunzip);
 
 /** For the page of the API only: the events themselves are looked at one by one, so that the good ones are kept. */
-const body = z.array(z.any().meta({ ...EVENT_SCHEMA })).min(1);
+const body = z.array(z.any().meta({ ...EVENT_SCHEMA, id: 'Event' })).min(1);
+const headers = z.object({
+  'Idempotency-Key': z.string().optional().describe('Makes sending the batch again safe, for 24 hours'),
+  Prefer: z.string().optional().describe('`handling=strict`: all events or none'),
+});
 
 const DESCRIPTION = `A JSON array of events, or NDJSON, gzip allowed. Bad events are refused one by one and the good ones kept;
 \`Prefer: handling=strict\` makes it all or nothing. \`Idempotency-Key\` makes sending again safe. Answered after the commit.`;
@@ -35,10 +40,13 @@ export function ingestRoutes(app: HttpApp, context: IngestContext): void {
       '/v1/ingest',
       {
         schema: {
+          operationId: 'ingestEvents',
           summary: 'Store a batch of events',
           description: DESCRIPTION,
           tags: ['events'],
+          headers,
           body,
+          [FURTHER_BODIES]: { 'application/x-ndjson': z.string().describe('An event a line') },
           response: { 200: ingestAnswer },
         },
         validatorCompiler: () => (value: unknown) => ({ value }),

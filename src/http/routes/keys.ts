@@ -9,7 +9,13 @@ import type { HttpApp, HttpContext } from '../context.ts';
 const tags = ['keys'];
 
 export function keyRoutes(app: HttpApp, { db, config, callers }: Pick<HttpContext, 'db' | 'config' | 'callers'>): void {
-  const create = { tags, summary: 'Make an API key', body: keyRequest, response: { 201: createdKey } };
+  const create = {
+    tags,
+    operationId: 'createKey',
+    summary: 'Make an API key',
+    body: keyRequest,
+    response: { 201: createdKey },
+  };
   app.post('/v1/keys', { schema: create }, async (request, reply) => {
     const { name = request.body.scope, scope } = request.body;
     const { stored, key } = await createKey(db, { name, scope, requiresAdmin: config.AUTH === 'on' });
@@ -20,11 +26,23 @@ export function keyRoutes(app: HttpApp, { db, config, callers }: Pick<HttpContex
       .send({ ...describeKey(stored), key });
   });
 
-  const list = { tags, summary: 'All keys, without their secrets', response: { 200: keyList } };
+  const list = {
+    tags,
+    operationId: 'listKeys',
+    summary: 'All keys, without their secrets',
+    response: { 200: keyList },
+  };
   app.get('/v1/keys', { schema: list }, async () => ({ keys: (await listApiKeys(db)).map(describeKey) }));
 
   const summary = 'Revoke a key; it stops working within seconds';
-  const revoke = { tags, summary, params: keyParams, querystring: revokeQuery, response: { 204: z.null() } };
+  const revoke = {
+    tags,
+    operationId: 'revokeKey',
+    summary,
+    params: keyParams,
+    querystring: revokeQuery,
+    response: { 204: z.null() },
+  };
   app.delete('/v1/keys/:id', { schema: revoke }, async (request, reply) => {
     await revokeKey(db, { id: request.params.id, opensService: request.query.open === true });
     callers.forget();

@@ -5,7 +5,7 @@ export function metricsRoutes(app: HttpApp, { metrics }: Pick<HttpContext, 'metr
   const response = { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: z.string() } } } };
   app.get(
     '/metrics',
-    { schema: { tags: ['health'], summary: 'Counters for Prometheus', response } },
+    { schema: { tags: ['health'], operationId: 'getMetrics', summary: 'Counters for Prometheus', response } },
     async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );
 }

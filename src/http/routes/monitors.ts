@@ -43,7 +43,13 @@ export function monitorRoutes(app: HttpApp, context: MonitorRoutes): void {
 }
 
 function readRoutes(app: HttpApp, db: Database): void {
-  const list = { tags, summary: 'All monitors', querystring: monitorQuery, response: { 200: monitorPage } };
+  const list = {
+    tags,
+    operationId: 'listMonitors',
+    summary: 'All monitors',
+    querystring: monitorQuery,
+    response: { 200: monitorPage },
+  };
   app.get('/v1/monitors', { schema: list }, async (request) => {
     const { limit, cursor: after } = request.query;
     const page = await listMonitors(db, { limit, after });
@@ -54,13 +60,20 @@ function readRoutes(app: HttpApp, db: Database): void {
     return { monitors: page.monitors.map((row) => describeMonitor(row, last.get(row.id))), next: page.next };
   });
 
-  const one = { tags, summary: 'One, by name or id', params: monitorParams, response: { 200: monitorEntry } };
+  const one = {
+    tags,
+    operationId: 'getMonitor',
+    summary: 'One, by name or id',
+    params: monitorParams,
+    response: { 200: monitorEntry },
+  };
   app.get('/v1/monitors/:monitor', { schema: one }, async (request) =>
     describeById(db, (await getMonitor(db, request.params.monitor)).id),
   );
 
   const runs = {
     tags,
+    operationId: 'listMonitorRuns',
     summary: 'What became of its slots, newest first',
     params: monitorParams,
     querystring: monitorQuery,
@@ -76,6 +89,7 @@ function readRoutes(app: HttpApp, db: Database): void {
 function writeRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
   const create = {
     tags,
+    operationId: 'createMonitor',
     summary: 'Make one',
     querystring: dryRunQuery,
     body: monitorRequest,
@@ -88,6 +102,7 @@ function writeRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
 
   const change = {
     tags,
+    operationId: 'replaceMonitor',
     summary: 'Put another document in its place',
     params: monitorParams,
     body: monitorRequest,
@@ -99,6 +114,7 @@ function writeRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
 
   const remove = {
     tags,
+    operationId: 'deleteMonitor',
     summary: 'Delete one; its open incidents end',
     params: monitorParams,
     response: { 204: z.null() },
@@ -112,6 +128,7 @@ function writeRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
 function applyRoute(app: HttpApp, monitoring: HttpContext['monitoring']): void {
   const apply = {
     tags,
+    operationId: 'applyMonitors',
     summary: 'Make the monitors be what a file says, all or none',
     body: applyRequest,
     response: { 200: applyAnswer },
@@ -129,7 +146,13 @@ function pauseRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
     ['pause', true, 'Stop watching for now; its open incidents stay as they are'],
     ['resume', false, 'Watch again, from the next slot on'],
   ] as const) {
-    const schema = { tags, summary, params: monitorParams, response: { 200: monitorEntry } };
+    const schema = {
+      tags,
+      operationId: `${action}Monitor`,
+      summary,
+      params: monitorParams,
+      response: { 200: monitorEntry },
+    };
     app.post(`/v1/monitors/:monitor/${action}`, { schema }, async (request) =>
       describeById(db, await pauseMonitor(monitoring, request.params.monitor, isPaused)),
     );
@@ -139,6 +162,7 @@ function pauseRoutes(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
 function runRoute(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
   const now = {
     tags,
+    operationId: 'runMonitor',
     summary: 'Look at the window that ends now, beside the schedule',
     params: monitorParams,
     body: runRequest,

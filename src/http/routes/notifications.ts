@@ -18,6 +18,7 @@ export function notificationRoutes(
 ): void {
   const list = {
     tags,
+    operationId: 'listNotifications',
     summary: 'The outbox, newest first; status=dead are the dead letters',
     querystring: notificationQuery,
     response: { 200: notificationPage },
@@ -30,6 +31,7 @@ export function notificationRoutes(
 
   const replay = {
     tags,
+    operationId: 'replayNotifications',
     summary: 'Send dead letters again: one, those of a channel, or all',
     body: replayRequest,
     response: { 200: replayAnswer },

@@ -12,6 +12,7 @@ export function rebuildRoutes(app: HttpApp, { db, config }: Pick<HttpContext, 'd
   });
   const schema = {
     tags: ['streams'],
+    operationId: 'rebuildProfiles',
     summary: 'Recreate profiles from stored events',
     body: rebuildRequest,
     response: { 200: rebuildAnswer },

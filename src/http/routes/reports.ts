@@ -19,6 +19,7 @@ export function reportRoutes(
 ): void {
   const latest = {
     tags,
+    operationId: 'getLatestReport',
     summary: 'Does the window still match the baseline?',
     description: 'Stored as a report, unless tests, preset, correction or aggregate make it a question of its own.',
     querystring: latestReportQuery,
@@ -33,6 +34,7 @@ export function reportRoutes(
 
   const list = {
     tags,
+    operationId: 'listReports',
     summary: 'Stored reports of a stream, newest first',
     querystring: reportQuery,
     response: { 200: renderedPage },

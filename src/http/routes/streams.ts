@@ -16,6 +16,7 @@ export function streamRoutes(app: HttpApp, { db, monitoring }: Pick<HttpContext,
 function listRoute(app: HttpApp, db: Database): void {
   const schema = {
     tags,
+    operationId: 'listStreams',
     summary: 'What is watched: each (service, endpoint) that sent events',
     querystring: streamQuery,
     response: { 200: streamPage },
@@ -30,6 +31,7 @@ function listRoute(app: HttpApp, db: Database): void {
 function featuresRoute(app: HttpApp, monitoring: HttpContext['monitoring']): void {
   const schema = {
     tags,
+    operationId: 'listFeatures',
     summary: 'The features of a stream, and those of its active baseline',
     querystring: featureQuery,
     response: { 200: featureList },

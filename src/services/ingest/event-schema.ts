@@ -16,8 +16,12 @@ export const EVENT_SCHEMA = {
       maxLength: 256,
       description: 'events with the same id are stored once',
     },
-    request: { type: ['object', 'null'] },
-    response: { type: ['object', 'null'] },
+    request: { type: ['object', 'null'], additionalProperties: true },
+    response: {
+      type: ['object', 'null'],
+      additionalProperties: true,
+      description: '`status` and `duration_ms` feed the service levels',
+    },
   },
   additionalProperties: true,
 } as const;

@@ -1,28 +1,47 @@
 import { describe, expect, it } from 'vitest';
-import { OPERATIONS_WITH_REFUSALS } from '../../src/http/refusals.ts';
-import { emptyDatabase, openService, withService } from './service.ts';
+import { OPERATIONS_WITH_REFUSALS } from '../../../src/http/openapi/refusals.ts';
+import { emptyDatabase, openService, withService } from '../service.ts';
 
 interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
   readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: Record<string, unknown> }[];
-  readonly requestBody?: unknown;
+  readonly requestBody?: { required?: boolean; content: Record<string, { schema: Record<string, unknown> }> };
   readonly responses: Record<
     string,
-    { description?: string; content?: Record<string, { schema: Record<string, unknown> }> }
+    { description?: string; headers?: object; content?: Record<string, { schema: Record<string, unknown> }> }
   >;
 }
 
 const { app } = withService(emptyDatabase);
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 async function documentOf() {
   return (await app.inject('/openapi.json')).json<{
     openapi: string;
     info: { version: string };
     paths: Record<string, Record<string, Operation>>;
-    components: { securitySchemes: object };
+    servers: readonly { url: string }[];
+    tags: readonly { name: string }[];
+    components: { securitySchemes: object; schemas: Record<string, Schema> };
   }>();
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+type Document = Awaited<ReturnType<typeof documentOf>>;
+
+/** What a reference stands for. */
+function resolve({ components }: Document, schema: Schema | undefined): Schema | undefined {
+  const name = /^#\/components\/schemas\/(\w+)$/.exec(String(schema?.$ref))?.[1];
+  return name === undefined ? schema : components.schemas[name];
+}
+
+function operationsOf({ paths }: Document): [name: string, operation: Operation][] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
+  );
 }
 
 const ROUTES = [
@@ -97,9 +116,7 @@ describe('/openapi.json', () => {
         const success = Object.keys(operation.responses).find((status) => /^2\d\d$/.test(status));
         expect(success, name).toBeDefined();
         for (const status of ['4XX', '5XX']) {
-          expect(operation.responses[status]?.content?.['application/problem+json']?.schema, name).toMatchObject({
-            type: 'object',
-          });
+          expect(operation.responses[status]?.content?.['application/problem+json']?.schema, name).toEqual(PROBLEM);
         }
         const isPublic = ['/', '/health', '/livez', '/readyz'].includes(path);
         expect(operation.security, name).toHaveLength(isPublic ? 0 : 2);
@@ -121,7 +138,7 @@ describe('/openapi.json', () => {
     expect(statusesOf('/v1/channels/{channel}/test', 'post')).toContain('502');
     const refusal = paths['/v1/ingest']?.post?.responses['409'];
     expect(refusal?.description).toBe('Refused: `idempotency_in_flight`');
-    expect(refusal?.content?.['application/problem+json']?.schema).toMatchObject({ type: 'object' });
+    expect(refusal?.content?.['application/problem+json']?.schema).toEqual(PROBLEM);
   });
 
   it('says which refusals an operation has, of operations that exist', () => {
@@ -135,7 +152,7 @@ describe('/openapi.json', () => {
     const { paths } = await documentOf();
     const bodies = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).flatMap(([method, { requestBody }]) =>
-        requestBody === undefined ? [] : [[`${method} ${path}`, (requestBody as { required?: boolean }).required]],
+        requestBody === undefined ? [] : [[`${method} ${path}`, requestBody.required] as const],
       ),
     );
     const optional = bodies.filter(([, required]) => required !== true).map(([name]) => name);
@@ -148,11 +165,12 @@ describe('/openapi.json', () => {
         'post /v1/notifications/replay',
       ].sort(),
     );
-    expect((await app.inject('/openapi.json')).body).not.toContain('x-optional-body');
+    expect((await app.inject('/openapi.json')).body).not.toMatch(/"x-\w+/);
   });
 
   it('describes parameters as they are written, not as they are read', async () => {
-    const { paths } = await documentOf();
+    const document = await documentOf();
+    const { paths } = document;
     const parameters = paths['/reports/latest']?.get?.parameters ?? [];
     const byName = Object.fromEntries(parameters.map((parameter) => [parameter.name, parameter]));
     expect(byName.window_minutes?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 43_200 });
@@ -161,19 +179,19 @@ describe('/openapi.json', () => {
     expect(parameters.filter(({ required }) => required)).toEqual([]);
     const path = paths['/v1/baselines/{baseline}']?.get?.parameters ?? [];
     expect(path).toMatchObject([{ name: 'baseline', in: 'path', required: true }]);
-    expect(paths['/v1/baselines']?.post?.requestBody).toMatchObject({
-      content: { 'application/json': { schema: { required: ['service', 'endpoint'] } } },
-    });
+    const body = paths['/v1/baselines']?.post?.requestBody?.content['application/json']?.schema;
+    expect(resolve(document, body)).toMatchObject({ required: ['service', 'endpoint'] });
   });
 
   it('leaves answers open for more fields, and says of none that it is readonly', async () => {
-    const { paths } = await documentOf();
-    const answer = paths['/v1/baselines']?.get?.responses['200']?.content?.['application/json']?.schema;
+    const document = await documentOf();
+    const { paths, components } = document;
+    const reference = paths['/v1/baselines']?.get?.responses['200']?.content?.['application/json']?.schema;
+    const answer = resolve(document, reference);
     expect(answer).toMatchObject({ type: 'object', required: ['baselines', 'next'] });
     expect(answer).not.toHaveProperty('additionalProperties');
     expect((await app.inject('/openapi.json')).body).not.toContain('"readOnly"');
-    const body = paths['/v1/monitors/{monitor}/run']?.post?.requestBody;
-    expect(JSON.stringify(body)).toContain('"additionalProperties":false');
+    expect(components.schemas.RunRequest).toMatchObject({ additionalProperties: false });
   });
 
   it('says how long a page is, and how long the name of a stream', async () => {
@@ -185,6 +203,78 @@ describe('/openapi.json', () => {
     expect(byName.limit?.required ?? false).toBe(false);
     expect(byName.service?.schema).toMatchObject({ maxLength: 200 });
     expect(byName.endpoint?.schema).toMatchObject({ maxLength: 400 });
+  });
+
+  it('names each operation once, as a client calls it', async () => {
+    const ids = operationsOf(await documentOf()).map(([, { operationId }]) => operationId);
+    expect(ids).toContain('ingestEvents');
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+  });
+
+  it('describes each tag that it uses', async () => {
+    const document = await documentOf();
+    const used = new Set(operationsOf(document).flatMap(([, { tags = [] }]) => tags));
+    expect(document.tags.map(({ name }) => name).sort()).toEqual([...used].sort());
+  });
+
+  it('names the schema of every JSON body and answer that is an object', async () => {
+    const unnamed = operationsOf(await documentOf()).flatMap(([name, { requestBody, responses }]) => {
+      const contents = [requestBody, ...Object.values(responses)].map((holder) => holder?.content);
+      const schemas = contents.flatMap((content): Schema[] => {
+        const schema = content?.['application/json']?.schema;
+        return schema === undefined ? [] : [schema];
+      });
+      return schemas.some((schema) => schema.type === 'object') ? [name] : [];
+    });
+    expect(unnamed).toEqual([]);
+  });
+
+  it('says that an event may hold any field, and so may its request and response', async () => {
+    const { components, paths } = await documentOf();
+    expect(components.schemas.Event).toMatchObject({
+      required: ['ts', 'service', 'endpoint'],
+      additionalProperties: true,
+      properties: { request: { additionalProperties: true }, response: { additionalProperties: true } },
+    });
+    expect(paths['/v1/ingest']?.post?.requestBody?.content).toMatchObject({
+      'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/Event' } } },
+      'application/x-ndjson': { schema: { type: 'string' } },
+    });
+    expect(paths['/v1/ingest']?.post?.parameters?.map(({ name }) => name)).toEqual(['Idempotency-Key', 'Prefer']);
+    expect(paths['/detect-drift']?.post?.requestBody?.content['multipart/form-data']?.schema).toMatchObject({
+      properties: { reference: { format: 'binary' }, psi_threshold: { type: 'number' } },
+      required: ['reference', 'production'],
+    });
+  });
+
+  it('has booleans for flags, and enumerates only values of the type', async () => {
+    const { paths } = await documentOf();
+    const parameters = paths['/v1/baselines']?.get?.parameters ?? [];
+    expect(parameters.find(({ name }) => name === 'active')?.schema).toEqual({ type: 'boolean' });
+    const mixed: string[] = [];
+    JSON.parse((await app.inject('/openapi.json')).body, (key, value) => {
+      const types = [value?.type].flat();
+      if (Array.isArray(value?.enum) && !value.enum.every((item: unknown) => types.includes(typeof item)))
+        mixed.push(`${key}: ${JSON.stringify(value)}`);
+      return value;
+    });
+    expect(mixed).toEqual([]);
+  });
+
+  it('lists Retry-After where a refusal passes by itself', async () => {
+    for (const [name, { responses }] of operationsOf(await documentOf())) {
+      for (const [status, { headers }] of Object.entries(responses)) {
+        expect(headers !== undefined, `${name} ${status}`).toBe(status === '502' || status === '503');
+      }
+    }
+  });
+
+  it('is served where PUBLIC_URL says, else where the document is', async () => {
+    expect((await documentOf()).servers).toEqual([{ url: '/' }]);
+    const { app } = openService(emptyDatabase, { PUBLIC_URL: 'https://drift.example.com/plumbline' });
+    const { servers } = (await app.inject('/openapi.json')).json<Document>();
+    expect(servers).toEqual([{ url: 'https://drift.example.com/plumbline' }]);
   });
 
   it('holds only references that it resolves', async () => {

@@ -1,6 +1,6 @@
-import { ERRORS, type ErrorCode } from '../core/errors.ts';
-import { accessOf, storesNothing } from './auth.ts';
-import { refusesUnknownQuery } from './problem/unknown-query.ts';
+import { ERRORS, type ErrorCode } from '../../core/errors.ts';
+import { accessOf, storesNothing } from '../auth.ts';
+import { refusesUnknownQuery } from '../problem/unknown-query.ts';
 
 /** What an operation refuses for its own reasons, by its method and the path that its route has. */
 const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {

@@ -2,10 +2,14 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { problem } from '../api/problem.ts';
-import { accessOf } from './auth.ts';
+import { problem } from '../../api/problem.ts';
+import type { Config } from '../../config/config.ts';
+import { isTemporary } from '../../core/errors.ts';
+import { accessOf } from '../auth.ts';
+import { BODIES, bodiesOf, withBodies } from './bodies.ts';
+import { withUsedSchemas } from './components.ts';
 import { refusalsOf } from './refusals.ts';
 
 /** Clients need to know neither that answers are readonly, which is for our types, nor that no answer has a further field. */
@@ -19,15 +23,35 @@ function simplify({
   delete jsonSchema.readOnly;
   const { def } = zodSchema._zod;
   if (def.type === 'object' && def.catchall === undefined) delete jsonSchema.additionalProperties;
+  // A flag of a query is read from two texts; whoever writes it has a boolean.
+  if (jsonSchema.type === 'boolean') delete jsonSchema.enum;
 }
 
-const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: { override: simplify } });
-const { $schema: _, ...PROBLEM_SCHEMA } = z.toJSONSchema(problem, { override: simplify });
+const zodToJsonConfig = { override: simplify };
+const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig });
+const addNamedSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
 
 /** A refusal never passes a route's own serializer. */
-const PROBLEM_CONTENT = { 'application/problem+json': { schema: PROBLEM_SCHEMA } };
+const PROBLEM_CONTENT = {
+  'application/problem+json': { schema: { $ref: `#/components/schemas/${z.globalRegistry.get(problem)?.id}` } },
+};
+const RETRY_AFTER = { 'Retry-After': { type: 'integer', description: 'Seconds until it is worth another try' } };
 /** Beside those that are listed one by one: refusals of what is no request of this route, or no HTTP. */
 const OTHER_REFUSALS = { description: 'Refused, as RFC 9457 says', content: PROBLEM_CONTENT };
+
+const TAGS = [
+  { name: 'events', description: 'What was observed: sending it, and reading it again' },
+  { name: 'streams', description: 'What is watched: one service and endpoint each' },
+  { name: 'reports', description: 'A window of a stream, compared with its reference' },
+  { name: 'baselines', description: 'Frozen profiles to compare with' },
+  { name: 'monitors', description: 'What is compared, how often, and whom to notify' },
+  { name: 'incidents', description: 'Runs of failing reports, and what people do about them' },
+  { name: 'notifications', description: 'The outbox and its channels' },
+  { name: 'comparison', description: 'Two tables, without storing anything' },
+  { name: 'coherence', description: 'Signals of an upstream, as the Coherence Engine served them' },
+  { name: 'keys', description: 'API keys' },
+  { name: 'health', description: 'The process and its database' },
+];
 
 /** Swagger UI is plain files of ours: nothing inline but the styles that it sets, nothing from elsewhere. */
 const PAGE_POLICY = {
@@ -45,7 +69,7 @@ const PAGE_POLICY = {
 };
 
 /** Collects the schemas of the routes that come after it. */
-export function collectSchemas(app: FastifyInstance, version: string): void {
+export function collectSchemas(app: FastifyInstance, version: string, { PUBLIC_URL: url = '/' }: Config): void {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -55,6 +79,8 @@ export function collectSchemas(app: FastifyInstance, version: string): void {
         description: 'Events in over HTTP, a truthful report out: does production still match what was tested?',
         license: { name: 'MIT', identifier: 'MIT' },
       },
+      servers: [{ url }],
+      tags: TAGS,
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A key of `plumbline keys create`' },
@@ -62,26 +88,25 @@ export function collectSchemas(app: FastifyInstance, version: string): void {
         },
       },
     },
-    transform: (route) => {
-      const described = describeRoute(toJsonSchema(route), route.route.method);
-      return isOptional(route.schema?.body)
-        ? { ...described, schema: { ...described.schema, [OPTIONAL_BODY]: true } }
-        : described;
-    },
-    transformObject: (document) =>
-      'openapiObject' in document ? withOptionalBodies(document.openapiObject) : document.swaggerObject,
+    transform: (route) => describeRoute(toJsonSchema(route), route),
+    transformObject: (document) => withUsedSchemas(withBodies(addNamedSchemas(document)) as object),
   });
 }
 
+type Route = Parameters<typeof toJsonSchema>[0];
 type Described = ReturnType<typeof toJsonSchema>;
 
-function describeRoute({ schema, url }: Described, methods: string | readonly string[]): Described {
-  const method = String([methods].flat()[0]);
+function describeRoute({ schema, url }: Described, { route, schema: given = {} }: Route): Described {
+  const method = String([route.method].flat()[0]);
   const security = accessOf(method, url) === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }];
   const hasParameters = schema.querystring !== undefined || schema.params !== undefined;
   const refusals = [...refusalsOf({ method, url, hasParameters })].map(([status, codes]) => [
     status,
-    { description: `Refused: ${codes.map((code) => `\`${code}\``).join(', ')}`, content: PROBLEM_CONTENT },
+    {
+      description: `Refused: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+      content: PROBLEM_CONTENT,
+      ...(codes.some(isTemporary) && { headers: RETRY_AFTER }),
+    },
   ]);
   const response = {
     ...(schema.response as object | undefined),
@@ -89,23 +114,13 @@ function describeRoute({ schema, url }: Described, methods: string | readonly st
     '4xx': OTHER_REFUSALS,
     '5xx': OTHER_REFUSALS,
   };
-  return { schema: { ...schema, security, response }, url };
+  const described = { ...schema, security, response, [BODIES]: bodiesOf(given, toInputSchema) };
+  return { schema: described, url };
 }
 
-function isOptional(body: unknown): boolean {
-  return body instanceof z.ZodType && body.safeParse(undefined).success;
-}
-
-/** Marks an operation until the whole document is there: swagger calls every body required. */
-const OPTIONAL_BODY = 'x-optional-body';
-
-function withOptionalBodies<Document extends { readonly paths?: object | undefined }>(document: Document): Document {
-  for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values<object>(path))) {
-    if (!(OPTIONAL_BODY in operation && 'requestBody' in operation)) continue;
-    delete operation[OPTIONAL_BODY];
-    operation.requestBody = { ...(operation.requestBody as object), required: false };
-  }
-  return document;
+function toInputSchema(schema: z.ZodType): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', override: simplify, unrepresentable: 'any' });
+  return json;
 }
 
 /** `/openapi.json`, and a page at `/docs`. helmet stays in this scope: elsewhere there is no page to protect. */
