@@ -111,6 +111,19 @@ create table event_ids (
   constraint event_ids_pkey PRIMARY KEY (stream_id, day, id)
 ) partition by RANGE (day);
 
+create table imports (
+  name text not null,
+  last_id bigint not null default 0,
+  read bigint not null default 0,
+  stored bigint not null default 0,
+  folded bigint not null default 0,
+  duplicates bigint not null default 0,
+  refused json not null default '{}'::json,
+  started_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint imports_pkey PRIMARY KEY (name)
+);
+
 create table incident_reports (
   stream_id bigint not null,
   incident_id bigint not null,

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { AppError } from '../core/errors.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
 import { DirectoryInUse } from '../store/engine/directory-lock.ts';
+import { WrongDatabase } from '../store/guard-table.ts';
 import { type Ending, exitCodeFor } from './exit-codes.ts';
 import { endingOfStatus, Failure, messageOf } from './failure.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,5 +26,5 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof Failure) return error.ending;
   if (error instanceof DatabaseUnavailable) return 'unavailable';
   if (error instanceof AppError) return endingOfStatus(error.status);
-  return error instanceof DirectoryInUse ? 'usage' : 'failure';
+  return error instanceof DirectoryInUse || error instanceof WrongDatabase ? 'usage' : 'failure';
 }

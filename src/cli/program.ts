@@ -7,6 +7,7 @@ import { addCompareCommand } from './commands/compare.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addFeaturesCommand } from './commands/features.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addIncidentsCommand } from './commands/incidents.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -51,7 +52,14 @@ const COMMAND_GROUPS = {
   'Start:': [addDemoCommand, addServeCommand, addStatusCommand, addSimulateCommand],
   'Drift:': [addCompareCommand, addBaselineCommand, addReportCommand, addSentryCommand],
   'Monitoring:': [addApplyCommand, addMonitorsCommand, addIncidentsCommand, addChannelsCommand],
-  'Data:': [addStreamsCommand, addFeaturesCommand, addEventsCommand, addReplayCommand, addRebuildCommand],
+  'Data:': [
+    addStreamsCommand,
+    addFeaturesCommand,
+    addEventsCommand,
+    addReplayCommand,
+    addImportCommand,
+    addRebuildCommand,
+  ],
   'Administration:': [addKeysCommand, addMigrateCommand],
 } as const;
 

@@ -65,24 +65,45 @@ export class BatchCommitter {
     return committed;
   }
 
+  /** Commits one submission together with further work, and the features of these streams before. */
+  async commitWith(
+    submission: Submission,
+    streams: ReadonlySet<OpenStream>,
+    work: (tx: Queryable, committed: Committed) => Promise<void>,
+  ): Promise<Committed> {
+    await this.#ensureDays([submission]);
+    await this.#savePaths(streams);
+    return this.#transact([submission], work).then(([committed]) => committed as Committed);
+  }
+
   async #store(submissions: readonly Submission[]): Promise<Committed[]> {
     await this.#ensureDays(submissions);
-    await this.#savePaths(submissions);
-    if (submissions.every(isPlain)) return this.#append(submissions);
+    await this.#savePaths(streamsOf(submissions));
+    return submissions.every(isPlain) ? this.#append(submissions) : this.#transact(submissions);
+  }
+
+  async #transact(
+    submissions: readonly Submission[],
+    work?: (tx: Queryable, committed: Committed) => Promise<void>,
+  ): Promise<Committed[]> {
     const late: LateMinute[] = [];
     const lateOf = (profiles: readonly ProfileRow[]) => {
       late.push(...this.#late.find(profiles, this.#clock.now()));
       return late;
     };
-    const committed = await this.#db.transaction((tx) => commitIn(tx, submissions, lateOf));
+    const committed = await this.#db.transaction(async (tx) => {
+      const outcomes = await commitIn(tx, submissions, lateOf);
+      for (const outcome of outcomes) await work?.(tx, outcome);
+      return outcomes;
+    });
     this.#late.remember(late);
     return committed;
   }
 
   /** Runs before the transaction: inside it, two commits with the same new streams could deadlock. */
-  async #savePaths(submissions: readonly Submission[]): Promise<void> {
-    const unsaved = unsavedPaths(submissions, 'unsavedPaths');
-    const ignored = unsavedPaths(submissions, 'unsavedIgnored');
+  async #savePaths(streams: ReadonlySet<OpenStream>): Promise<void> {
+    const unsaved = unsavedPaths(streams, 'unsavedPaths');
+    const ignored = unsavedPaths(streams, 'unsavedIgnored');
     if (unsaved.length > 0) await addFeaturePaths(this.#db, unsaved.map(toRow));
     if (ignored.length > 0) await addIgnoredPaths(this.#db, ignored.map(toRow));
     for (const { stream, path } of unsaved) stream.unsavedPaths.delete(path);
@@ -143,11 +164,17 @@ interface UnsavedPath {
   readonly path: string;
 }
 
-function unsavedPaths(submissions: readonly Submission[], which: 'unsavedPaths' | 'unsavedIgnored'): UnsavedPath[] {
+/** Those that have something to save. */
+function streamsOf(submissions: readonly Submission[]): Set<OpenStream> {
   const streams = new Set<OpenStream>();
   for (const { events } of submissions) {
-    for (const { stream } of events) if (stream[which].size > 0) streams.add(stream);
+    for (const { stream } of events)
+      if (stream.unsavedPaths.size > 0 || stream.unsavedIgnored.size > 0) streams.add(stream);
   }
+  return streams;
+}
+
+function unsavedPaths(streams: ReadonlySet<OpenStream>, which: 'unsavedPaths' | 'unsavedIgnored'): UnsavedPath[] {
   return [...streams].flatMap((stream) => [...stream[which]].map((path) => ({ stream, path })));
 }
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
 import { AppError } from '../../core/errors.ts';
-import { featureRules } from '../../core/profile/rules.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Database } from '../../store/database.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { type CheckedBatch, type CheckRules, checkEvents } from './check-events.ts';
 import { BatchCommitter, type Committed, type IngestAnswer, type Submission } from './commit-batches.ts';
 import { GroupCommit } from './group-commit.ts';
+import { checkRulesOf, featureRulesOf } from './ingest-rules.ts';
 import { type BatchFormat, parseBatch } from './parse-batch.ts';
 import { StreamRegistry } from './stream-registry.ts';
 
@@ -61,14 +61,9 @@ export class Ingest {
 
   constructor(context: IngestContext) {
     const { config, db } = context;
-    const rules = featureRules({
-      allow: config.FEATURES_ALLOW,
-      deny: config.FEATURES_DENY,
-      categorical: config.FEATURES_CATEGORICAL,
-    });
     this.#context = context;
     this.budget = new ByteBudget(config.INGEST_BUDGET_BYTES);
-    this.#streams = new StreamRegistry(db, rules, config.MAX_STREAMS);
+    this.#streams = new StreamRegistry(db, featureRulesOf(config), config.MAX_STREAMS);
     this.#committer = new BatchCommitter(context);
     this.#commits = new GroupCommit({
       commit: (submissions) => this.#committer.commit(submissions),
@@ -76,15 +71,7 @@ export class Ingest {
       sizeOf: (submission) => submission.events.length,
       maxSize: MAX_COMMIT_EVENTS,
     });
-    this.#rules = {
-      limits: {
-        maxDepth: config.MAX_EVENT_DEPTH,
-        maxLeaves: config.MAX_EVENT_LEAVES,
-        maxFeatures: config.MAX_FEATURES,
-      },
-      retentionDays: config.EVENT_RETENTION_DAYS,
-      maxFutureSeconds: config.MAX_FUTURE_SECONDS,
-    };
+    this.#rules = checkRulesOf(config);
   }
 
   /**

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { DAY_MS } from '../../core/time/window.ts';
 import type { Database, Queryable, StoreLog } from '../database.ts';
+import { assertNotGuards } from '../guard-table.ts';
 
 /** A number that no other advisory lock uses. */
 const MIGRATIONS_LOCK = 7_346_200;
@@ -47,10 +48,13 @@ interface Applied {
 /**
  * Brings the schema up to date; returns how many files it applied. Each file is one transaction under a lock, so that of several
  * processes starting at once one migrates and the others wait.
+ *
+ * @throws WrongDatabase before anything is changed, when the database is that of Intent Drift Guard
  */
 export async function migrate(db: Database, log: StoreLog, migrations?: readonly Migration[]): Promise<number> {
   const known = migrations ?? (await readMigrations());
   const patient = db.within(LONGEST_MIGRATION_MS);
+  await assertNotGuards(db);
   let applied = 0;
   for (const migration of known) {
     const isNew = await patient.transaction((tx) => applyOne(tx, migration, known));
