@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig } from '../src/config/config.ts';
 import { emptyDatabase, withService } from './http/service.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -110,4 +111,50 @@ describe('docker-compose.yml', () => {
 it('CI runs on the oldest Node that package.json takes, and on the two that are maintained', () => {
   const floor = Number(/\d+/.exec(JSON.parse(read('package.json')).engines.node)?.[0]);
   expect(workflow.jobs.check.strategy.matrix.node).toEqual([floor, 22, 24]);
+});
+
+describe('deploy/alerts.yaml', () => {
+  const { groups }: { groups: { rules: { alert: string; expr: string }[] }[] } = parse(read('deploy/alerts.yaml'));
+  const rules = groups.flatMap((group) => group.rules);
+  const WORDS = new Set(
+    'sum max by on group_left rate increase histogram_quantile time and le job route code status channel d m h'.split(
+      ' ',
+    ),
+  );
+
+  it.each(rules)('$alert reads metrics that /metrics has', async ({ expr }) => {
+    const page = (await app.inject({ url: '/metrics' })).body;
+    const known = new Set(
+      [...page.matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name, type]) => namesOf(name ?? '', type)),
+    );
+    const named = expr.replace(/\{[^}]*\}|\[\w+\]/g, '').match(/[a-z_]\w*/g) ?? [];
+    const unknown = named.filter((name) => !WORDS.has(name) && name !== 'up' && !known.has(name));
+    expect(unknown).toEqual([]);
+  });
+
+  it('is in docs/operations.md, alert by alert', () => {
+    const page = read('docs/operations.md');
+    const listed = [...page.matchAll(/`(Plumbline\w+)`/g)].map(([, name]) => name);
+    expect(listed.sort()).toEqual(rules.map(({ alert }) => alert).sort());
+  });
+});
+
+function namesOf(name: string, type: string | undefined): string[] {
+  return type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name];
+}
+
+describe('deploy/nginx.conf', () => {
+  const text = read('deploy/nginx.conf');
+
+  it('lets the largest batch through, and gives idle connections up before the service does', () => {
+    const { MAX_BODY_BYTES } = readConfig({});
+    expect(Number(/^ {2}client_max_body_size (\d+)m;/m.exec(text)?.[1]) * 1024 * 1024).toBe(MAX_BODY_BYTES);
+    expect(Number(/keepalive_timeout (\d+)s;/.exec(text)?.[1]) * 1000).toBeLessThan(app.server.keepAliveTimeout);
+  });
+
+  it('logs no query and no key', () => {
+    const format = /log_format \w+ '([^']*)'/.exec(text)?.[1] ?? '';
+    expect(format).toContain('$request_id');
+    expect(format).not.toMatch(/\$(request|args|query_string|request_uri|http_\w+|remote_user)\b/);
+  });
 });
