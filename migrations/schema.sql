@@ -179,6 +179,17 @@ create table late_minutes (
   constraint late_minutes_pkey PRIMARY KEY (stream_id, bucket, id)
 );
 
+create table monitor_patterns (
+  id bigint not null generated always as identity,
+  name text not null,
+  spec json not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint monitor_patterns_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+  constraint monitor_patterns_name_key UNIQUE (name),
+  constraint monitor_patterns_pkey PRIMARY KEY (id)
+);
+
 create table monitor_runs (
   stream_id bigint not null,
   monitor_id bigint not null,
@@ -209,13 +220,16 @@ create table monitors (
   fence bigint not null default 0,
   lease_until timestamp with time zone,
   failures integer not null default 0,
+  pattern_id bigint,
   constraint monitors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint monitors_name_key UNIQUE (name),
-  constraint monitors_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'file'::text, 'default'::text]))),
+  constraint monitors_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'file'::text, 'default'::text, 'pattern'::text]))),
+  constraint monitors_pattern_id_fkey FOREIGN KEY (pattern_id) REFERENCES monitor_patterns(id),
   constraint monitors_pkey PRIMARY KEY (id),
   constraint monitors_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id)
 );
 CREATE INDEX monitors_due ON public.monitors USING btree (due_at) WHERE (NOT paused);
+CREATE UNIQUE INDEX monitors_of_pattern ON public.monitors USING btree (pattern_id, stream_id) WHERE (pattern_id IS NOT NULL);
 CREATE UNIQUE INDEX monitors_one_default ON public.monitors USING btree (stream_id) WHERE (origin = 'default'::text);
 CREATE INDEX monitors_stream ON public.monitors USING btree (stream_id);
 

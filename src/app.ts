@@ -18,6 +18,7 @@ import { foldProfiles } from './services/maintenance/fold-profiles.ts';
 import { runMaintenance } from './services/maintenance/run-maintenance.ts';
 import { applyMonitorsFile } from './services/monitors/apply-file.ts';
 import { keepDefaultMonitors } from './services/monitors/default-monitors.ts';
+import { keepPatternMonitors } from './services/monitors/pattern-monitors.ts';
 import { reviseReports } from './services/monitors/revise-reports.ts';
 import { readChannels } from './services/notify/read-channels.ts';
 import { countApiKeys } from './store/api-keys.ts';
@@ -86,6 +87,7 @@ async function startOn(app: AppContext): Promise<RunningApp> {
   const { ingest, monitoring } = services;
   if (config.BASELINE_PATH !== undefined) await loadBaselineFile(monitoring.context, config.BASELINE_PATH);
   await applyMonitorsFile(monitoring.context);
+  await keepPatternMonitors(monitoring.context);
   await keepDefaultMonitors(monitoring.context);
 
   const server = createServer(app, services, schema);
@@ -157,6 +159,7 @@ function jobsOf(app: AppContext, { ingest, monitoring, coherence }: Services, sc
     { name: 'run monitors', cron: EVERY_SECOND, work: () => scheduler.wake() },
     { name: 'deliver notifications', cron: EVERY_SECOND, work: () => delivery.wake() },
     { name: 'notify due incidents', cron: EVERY_TEN_SECONDS, work: () => notifyDueIncidents(context) },
+    { name: 'pattern monitors', cron: EVERY_TEN_SECONDS, work: () => keepPatternMonitors(context) },
     { name: 'default monitors', cron: EVERY_TEN_SECONDS, work: () => keepDefaultMonitors(context) },
     { name: 'coherence', cron: EVERY_TEN_SECONDS, work: () => runCoherence(coherence) },
     { name: 'fold profiles', cron: EVERY_TEN_SECONDS, work: () => foldProfiles(db, clock.now()) },

@@ -50,6 +50,7 @@ export const monitorEntry = z
     service: z.string(),
     endpoint: z.string(),
     origin: z.enum(MONITOR_ORIGINS),
+    pattern: z.string().nullable().describe('The name of the document for many streams that made it'),
     paused: z.boolean(),
     stream_id: z.int(),
     created_at: z.string(),
@@ -64,6 +65,26 @@ export type MonitorEntry = z.output<typeof monitorEntry>;
 
 export const monitorPage = pageOf('monitors', monitorEntry).meta({ id: 'MonitorPage' });
 export type MonitorPage = z.output<typeof monitorPage>;
+
+export const monitorPatternList = z
+  .object({
+    patterns: z
+      .array(
+        z
+          .object({
+            name: z.string(),
+            monitors: z.int().describe('How many monitors it has made'),
+            created_at: z.string(),
+            updated_at: z.string(),
+            spec,
+          })
+          .readonly(),
+      )
+      .readonly(),
+  })
+  .readonly()
+  .meta({ id: 'MonitorPatternList' });
+export type MonitorPatternList = z.output<typeof monitorPatternList>;
 
 const state = z.enum(INCIDENT_STATES).nullable();
 const change = z
@@ -108,6 +129,10 @@ export const applyAnswer = z
     changed: z.array(z.object({ name: z.string(), differences: names }).readonly()).readonly(),
     unchanged: names,
     deleted: names,
+    patterns: z
+      .array(z.object({ name: z.string(), monitors: z.int() }).readonly())
+      .readonly()
+      .describe('Of the documents for many streams: how many monitors each has'),
   })
   .readonly()
   .meta({ id: 'ApplyMonitorsAnswer' });

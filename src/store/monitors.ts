@@ -10,6 +10,8 @@ export interface MonitorInsert {
   /** The document as it was written; the store does not read it. */
   readonly spec: unknown;
   readonly origin: MonitorOrigin;
+  /** The pattern that makes it. */
+  readonly patternId?: number | undefined;
   readonly paused: boolean;
   readonly nowMs: number;
   readonly nextSlotMs: number;
@@ -24,6 +26,8 @@ export interface StoredMonitor {
   readonly name: string;
   readonly spec: unknown;
   readonly origin: MonitorOrigin;
+  /** The name of the pattern that makes it. */
+  readonly pattern: string | null;
   readonly paused: boolean;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
@@ -31,13 +35,14 @@ export interface StoredMonitor {
 }
 
 const COLUMNS = `m.id, m.stream_id as "streamId", s.service, s.endpoint, m.name, m.spec, m.origin, m.paused,
+  (select p.name from monitor_patterns p where p.id = m.pattern_id) as pattern,
   ${msOf('m.created_at')} as "createdAtMs", ${msOf('m.updated_at')} as "updatedAtMs", ${msOf('m.next_slot')} as "nextSlotMs"`;
 const SELECT = `select ${COLUMNS} from monitors m join streams s on s.id = m.stream_id`;
 
 /** A taken name is a UNIQUE_VIOLATION. */
 export async function insertMonitor(db: Queryable, monitor: MonitorInsert): Promise<number> {
-  const sql = `insert into monitors (stream_id, name, spec, origin, paused, created_at, updated_at, next_slot, due_at)
-    values ($1, $2, $3::json, $4, $5, $6, $6, $7, $8) returning id`;
+  const sql = `insert into monitors (stream_id, name, spec, origin, paused, created_at, updated_at, next_slot, due_at, pattern_id)
+    values ($1, $2, $3::json, $4, $5, $6, $6, $7, $8, $9) returning id`;
   const times = [monitor.nowMs, monitor.nextSlotMs, monitor.dueAtMs].map(timestampParam);
   const params = [
     monitor.streamId,
@@ -46,6 +51,7 @@ export async function insertMonitor(db: Queryable, monitor: MonitorInsert): Prom
     monitor.origin,
     monitor.paused,
     ...times,
+    monitor.patternId ?? null,
   ];
   const { rows } = await db.query<{ id: number }>(sql, params);
   if (rows[0] === undefined) throw new Error(`Monitor ${monitor.name} was not stored`);
@@ -55,10 +61,11 @@ export async function insertMonitor(db: Queryable, monitor: MonitorInsert): Prom
 /** A run in progress loses its claim: it has evaluated the old definition. */
 export async function updateMonitor(db: Queryable, id: number, monitor: MonitorInsert): Promise<void> {
   const sql = `update monitors set stream_id = $2, name = $3, spec = $4::json, origin = $5, paused = $6, updated_at = $7,
-    next_slot = $8, due_at = $9, fence = fence + 1, lease_until = null, failures = 0 where id = $1`;
+    next_slot = $8, due_at = $9, pattern_id = $10, fence = fence + 1, lease_until = null, failures = 0 where id = $1`;
   const times = [monitor.nowMs, monitor.nextSlotMs, monitor.dueAtMs].map(timestampParam);
   const spec = JSON.stringify(monitor.spec);
-  await db.query(sql, [id, monitor.streamId, monitor.name, spec, monitor.origin, monitor.paused, ...times]);
+  const { streamId, name, origin, paused, patternId = null } = monitor;
+  await db.query(sql, [id, streamId, name, spec, origin, paused, ...times, patternId]);
 }
 
 /** A resumed monitor starts with its next slot; the slots that passed while it was paused have no run. */
@@ -115,6 +122,11 @@ export async function listMonitors(
 /** In the order of their creation. */
 export async function listAllMonitors(db: Queryable): Promise<StoredMonitor[]> {
   return (await db.query<StoredMonitor>(`${SELECT} order by m.id`)).rows;
+}
+
+/** The monitors that a pattern has made. */
+export async function listMonitorsOf(db: Queryable, patternId: number): Promise<StoredMonitor[]> {
+  return (await db.query<StoredMonitor>(`${SELECT} where m.pattern_id = $1 order by m.id`, [patternId])).rows;
 }
 
 /** Streams with an active baseline and no monitor at all. */

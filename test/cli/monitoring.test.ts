@@ -67,6 +67,24 @@ describe('plumbline apply', () => {
     expect(again.out).toEqual(['0 created, 0 changed, 0 deleted, 1 unchanged']);
   });
 
+  it('shows the monitors of a document for many streams, and exports the document', async () => {
+    const many = GOOD.replace('name: pay', 'name: web').replace(/stream: .*/, 'stream: {service: "sh*"}');
+    const path = await file('many.yaml', many.replace('window:', 'reference: previous_window\n    window:'));
+    const { code, out } = await run('apply', '-f', path, '--dry-run');
+    expect(code).toBe(0);
+    expect(out[0]).toBe('+ web');
+    expect(out.at(-2)).toBe(`web is for ${out.length - 3} ${out.length === 4 ? 'stream' : 'streams'}`);
+    await run('apply', '-f', path);
+    const listed = (await run('monitors', 'list')).out.filter((line) => line.startsWith('web: sh'));
+    expect(listed).toHaveLength(out.length - 3);
+    expect(listed.length).toBeGreaterThan(0);
+    const exported = parse((await run('monitors', 'export')).out.join('\n'));
+    expect(exported.monitors.map(({ name }: { name: string }) => name)).toContain('web');
+    expect(exported.monitors.filter(({ name }: { name: string }) => name.startsWith('web:'))).toEqual([]);
+    expect((await run('monitors', 'delete', 'web')).code).toBe(0);
+    expect((await run('monitors', 'list')).out.filter((line) => line.startsWith('web'))).toEqual([]);
+  });
+
   it('prints every error with its line, also errors that only the service finds, and applies nothing', async () => {
     const wrong = await file('wrong.yaml', `${GOOD}  - name: pay\n    stream: {service: shop}\n    windw: 1h\n`);
     const answer = await run('apply', '-f', wrong);

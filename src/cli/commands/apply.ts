@@ -29,6 +29,10 @@ monitors.yaml:
     - name: payments
       stream: {service: payments_api, endpoint: POST /v2/payments}
       window: 1h
+      every: 5m
+    - name: web                      a monitor for each stream that matches, also for those to come
+      stream: {service: "web*", endpoint: "GET *"}
+      window: 1h
       every: 5m`;
 
 export function addApplyCommand(program: Command, terminal: Terminal): void {
@@ -76,7 +80,7 @@ function fileFailure(path: string, errors: readonly FileError[]): Failure {
 
 function printChanges(
   terminal: Terminal,
-  { created, changed, unchanged, deleted }: ApplyAnswer,
+  { created, changed, unchanged, deleted, patterns }: ApplyAnswer,
   isDryRun: boolean,
 ): void {
   const { green, yellow, red, dim } = terminal.colors;
@@ -86,6 +90,8 @@ function printChanges(
     for (const line of differences) terminal.out(`    ${line}`);
   }
   for (const name of deleted) terminal.out(red(`- ${name}`));
+  for (const { name, monitors } of patterns)
+    terminal.out(dim(`${name} is for ${monitors} ${monitors === 1 ? 'stream' : 'streams'}`));
   const counts = `${created.length} created, ${changed.length} changed, ${deleted.length} deleted, ${unchanged.length} unchanged`;
   terminal.out(dim(isDryRun ? `dry run, nothing was changed: ${counts}` : counts));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import type { MonitorEntry, MonitorPage, RunAnswer } from '../../api/monitors.ts';
+import type { MonitorEntry, MonitorPage, MonitorPatternList, RunAnswer } from '../../api/monitors.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { type ApiOption, addApiCommand, DRY_RUN_OPTION } from '../options.ts';
 import { renderTable } from '../output/table.ts';
@@ -76,9 +76,11 @@ function statusOf({ colors }: Terminal, last: MonitorEntry['last_run']): string 
   return last.status === 'done' ? colors.green(text) : colors.yellow(text);
 }
 
-/** Default monitors are left out, because the service creates them itself. */
+/** Monitors that the service makes itself are left out: default ones, and those of a document for many streams, which is in their place. */
 async function exportMonitors(terminal: Terminal, api: Api): Promise<void> {
-  const monitors = (await fetchAll(api)).filter(({ origin }) => origin !== 'default').map(({ spec }) => spec);
+  const single = (await fetchAll(api)).filter(({ origin }) => origin === 'api' || origin === 'file');
+  const { patterns } = await api.json<MonitorPatternList>('GET', '/v1/monitor-patterns');
+  const monitors = [...single, ...patterns].map(({ spec }) => spec);
   terminal.out(stringify({ monitors }, { version: '1.1' }).trimEnd());
 }
 

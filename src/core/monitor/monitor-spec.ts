@@ -17,6 +17,7 @@ import { textSchema } from '../text-schema.ts';
 import { isTimeOfDay, isZone } from '../time/quiet-hours.ts';
 import { cronProblem, MIN_EVERY_MS, type Schedule } from '../time/schedule.ts';
 import { DAY_MS, DURATION_HINT, HOUR_MS, MINUTE_MS, parseDuration, SECOND_MS } from '../time/window.ts';
+import { unescapeStream } from './stream-pattern.ts';
 
 const MAX_NAME = 200;
 const MAX_CRON = 200;
@@ -190,7 +191,7 @@ function specOf(parsed: Parsed): MonitorSpec {
   const { every, cron, zone: cronZone, severity, quiet_hours: quietHours } = parsed;
   return {
     name: parsed.name,
-    ...parsed.stream,
+    ...unescapeStream(parsed.stream),
     reference: referenceOf(parsed.reference),
     windowMs: parsed.window,
     schedule:

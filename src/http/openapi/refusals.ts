@@ -17,6 +17,7 @@ const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
   'POST /v1/baselines/import': ['invalid_baseline', 'conflict'],
   'POST /v1/monitors': ['invalid_monitor', 'conflict'],
   'POST /v1/monitors/apply': ['invalid_monitor'],
+  'DELETE /v1/monitors/:monitor': ['conflict'],
   'PUT /v1/monitors/:monitor': ['invalid_monitor', 'conflict'],
   'POST /v1/channels/:channel/test': ['channel_failed'],
   'GET /coherence/metrics': ['invalid_window', 'no_values'],

@@ -8,6 +8,7 @@ import {
   monitorEntry,
   monitorPage,
   monitorParams,
+  monitorPatternList,
   monitorQuery,
   monitorRequest,
   monitorRunPage,
@@ -26,6 +27,7 @@ import { pauseMonitor } from '../../services/monitors/pause-monitor.ts';
 import { changeMonitor, createMonitor } from '../../services/monitors/put-document.ts';
 import { type RunAnswer as RanMonitor, runNow, tryDocument, tryMonitor } from '../../services/monitors/run-now.ts';
 import type { Database } from '../../store/database.ts';
+import { listPatterns } from '../../store/monitor-patterns.ts';
 import { findLastRuns, listRuns, type MonitorRun } from '../../store/monitor-runs.ts';
 import { findMonitorById, listMonitors, type StoredMonitor } from '../../store/monitors.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
@@ -59,6 +61,22 @@ function readRoutes(app: HttpApp, db: Database): void {
     );
     return { monitors: page.monitors.map((row) => describeMonitor(row, last.get(row.id))), next: page.next };
   });
+
+  const patterns = {
+    tags,
+    operationId: 'listMonitorPatterns',
+    summary: 'The documents for many streams, by name',
+    response: { 200: monitorPatternList },
+  };
+  app.get('/v1/monitor-patterns', { schema: patterns }, async () => ({
+    patterns: (await listPatterns(db)).map(({ name, monitors, createdAtMs, updatedAtMs, spec }) => ({
+      name,
+      monitors,
+      created_at: isoTime(createdAtMs),
+      updated_at: isoTime(updatedAtMs),
+      spec: spec as MonitorDocument,
+    })),
+  }));
 
   const one = {
     tags,
@@ -189,6 +207,7 @@ function describeMonitor(row: StoredMonitor, last: MonitorRun | undefined): Moni
     service: row.service,
     endpoint: row.endpoint,
     origin: row.origin,
+    pattern: row.pattern,
     paused: row.paused,
     stream_id: row.streamId,
     created_at: isoTime(row.createdAtMs),

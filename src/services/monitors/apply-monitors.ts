@@ -1,23 +1,13 @@
 import { NOT_2XX } from '../../core/evaluation/failure-status.ts';
-import { NO_DATA_GROUP } from '../../core/incident/signal.ts';
-import { findSpec, type MonitorSpec, readSpec } from '../../core/monitor/monitor-spec.ts';
-import { nextSlot } from '../../core/time/schedule.ts';
+import { isPattern } from '../../core/monitor/stream-pattern.ts';
 import type { Queryable } from '../../store/database.ts';
-import { readDatabaseTime } from '../../store/database-time.ts';
-import {
-  deleteMonitor,
-  insertMonitor,
-  listAllMonitors,
-  lockMonitor,
-  type MonitorInsert,
-  type StoredMonitor,
-  updateMonitor,
-} from '../../store/monitors.ts';
+import { listPatterns, type MonitorPattern } from '../../store/monitor-patterns.ts';
+import { listAllMonitors, type StoredMonitor } from '../../store/monitors.ts';
 import { failedWith } from '../../store/sql-state.ts';
-import { getOrCreateStream } from '../../store/streams.ts';
-import { closeIncidents } from '../incidents/close-incidents.ts';
 import { assertMonitors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
+import { planPattern, putPattern, removePattern } from './pattern-monitors.ts';
+import { differencesOf, putMonitor, removeMonitor } from './put-monitor.ts';
 
 export interface ApplyRequest {
   readonly monitors: readonly unknown[];
@@ -32,6 +22,8 @@ export interface ApplyAnswer {
   readonly changed: readonly { readonly name: string; readonly differences: readonly string[] }[];
   readonly unchanged: readonly string[];
   readonly deleted: readonly string[];
+  /** Of the documents that are for many streams: how many monitors each has. */
+  readonly patterns: readonly { readonly name: string; readonly monitors: number }[];
 }
 
 /**
@@ -53,30 +45,111 @@ export async function applyMonitors(context: MonitorContext, request: ApplyReque
 
 const MOST_TRIES = 5;
 
-function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
+async function applyOnce(context: MonitorContext, request: ApplyRequest): Promise<ApplyAnswer> {
   return context.db.transaction(async (tx) => {
-    const known = new Map((await listAllMonitors(tx)).map((monitor) => [monitor.name, monitor]));
-    const answer = {
-      created: [] as string[],
-      changed: [] as ApplyAnswer['changed'][number][],
-      unchanged: [] as string[],
-    };
+    const known = await readKnown(tx);
     const documents = (request.monitors as readonly FileDocument[]).map((document) =>
-      keepFailureStatus(document, known.get(document.name)),
+      keepFailureStatus(document, known.monitors.get(document.name)?.spec ?? known.patterns.get(document.name)?.spec),
     );
-    for (const document of documents) {
-      const before = known.get(document.name);
-      const differences = before === undefined ? [] : differencesOf(before.spec, document);
-      if (before !== undefined && differences.length === 0 && before.origin === 'file')
-        answer.unchanged.push(document.name);
-      else if (before === undefined) answer.created.push(document.name);
-      else answer.changed.push({ name: document.name, differences });
-      if (!request.dryRun) await putMonitor(tx, context, { document, origin: 'file', old: before });
-    }
-    const deleted = request.prune ? gone(known, new Set(documents.map(({ name }) => name))) : [];
-    if (!request.dryRun) for (const monitor of deleted) await removeMonitor(tx, context, monitor);
-    return { ...answer, deleted: deleted.map(({ name }) => name) };
+    const wanted = new Set(documents.map(({ name }) => name));
+    const applying = { tx, context, known, wanted, isDryRun: request.dryRun };
+    // Those of one stream first: a pattern names its monitors around them.
+    const single = documents.filter((document) => !isPattern(document));
+    const answers = [];
+    for (const document of single) answers.push(await applyMonitor(applying, document));
+    for (const document of documents.filter(isPattern)) answers.push(await applyPattern(applying, document));
+    const pruned = request.prune ? await prune(applying) : [];
+    return {
+      created: answers.flatMap(({ created = [] }) => created),
+      changed: answers.flatMap(({ changed = [] }) => changed),
+      unchanged: answers.flatMap(({ unchanged = [] }) => unchanged),
+      deleted: [...answers.flatMap(({ deleted = [] }) => deleted), ...pruned],
+      patterns: answers.flatMap(({ patterns = [] }) => patterns),
+    };
   });
+}
+
+/** What there is already, by name. */
+interface Known {
+  readonly monitors: ReadonlyMap<string, StoredMonitor>;
+  readonly patterns: ReadonlyMap<string, MonitorPattern>;
+}
+
+interface Applying {
+  readonly tx: Queryable;
+  readonly context: MonitorContext;
+  readonly known: Known;
+  /** The names in the file. */
+  readonly wanted: ReadonlySet<string>;
+  readonly isDryRun: boolean;
+}
+
+async function readKnown(tx: Queryable): Promise<Known> {
+  return {
+    monitors: new Map((await listAllMonitors(tx)).map((monitor) => [monitor.name, monitor])),
+    patterns: new Map((await listPatterns(tx)).map((pattern) => [pattern.name, pattern])),
+  };
+}
+
+async function applyMonitor(applying: Applying, document: FileDocument): Promise<Partial<ApplyAnswer>> {
+  const { tx, context, known, isDryRun } = applying;
+  const { name } = document;
+  const before = known.monitors.get(name);
+  // It was for many streams until now.
+  const pattern = known.patterns.get(name);
+  const deleted = pattern === undefined ? [] : namesOf(madeBy(known, name));
+  if (pattern !== undefined && !isDryRun) await removePattern(tx, context, pattern);
+  if (!isDryRun) await putMonitor(tx, context, { document, origin: 'file', old: before });
+  if (before === undefined && pattern === undefined) return { created: [name] };
+  const differences = differencesOf((before ?? pattern)?.spec, document);
+  const isUnchanged = differences.length === 0 && before?.origin === 'file';
+  return { ...(isUnchanged ? { unchanged: [name] } : { changed: [{ name, differences }] }), deleted };
+}
+
+async function applyPattern(applying: Applying, document: FileDocument): Promise<Partial<ApplyAnswer>> {
+  const { tx, context, known, wanted, isDryRun } = applying;
+  const { name } = document;
+  const old = known.patterns.get(name);
+  // It was for one stream until now.
+  const single = known.monitors.get(name);
+  // One that the file names by itself is no longer the pattern's.
+  const monitors = madeBy(known, name).filter((monitor) => !wanted.has(monitor.name));
+  const isTaken = (each: string) => known.monitors.has(each) || wanted.has(each);
+  const plan = await planPattern(tx, document, { monitors, isTaken });
+  if (!isDryRun) {
+    if (single !== undefined) await removeMonitor(tx, context, single);
+    await putPattern(tx, context, document, { old, plan, monitors });
+  }
+  const before = old ?? single;
+  const differences = before === undefined ? [] : differencesOf(before.spec, document);
+  const had = new Set(namesOf(monitors));
+  const created = namesOf(plan.streams).filter((each) => !had.has(each));
+  const isUnchanged = old !== undefined && differences.length === 0;
+  return {
+    created: before === undefined ? [name, ...created] : created,
+    ...(before !== undefined && (isUnchanged ? { unchanged: [name] } : { changed: [{ name, differences }] })),
+    deleted: namesOf(plan.gone),
+    patterns: [{ name, monitors: plan.streams.length }],
+  };
+}
+
+function madeBy({ monitors }: Known, pattern: string): StoredMonitor[] {
+  return [...monitors.values()].filter((monitor) => monitor.pattern === pattern);
+}
+
+function namesOf(named: readonly { readonly name: string }[]): string[] {
+  return named.map(({ name }) => name);
+}
+
+/** What an earlier file brought, and this one does not have. */
+async function prune({ tx, context, known, wanted, isDryRun }: Applying): Promise<string[]> {
+  const monitors = [...known.monitors.values()].filter(({ name, origin }) => origin === 'file' && !wanted.has(name));
+  const patterns = [...known.patterns.values()].filter(({ name }) => !wanted.has(name));
+  if (!isDryRun) {
+    for (const monitor of monitors) await removeMonitor(tx, context, monitor);
+    for (const pattern of patterns) await removePattern(tx, context, pattern);
+  }
+  return [...namesOf(monitors), ...patterns.flatMap(({ name }) => [name, ...namesOf(madeBy(known, name))])];
 }
 
 interface FileDocument {
@@ -88,101 +161,8 @@ interface FileDocument {
  * A file from before the choice says nothing of failures, and meant what is not 2xx: the upgrade wrote that into its monitors. The same file
  * must not weaken their level, so it stays until the file names `failure_status`.
  */
-function keepFailureStatus(document: FileDocument, before: StoredMonitor | undefined): FileDocument {
-  const kept = (before?.spec as FileDocument | undefined)?.slo?.failure_status;
+function keepFailureStatus(document: FileDocument, before: unknown): FileDocument {
+  const kept = (before as FileDocument | undefined)?.slo?.failure_status;
   if (document.slo?.failure_status !== undefined || kept?.[0] !== NOT_2XX) return document;
   return { ...document, slo: { ...document.slo, failure_status: kept } };
-}
-
-/** A checked document that becomes a monitor, in the place of an old one where there is one. */
-export interface MonitorChange {
-  readonly document: unknown;
-  readonly origin: MonitorInsert['origin'];
-  readonly old: StoredMonitor | undefined;
-}
-
-/** Makes a monitor of a checked document, or puts it in the place of the one before. Unchanged schedules keep their next slot. */
-export async function putMonitor(
-  tx: Queryable,
-  context: MonitorContext,
-  { document, origin, old }: MonitorChange,
-): Promise<number> {
-  const spec = readSpec(document);
-  const stream = await getOrCreateStream(tx, spec.service, spec.endpoint);
-  // As it is now: a slot may have been completed since it was listed.
-  const before = old && (await lockMonitor(tx, old.id));
-  const nowMs = await readDatabaseTime(tx, context.clock);
-  const nextSlotMs = (before && keptSlot(before, spec)) ?? nextSlot(spec.schedule, nowMs);
-  const row: MonitorInsert = {
-    streamId: stream.id,
-    name: spec.name,
-    spec: document,
-    origin,
-    paused: isPaused(document, spec, before),
-    nowMs,
-    nextSlotMs,
-    dueAtMs: nextSlotMs + spec.delayMs,
-  };
-  if (before === undefined) return insertMonitor(tx, row);
-  if (before.origin === origin && differencesOf(before.spec, document).length === 0) return before.id;
-  await closeUnreachable(tx, context, before, spec);
-  await updateMonitor(tx, before.id, row);
-  return before.id;
-}
-
-/** One that was paused by hand stays so, unless the document says otherwise. */
-function isPaused(document: unknown, spec: MonitorSpec, before: StoredMonitor | undefined): boolean {
-  return Object.hasOwn(document as object, 'paused') ? spec.paused : (before?.paused ?? spec.paused);
-}
-
-function keptSlot(before: StoredMonitor, spec: MonitorSpec): number | undefined {
-  const isSame = JSON.stringify(findSpec(before.spec)?.schedule) === JSON.stringify(spec.schedule);
-  return isSame && !before.paused ? before.nextSlotMs : undefined;
-}
-
-/** Incidents that the new settings would never reach again. */
-async function closeUnreachable(
-  tx: Queryable,
-  context: MonitorContext,
-  before: StoredMonitor,
-  spec: MonitorSpec,
-): Promise<void> {
-  const old = findSpec(before.spec);
-  const isOther = spec.service !== before.service || spec.endpoint !== before.endpoint || spec.groupBy !== old?.groupBy;
-  const isSilent = (group: string) => group === NO_DATA_GROUP && spec.severity.noData === 'off';
-  await closeIncidents(tx, context, before, {
-    reason: 'monitor_changed',
-    endsGroup: (group) => isOther || isSilent(group),
-  });
-}
-
-/** Its open incidents end with it; those who were notified of them hear of it. */
-export async function removeMonitor(tx: Queryable, context: MonitorContext, monitor: StoredMonitor): Promise<void> {
-  if ((await lockMonitor(tx, monitor.id)) === undefined) return;
-  await closeIncidents(tx, context, monitor, { reason: 'monitor_deleted' });
-  await deleteMonitor(tx, monitor.id);
-}
-
-function gone(known: ReadonlyMap<string, StoredMonitor>, wanted: ReadonlySet<string>): StoredMonitor[] {
-  return [...known.values()].filter(({ name, origin }) => origin === 'file' && !wanted.has(name));
-}
-
-/** What differs between two documents, a line each: `window: "30m" → "1h"`. */
-function differencesOf(before: unknown, after: unknown): string[] {
-  const [old, now] = [leavesOf(before), leavesOf(after)];
-  const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
-  return paths.flatMap((path) => {
-    const [from, to] = [old.get(path), now.get(path)];
-    if (from === to) return [];
-    if (from === undefined) return [`${path}: ${to} (new)`];
-    return to === undefined ? [`${path}: ${from} (removed)`] : [`${path}: ${from} → ${to}`];
-  });
-}
-
-function leavesOf(value: unknown, path = ''): Map<string, string> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, JSON.stringify(value) ?? 'null']]);
-  if (Array.isArray(value) || Object.keys(value).length === 0) return new Map([[path, JSON.stringify(value)]]);
-  return new Map(
-    Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, path === '' ? key : `${path}.${key}`)]),
-  );
 }

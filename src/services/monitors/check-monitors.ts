@@ -3,6 +3,7 @@ import { settingErrors } from '../../config/setting-errors.ts';
 import { pointerOf } from '../../config/yaml-file.ts';
 import { AppError, type FieldError } from '../../core/errors.ts';
 import { monitorDocument } from '../../core/monitor/monitor-spec.ts';
+import { isPattern, streamPattern, unescapeStream } from '../../core/monitor/stream-pattern.ts';
 import { lengthErrors, streamNameFields } from '../../core/stream-name.ts';
 import { findStream } from '../../store/streams.ts';
 import type { MonitorContext } from './context.ts';
@@ -26,12 +27,25 @@ export function checkMonitors(
     if (typeof name === 'string') names.set(name, first ?? i);
     const twice =
       first === undefined ? [] : [{ path: at(['name']), message: `"${name}" is the name of monitor ${first + 1} too` }];
-    const errors = settingErrors(monitorDocument, document).map(({ path, message }) => ({
+    const errors = documentErrors(document).map(({ path, message }) => ({
       path: at([]) + path,
       message,
     }));
     return [...twice, ...errors, ...unknownChannels(channels, channelNames, at)];
   });
+}
+
+/** A pattern is checked as a monitor of one stream is, but for its stream. */
+function documentErrors(document: unknown): FieldError[] {
+  if (!isPattern(document)) return settingErrors(monitorDocument, document);
+  const { stream, ...settings } = document as { stream: unknown; reference?: unknown };
+  const rest = settingErrors(monitorDocument, { ...settings, stream: { service: 'any', endpoint: 'any' } });
+  const names = settingErrors(streamPattern, stream).map(({ path, message }) => ({ path: `/stream${path}`, message }));
+  const isNamed = Object.hasOwn(Object(settings.reference), 'baseline');
+  const named = isNamed
+    ? [{ path: '/reference', message: 'a baseline is of one stream; with a pattern use baseline' }]
+    : [];
+  return [...rest, ...names, ...named];
 }
 
 type Known = Pick<MonitorContext, 'db' | 'channelNames'>;
@@ -43,7 +57,9 @@ export async function findMonitorErrors(
 ): Promise<FieldError[]> {
   const errors = checkMonitors(documents, channelNames);
   for (const [i, document] of documents.entries()) {
-    const { data: name } = streamName.safeParse((document as { stream?: unknown } | null)?.stream);
+    if (isPattern(document)) continue;
+    const { data } = streamName.safeParse((document as { stream?: unknown } | null)?.stream);
+    const name = data && unescapeStream(data);
     const tooLong = name === undefined ? [] : lengthErrors(name);
     if (name === undefined || tooLong.length === 0) continue;
     if ((await findStream(db, name.service, name.endpoint)) !== undefined) continue;

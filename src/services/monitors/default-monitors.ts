@@ -1,10 +1,11 @@
 import { reasonOf } from '../../core/format/reason-of.ts';
 import type { MonitorDocument } from '../../core/monitor/monitor-spec.ts';
+import { escapeStream } from '../../core/monitor/stream-pattern.ts';
 import { DatabaseUnavailable } from '../../store/database.ts';
 import { listNeedlessDefaults, listUnwatchedStreams } from '../../store/monitors.ts';
 import { failedWith } from '../../store/sql-state.ts';
-import { putMonitor, removeMonitor } from './apply-monitors.ts';
 import type { MonitorContext } from './context.ts';
+import { putMonitor, removeMonitor } from './put-monitor.ts';
 
 const MAX_NAME = 200;
 /** Two units for each character, and room for a number. */
@@ -16,7 +17,7 @@ function defaultDocument(
   stream: { service: string; endpoint: string },
   windowMinutes: number,
 ): MonitorDocument {
-  return { name, stream, window: `${windowMinutes}m`, every: '5m' };
+  return { name, stream: escapeStream(stream), window: `${windowMinutes}m`, every: '5m' };
 }
 
 /** Makes the default monitors that are missing, and removes those that nobody needs any more. Safe on every replica. */

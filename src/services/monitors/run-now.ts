@@ -20,6 +20,7 @@ import {
 import { writeIncidentFiles } from '../incidents/write-incident-files.ts';
 import { assertMonitors } from './check-monitors.ts';
 import type { MonitorContext } from './context.ts';
+import { assertOneStream } from './put-document.ts';
 import { commitRun, type Evaluated, evaluateRun } from './run-monitor.ts';
 
 /** What a run outside the schedule found, and what it did; in a dry run, what it would have done. */
@@ -64,6 +65,7 @@ export async function runNow(
 /** What a new document would find now; nothing is stored. */
 export async function tryDocument(context: MonitorContext, document: unknown): Promise<RunAnswer> {
   await assertMonitors(context, [document]);
+  assertOneStream(document);
   const { service, endpoint } = readSpec(document);
   const stream = await findStream(context.db, service, endpoint);
   return tryMonitor(context, document, { id: 0, streamId: stream?.id ?? 0 });

@@ -59,6 +59,7 @@ const ROUTES = [
   ...['acknowledge', 'annotate', 'assign', 'reopen', 'resolve', 'silence', 'unacknowledge', 'unsilence'].map(
     (action) => `post /v1/incidents/{id}/${action}`,
   ),
+  'get /v1/monitor-patterns',
   'get /v1/monitors',
   'post /v1/monitors',
   'post /v1/monitors/apply',

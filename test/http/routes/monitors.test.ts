@@ -36,6 +36,32 @@ describe('/v1/monitors', () => {
     expect(body.monitors).toMatchObject([{ spec: MONITOR }, { spec: { lookback: 5 } }]);
   });
 
+  it('for many streams come from a file, are listed, and go by name', async () => {
+    const service = await open();
+    const many = { ...MONITOR, name: 'many', stream: { service: '*' }, reference: 'previous_window' };
+    for (const [method, url] of [
+      ['POST', '/v1/monitors'],
+      ['POST', '/v1/monitors?dry_run=true'],
+    ] as const) {
+      expect(await call(service, method, url, many)).toMatchObject({ status: 400, body: { code: 'invalid_monitor' } });
+    }
+    const applied = await call(service, 'POST', '/v1/monitors/apply', { monitors: [MONITOR, many] });
+    const [{ monitors }] = applied.body.patterns;
+    expect(monitors).toBe(1);
+    const listed = await call(service, 'GET', '/v1/monitor-patterns');
+    expect(listed.body).toEqual({
+      patterns: [
+        { name: 'many', monitors, spec: many, created_at: expect.any(String), updated_at: expect.any(String) },
+      ],
+    });
+    const made = (await call(service, 'GET', '/v1/monitors')).body.monitors.at(-1);
+    expect(made).toMatchObject({ origin: 'pattern', pattern: 'many' });
+    const path = `/v1/monitors/${encodeURIComponent(made.name)}`;
+    expect(await call(service, 'DELETE', path)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect((await call(service, 'DELETE', '/v1/monitors/many')).status).toBe(204);
+    expect((await call(service, 'GET', '/v1/monitors')).body.monitors).toMatchObject([{ name: 'pay' }]);
+  });
+
   it('names with a slash are reached too', async () => {
     const service = await open();
     await call(service, 'POST', '/v1/monitors', { ...MONITOR, name: 'shop POST /pay' });
@@ -64,7 +90,13 @@ describe('/v1/monitors', () => {
   it('are applied all or none, and say what changed', async () => {
     const service = await open();
     const apply = (monitors: object[], more = {}) => call(service, 'POST', '/v1/monitors/apply', { monitors, ...more });
-    expect((await apply([MONITOR])).body).toEqual({ created: ['pay'], changed: [], unchanged: [], deleted: [] });
+    expect((await apply([MONITOR])).body).toEqual({
+      created: ['pay'],
+      changed: [],
+      unchanged: [],
+      deleted: [],
+      patterns: [],
+    });
     expect((await apply([MONITOR])).body).toMatchObject({ unchanged: ['pay'] });
     expect((await apply([{ ...MONITOR, name: 'other' }], { prune: true, dry_run: true })).body).toMatchObject({
       deleted: ['pay'],

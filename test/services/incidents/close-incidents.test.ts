@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
+import { removeMonitor } from '../../../src/services/monitors/put-monitor.ts';
 import { monitorOf } from '../monitors/runs.ts';
 import { openWatching } from '../monitors/watching.ts';
 import { live, only, reasons, trailOf } from './incident.ts';

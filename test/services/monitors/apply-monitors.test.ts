@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
-import { applyMonitors, removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
+import { applyMonitors } from '../../../src/services/monitors/apply-monitors.ts';
+import { removeMonitor } from '../../../src/services/monitors/put-monitor.ts';
 import { lockIncidents } from '../../../src/store/incidents.ts';
 import { claimDueMonitors, completeRun, findMonitor } from '../../../src/store/monitors.ts';
 import { isOnPostgres } from '../../database.ts';
@@ -25,6 +26,7 @@ describe('applying a file', () => {
       changed: [],
       unchanged: [],
       deleted: [],
+      patterns: [],
     });
     expect(await applyMonitors(context, both)).toMatchObject({ unchanged: ['a', 'b'], created: [], changed: [] });
     const change = { monitors: [{ ...a, window: '20m', floors: { ks: 0.2 } }], prune: true, dryRun: true };
@@ -33,6 +35,7 @@ describe('applying a file', () => {
       changed: [{ name: 'a', differences: ['floors.ks: 0.2 (new)', 'window: "10m" → "20m"'] }],
       unchanged: [],
       deleted: ['b'],
+      patterns: [],
     };
     expect(await applyMonitors(context, change)).toEqual(answer);
     expect(await findMonitor(watching.db, 'b')).toBeDefined();

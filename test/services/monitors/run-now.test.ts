@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
-import { removeMonitor } from '../../../src/services/monitors/apply-monitors.ts';
+import { removeMonitor } from '../../../src/services/monitors/put-monitor.ts';
 import { runNow, tryMonitor } from '../../../src/services/monitors/run-now.ts';
 import { listIncidents } from '../../../src/store/incidents.ts';
 import { reasons } from '../incidents/incident.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS, SECOND_MS } from '../../../src/core/time/window.ts';
-import { putMonitor } from '../../../src/services/monitors/apply-monitors.ts';
+import { putMonitor } from '../../../src/services/monitors/put-monitor.ts';
 import { runNow } from '../../../src/services/monitors/run-now.ts';
 import { listRuns } from '../../../src/store/monitor-runs.ts';
 import {
