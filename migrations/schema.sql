@@ -54,8 +54,7 @@ create table baselines (
   constraint baselines_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint baselines_name_key UNIQUE (name),
   constraint baselines_pkey PRIMARY KEY (id),
-  constraint baselines_samples_check CHECK ((samples >= 0)),
-  constraint baselines_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id)
+  constraint baselines_samples_check CHECK ((samples >= 0))
 );
 CREATE UNIQUE INDEX baselines_one_active ON public.baselines USING btree (stream_id) WHERE active;
 CREATE INDEX baselines_stream ON public.baselines USING btree (stream_id, id);
@@ -221,12 +220,12 @@ create table monitors (
   lease_until timestamp with time zone,
   failures integer not null default 0,
   pattern_id bigint,
+  last_slot timestamp with time zone,
   constraint monitors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint monitors_name_key UNIQUE (name),
   constraint monitors_origin_check CHECK ((origin = ANY (ARRAY['api'::text, 'file'::text, 'default'::text, 'pattern'::text]))),
   constraint monitors_pattern_id_fkey FOREIGN KEY (pattern_id) REFERENCES monitor_patterns(id),
-  constraint monitors_pkey PRIMARY KEY (id),
-  constraint monitors_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id)
+  constraint monitors_pkey PRIMARY KEY (id)
 );
 CREATE INDEX monitors_due ON public.monitors USING btree (due_at) WHERE (NOT paused);
 CREATE UNIQUE INDEX monitors_of_pattern ON public.monitors USING btree (pattern_id, stream_id) WHERE (pattern_id IS NOT NULL);
@@ -330,8 +329,7 @@ create table stream_features (
   stream_id bigint not null,
   path text not null,
   created_at timestamp with time zone not null default now(),
-  ignored boolean not null default false,
-  constraint stream_features_stream_id_fkey FOREIGN KEY (stream_id) REFERENCES streams(id) ON DELETE CASCADE
+  ignored boolean not null default false
 );
 CREATE UNIQUE INDEX stream_features_path ON public.stream_features USING btree (stream_id, md5(path));
 
@@ -340,6 +338,7 @@ create table streams (
   service text not null,
   endpoint text not null,
   created_at timestamp with time zone not null default now(),
+  last_bucket timestamp with time zone,
   constraint streams_endpoint_check CHECK (((char_length(endpoint) >= 1) AND (char_length(endpoint) <= 512))),
   constraint streams_pkey PRIMARY KEY (id),
   constraint streams_service_check CHECK (((char_length(service) >= 1) AND (char_length(service) <= 512)))

@@ -2,7 +2,7 @@ import type { FeatureSummary } from '../core/drift/feature-summary.ts';
 import type { SloTargets } from '../core/evaluation/settings.ts';
 import type { Queryable } from './database.ts';
 import { BY_ID, NEWEST, type PageQuery } from './page.ts';
-import { timestampParam } from './sql.ts';
+import { timestampParam, wholeNumberOf } from './sql.ts';
 
 export interface BaselineInsert {
   readonly streamId: number;
@@ -95,7 +95,7 @@ export async function listBaselines(
 /** By name, or by id, as a number or in digits. A name of digits wins over the id. */
 export async function findBaseline(db: Queryable, idOrName: number | string): Promise<Baseline | undefined> {
   const name = String(idOrName);
-  const id = /^[1-9]\d{0,14}$/.test(name) ? Number(name) : null;
+  const id = wholeNumberOf(name) ?? null;
   if (typeof idOrName === 'number') return findOne(db, 'b.id = $1::bigint', [id]);
   return findOne(db, 'b.name = $1 or b.id = $2::bigint order by b.name = $1 desc', [name, id]);
 }

@@ -1,6 +1,6 @@
 import { floorTo, type Interval, MINUTE_MS } from '../core/time/window.ts';
 import type { Queryable } from './database.ts';
-import { type PageQuery, pagesBy } from './page.ts';
+import { decodeCursor, encodeCursor, type PageQuery, toSafeNumber } from './page.ts';
 import { msOf, timestampParam } from './sql.ts';
 
 export interface EventQuery extends PageQuery {
@@ -9,16 +9,19 @@ export interface EventQuery extends PageQuery {
   readonly endMs?: number | undefined;
 }
 
+/** By time, then in the order in which they were stored: by batch, and their place in it, from 1 on. */
 interface Position {
   readonly tsMs: number;
-  readonly id: number;
+  readonly batch: number;
+  readonly place: number;
 }
 
 interface EventRow extends Position {
   readonly event: string;
 }
 
-const BY_TIME = pagesBy('tsMs', 'id');
+/** Of `observations_raw`: the id of an event is that of its batch × this, and its place. */
+const MAX_PLACES = 16_384n;
 
 /** A page of events as they were sent, oldest first. Reads minute by minute, so the cost of a page depends on its size, not on the window. */
 export async function listEvents(db: Queryable, query: EventQuery): Promise<{ events: string[]; next: string | null }> {
@@ -30,18 +33,26 @@ export async function listEvents(db: Queryable, query: EventQuery): Promise<{ ev
     const { streamId } = query;
     found.push(...(await readMinute(db, minute, { streamId, after: position, endMs, limit })));
     if (found.length > query.limit) break;
-    position = { tsMs: minute + MINUTE_MS, id: 0 };
+    position = { tsMs: minute + MINUTE_MS, batch: 0, place: 0 };
     minute = await findMinuteFrom(db, query.streamId, position.tsMs, endMs);
   }
-  const page = BY_TIME.cut(found, query.limit);
-  return { events: page.rows.map((row) => row.event), next: page.next };
+  const rows = found.slice(0, query.limit);
+  const last = found.length > query.limit ? rows.at(-1) : undefined;
+  return { events: rows.map((row) => row.event), next: last === undefined ? null : cursorOf(last) };
 }
 
-/** A page has the events after a position. Ids start at 1, so the id 0 includes all events of its moment. */
-function startOf(query: EventQuery): Position {
-  const start = { tsMs: query.startMs ?? 0, id: 0 };
-  const position = BY_TIME.start(query.after, start);
-  return position.tsMs >= start.tsMs ? position : start;
+/** A number beyond 2^53 where a batch has got its id from the sequence of another server. */
+function cursorOf({ tsMs, batch, place }: Position): string {
+  return encodeCursor([tsMs, BigInt(batch) * MAX_PLACES + BigInt(place)]);
+}
+
+/** A page has the events after a position. Batches start at 1, so batch 0 includes all events of its moment. */
+function startOf({ startMs = 0, after }: EventQuery): Position {
+  const start = { tsMs: startMs, batch: 0, place: 0 };
+  if (after === undefined) return start;
+  const [tsMs = 0n, id = 0n] = decodeCursor(after, 2);
+  if (tsMs < startMs) return start;
+  return { tsMs: toSafeNumber(tsMs), batch: toSafeNumber(id / MAX_PLACES), place: Number(id % MAX_PLACES) };
 }
 
 async function findMinuteFrom(
@@ -65,19 +76,20 @@ interface MinuteQuery {
 
 async function readMinute(db: Queryable, minuteMs: number, query: MinuteQuery): Promise<EventRow[]> {
   const { streamId, after, endMs, limit } = query;
-  const sql = `select id, ${msOf('ts')} as "tsMs", event::text from (
-      select b.id * 16384 + e.position as id, event_time(e.event -> 'ts') as ts, e.event
-      from event_batches b cross join lateral json_array_elements(b.events::json) with ordinality as e (event, position)
+  const sql = `select batch, place, ${msOf('ts')} as "tsMs", event::text from (
+      select b.id as batch, e.place, event_time(e.event -> 'ts') as ts, e.event
+      from event_batches b cross join lateral json_array_elements(b.events::json) with ordinality as e (event, place)
       where b.stream_id = $1 and b.bucket = $2 and b.max_ts >= $3 and b.min_ts < $5 offset 0
     ) as minute
-    where (ts, id) > ($3, $4) and ts < $5 order by ts, id limit $6`;
+    where (ts, batch, place) > ($3, $4::bigint, $7::bigint) and ts < $5 order by ts, batch, place limit $6`;
   const params = [
     streamId,
     timestampParam(minuteMs),
     timestampParam(after.tsMs),
-    after.id,
+    after.batch,
     timestampParam(endMs),
     limit,
+    after.place,
   ];
   return (await db.query<EventRow>(sql, params)).rows;
 }

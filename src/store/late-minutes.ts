@@ -9,28 +9,38 @@ export interface LateMinutes {
 }
 
 interface LateRow {
+  id: number;
   streamId: number;
   bucketMs: number;
   noticedAtMs: number;
-  ids: number[];
 }
 
 const MAX_ROWS = 10_000;
 
 /** The minutes whose events were late, noticed up to a moment, by stream. Ingest stores them in the transaction of the events. */
 export async function listLateMinutes(db: Queryable, noticedByMs: number): Promise<LateMinutes[]> {
-  const sql = `select stream_id as "streamId", ${msOf('bucket')} as "bucketMs", max(${msOf('noticed_at')}) as "noticedAtMs",
-      array_agg(id::float8) as ids
-    from (select * from late_minutes where noticed_at <= $1 order by id limit ${MAX_ROWS}) l
-    group by stream_id, bucket order by stream_id, bucket`;
+  const sql = `select id, stream_id as "streamId", ${msOf('bucket')} as "bucketMs", ${msOf('noticed_at')} as "noticedAtMs"
+    from late_minutes where noticed_at <= $1 order by id limit ${MAX_ROWS}`;
   const { rows } = await db.query<LateRow>(sql, [timestampParam(noticedByMs)]);
   const streams = new Map<number, LateRow[]>();
-  for (const row of rows) streams.set(row.streamId, [...(streams.get(row.streamId) ?? []), row]);
-  return [...streams].map(([streamId, of]) => ({
+  for (const row of rows.toSorted((a, b) => a.streamId - b.streamId || a.bucketMs - b.bucketMs)) {
+    const ofStream = streams.get(row.streamId);
+    if (ofStream === undefined) streams.set(row.streamId, [row]);
+    else ofStream.push(row);
+  }
+  return [...streams].map(([streamId, notes]) => ({
     streamId,
-    minutes: of.map(({ bucketMs, noticedAtMs }) => ({ bucketMs, noticedAtMs })),
-    ids: of.flatMap(({ ids }) => ids),
+    minutes: lastNotices(notes),
+    ids: notes.map(({ id }) => id),
   }));
+}
+
+function lastNotices(notes: readonly LateRow[]): LateMinutes['minutes'] {
+  const lastMs = new Map<number, number>();
+  for (const { bucketMs, noticedAtMs } of notes) {
+    lastMs.set(bucketMs, Math.max(noticedAtMs, lastMs.get(bucketMs) ?? noticedAtMs));
+  }
+  return [...lastMs].map(([bucketMs, noticedAtMs]) => ({ bucketMs, noticedAtMs }));
 }
 
 export async function takeLateMinutes(db: Queryable, late: LateMinutes): Promise<void> {

@@ -15,7 +15,7 @@ export interface MonitorRun {
   readonly finishedAtMs: number;
 }
 
-/** False when the slot has a run already. Call it with the monitor locked. */
+/** False when the slot has a run already. Call it with the monitor locked: it remembers its last slot. */
 export async function insertRun(
   tx: Queryable,
   monitor: { readonly id: number; readonly streamId: number },
@@ -26,7 +26,10 @@ export async function insertRun(
   const times = [run.startedAtMs, run.finishedAtMs].map(timestampParam);
   const { slots, status, reason, reportId } = run;
   const what = [monitor.streamId, monitor.id, timestampParam(run.slotMs), slots, status, reason, reportId];
-  return (await tx.query(sql, [...what, ...times])).rowCount === 1;
+  if ((await tx.query(sql, [...what, ...times])).rowCount === 0) return false;
+  const seen = 'update monitors set last_slot = greatest(last_slot, $2) where id = $1';
+  await tx.query(seen, [monitor.id, timestampParam(run.slotMs)]);
+  return true;
 }
 
 export async function hasRun(
@@ -59,12 +62,17 @@ export async function listRuns(
 }
 
 /** The newest run of each monitor that has any. */
-export async function findLastRuns(db: Queryable, ids: readonly number[]): Promise<Map<number, MonitorRun>> {
-  if (ids.length === 0) return new Map();
-  const sql = `select m.id, r.* from monitors m cross join lateral (
-      select ${COLUMNS} from monitor_runs where stream_id = m.stream_id and monitor_id = m.id order by slot desc limit 1) r
-    where m.id = any($1::bigint[])`;
-  const { rows } = await db.query<MonitorRun & { id: number }>(sql, [ids]);
+export async function findLastRuns(
+  db: Queryable,
+  monitors: readonly { readonly id: number; readonly streamId: number; readonly lastSlotMs: number | null }[],
+): Promise<Map<number, MonitorRun>> {
+  const ran = monitors.filter(({ lastSlotMs }) => lastSlotMs !== null);
+  if (ran.length === 0) return new Map();
+  const sql = `select monitor_id as id, ${COLUMNS} from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) w (stream, monitor, last_slot)
+    join monitor_runs r on r.stream_id = w.stream and r.monitor_id = w.monitor and r.slot = w.last_slot`;
+  const slots = ran.map(({ lastSlotMs }) => timestampParam(lastSlotMs ?? 0));
+  const params = [ran.map(({ streamId }) => streamId), ran.map(({ id }) => id), slots];
+  const { rows } = await db.query<MonitorRun & { id: number }>(sql, params);
   return new Map(rows.map(({ id, ...run }) => [id, run]));
 }
 

@@ -2,7 +2,7 @@ import type { MonitorOrigin } from '../core/monitor/monitor-origin.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Queryable } from './database.ts';
 import { BY_ID, OLDEST, type PageQuery } from './page.ts';
-import { MOMENT, msOf, nowParam, timestampParam } from './sql.ts';
+import { MOMENT, msOf, nowParam, timestampParam, wholeNumberOf } from './sql.ts';
 
 export interface MonitorInsert {
   readonly streamId: number;
@@ -32,11 +32,14 @@ export interface StoredMonitor {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly nextSlotMs: number;
+  /** Of its newest run; null when there is none. */
+  readonly lastSlotMs: number | null;
 }
 
 const COLUMNS = `m.id, m.stream_id as "streamId", s.service, s.endpoint, m.name, m.spec, m.origin, m.paused,
   (select p.name from monitor_patterns p where p.id = m.pattern_id) as pattern,
-  ${msOf('m.created_at')} as "createdAtMs", ${msOf('m.updated_at')} as "updatedAtMs", ${msOf('m.next_slot')} as "nextSlotMs"`;
+  ${msOf('m.created_at')} as "createdAtMs", ${msOf('m.updated_at')} as "updatedAtMs", ${msOf('m.next_slot')} as "nextSlotMs",
+  ${msOf('m.last_slot')} as "lastSlotMs"`;
 const SELECT = `select ${COLUMNS} from monitors m join streams s on s.id = m.stream_id`;
 
 /** A taken name is a UNIQUE_VIOLATION. */
@@ -86,7 +89,7 @@ export async function deleteMonitor(db: Queryable, id: number): Promise<boolean>
 
 /** By name, or by id in digits; a name of digits wins over the id. */
 export async function findMonitor(db: Queryable, idOrName: string): Promise<StoredMonitor | undefined> {
-  const id = /^[1-9]\d{0,14}$/.test(idOrName) ? Number(idOrName) : null;
+  const id = wholeNumberOf(idOrName) ?? null;
   const sql = `${SELECT} where m.name = $1 or m.id = $2::bigint order by m.name = $1 desc limit 1`;
   return (await db.query<StoredMonitor>(sql, [idOrName, id])).rows[0];
 }
@@ -147,12 +150,19 @@ export async function listNeedlessDefaults(db: Queryable, areWanted: boolean): P
 }
 
 /** A monitor whose due slot this process runs, until the lease ends. */
-export interface ClaimedMonitor extends StoredMonitor {
+export interface ClaimedMonitor
+  extends Pick<StoredMonitor, 'id' | 'streamId' | 'name' | 'spec' | 'updatedAtMs' | 'nextSlotMs'> {
   readonly fence: number;
   /** The database's clock when it was claimed. */
   readonly nowMs: number;
   /** Attempts at this slot that ended without a run. */
   readonly failures: number;
+}
+
+interface ClaimedRow extends Omit<ClaimedMonitor, 'updatedAtMs' | 'nextSlotMs' | 'nowMs'> {
+  readonly updated_at: Date;
+  readonly next_slot: Date;
+  readonly now: Date;
 }
 
 /** Claims monitors with a due slot, the longest due first. One statement, so each goes to one replica. */
@@ -166,10 +176,14 @@ export async function claimDueMonitors(
       where not m.paused and m.due_at <= moment.now and (m.lease_until is null or m.lease_until <= moment.now)
       order by m.due_at, m.id limit $3 for update of m skip locked)
     update monitors m set fence = m.fence + 1, lease_until = moment.now + $2::float8 * interval '1 millisecond'
-    from due, moment, streams s where m.id = due.id and s.id = m.stream_id
-    returning ${COLUMNS}, m.fence, m.failures, ${msOf('moment.now')} as "nowMs"`;
-  const { rows } = await db.query<ClaimedMonitor>(sql, [nowParam(clock), options.leaseMs, options.limit]);
-  return rows.sort((a, b) => a.nextSlotMs - b.nextSlotMs || a.id - b.id);
+    from due, moment where m.id = due.id
+    returning m.id, m.stream_id as "streamId", m.name, m.spec, m.fence, m.failures, m.updated_at, m.next_slot, moment.now`;
+  const { rows } = await db.query<ClaimedRow>(sql, [nowParam(clock), options.leaseMs, options.limit]);
+  return rows.map(toClaimed).sort((a, b) => a.nextSlotMs - b.nextSlotMs || a.id - b.id);
+}
+
+function toClaimed({ updated_at, next_slot, now, ...rest }: ClaimedRow): ClaimedMonitor {
+  return { ...rest, updatedAtMs: updated_at.getTime(), nextSlotMs: next_slot.getTime(), nowMs: now.getTime() };
 }
 
 /** False when another process has taken over, or the slot is completed. */

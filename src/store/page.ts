@@ -26,7 +26,7 @@ export function pagesBy<const Key extends string>(...keys: readonly Key[]) {
      */
     start(after: string | undefined, first: Position): Position {
       if (after === undefined) return first;
-      const numbers = decodeCursor(after, keys.length);
+      const numbers = decodeCursor(after, keys.length).map(toSafeNumber);
       return Object.fromEntries(keys.map((key, i) => [key, numbers[i]])) as Record<Key, number>;
     },
 
@@ -44,12 +44,23 @@ export const BY_ID = pagesBy('id');
 export const OLDEST = { id: 0 };
 export const NEWEST = { id: Number.MAX_SAFE_INTEGER };
 
-function encodeCursor(position: readonly number[]): string {
+export function encodeCursor(position: readonly (number | bigint)[]): string {
   return Buffer.from(position.join('.')).toString('base64url');
 }
 
-function decodeCursor(cursor: string, length: number): number[] {
+/** @throws AppError invalid_request when it does not have that many numbers, of at most 21 digits */
+export function decodeCursor(cursor: string, length: number): bigint[] {
   const parts = Buffer.from(cursor, 'base64url').toString('latin1').split('.');
-  if (parts.length === length && parts.every((part) => /^\d{1,15}$/.test(part))) return parts.map(Number);
-  throw new AppError('invalid_request', 'cursor must be the `next` of an earlier answer');
+  if (parts.length === length && parts.every((part) => /^\d{1,21}$/.test(part))) return parts.map(BigInt);
+  throw notACursor();
+}
+
+/** @throws AppError invalid_request beyond 2^53 − 1, where no id and no time is */
+export function toSafeNumber(part: bigint): number {
+  if (part > Number.MAX_SAFE_INTEGER) throw notACursor();
+  return Number(part);
+}
+
+function notACursor(): AppError {
+  return new AppError('invalid_request', 'cursor must be the `next` of an earlier answer');
 }

@@ -13,6 +13,12 @@ export function valuesOf(rows: number, casts: readonly string[], first = 1): str
   return Array.from({ length: rows }, (_, r) => row(r)).join(',');
 }
 
+/** Digits as a number: an id, or a part of a cursor. Undefined when they are not such a number, or beyond 2^53 − 1. */
+export function wholeNumberOf(digits: string): number | undefined {
+  const number = /^(0|[1-9]\d{0,15})$/.test(digits) ? Number(digits) : Number.NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
 /** The last millisecond of the year 9999: later ones have no four-digit year. */
 const LATEST_MS = Date.UTC(10_000, 0, 1) - 1;
 

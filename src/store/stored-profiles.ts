@@ -61,6 +61,12 @@ export async function claimStreamForFolding(
   return rows.length === 1;
 }
 
+/** Remembers that the newest event of a stream is in this minute or later. Call it with the stream claimed. */
+export async function noteLastBucket(tx: Queryable, streamId: number, bucketMs: number): Promise<void> {
+  const sql = 'update streams set last_bucket = $2 where id = $1 and (last_bucket is null or last_bucket < $2)';
+  await tx.query(sql, [streamId, timestampParam(bucketMs)]);
+}
+
 export interface UnfoldedBucket {
   readonly streamId: number;
   readonly bucketMs: number;

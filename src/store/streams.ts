@@ -1,42 +1,19 @@
 import type { StreamName } from '../core/stream-name.ts';
 import type { Queryable } from './database.ts';
+import { findLastEvents } from './last-events.ts';
 import { BY_ID, OLDEST, type PageQuery } from './page.ts';
+import { msOf } from './sql.ts';
 
 export interface Stream {
   readonly id: number;
   readonly service: string;
   readonly endpoint: string;
   readonly createdAtMs: number;
-  /** Of the newest stored event; null when none is stored (any more). */
-  readonly lastEventMs: number | null;
 }
 
-interface StreamRow {
-  id: number;
-  service: string;
-  endpoint: string;
-  created_at: Date;
-  last_event: Date | null;
-}
-
-const SELECT_STREAM = `
-  select s.id, s.service, s.endpoint, s.created_at, (
-    select max_ts from event_batches where stream_id = s.id order by bucket desc, max_ts desc limit 1
-  ) as last_event
-  from streams s`;
+const SELECT_STREAM = `select id, service, endpoint, ${msOf('created_at')} as "createdAtMs" from streams`;
 
 const IS_NAMED = 'md5(service) = md5($1::text) and md5(endpoint) = md5($2::text) and service = $1 and endpoint = $2';
-
-function toStream(row: StreamRow): Stream {
-  const { id, service, endpoint } = row;
-  return {
-    id,
-    service,
-    endpoint,
-    createdAtMs: row.created_at.getTime(),
-    lastEventMs: row.last_event?.getTime() ?? null,
-  };
-}
 
 /** Two processes may store the same new stream at once: the unique index decides, and both get the same row. */
 export async function getOrCreateStream(db: Queryable, service: string, endpoint: string): Promise<Stream> {
@@ -79,17 +56,17 @@ function compareText(a: string, b: string): number {
 }
 
 export async function findStream(db: Queryable, service: string, endpoint: string): Promise<Stream | undefined> {
-  const { rows } = await db.query<StreamRow>(`${SELECT_STREAM} where ${IS_NAMED}`, [service, endpoint]);
-  return rows[0] && toStream(rows[0]);
+  return (await db.query<Stream>(`${SELECT_STREAM} where ${IS_NAMED}`, [service, endpoint])).rows[0];
 }
 
 export async function findStreamById(db: Queryable, id: number): Promise<Stream | undefined> {
-  const { rows } = await db.query<StreamRow>(`${SELECT_STREAM} where id = $1`, [id]);
-  return rows[0] && toStream(rows[0]);
+  return (await db.query<Stream>(`${SELECT_STREAM} where id = $1`, [id])).rows[0];
 }
 
 /** A stream as a list of streams shows it. */
 export interface StreamEntry extends Stream {
+  /** Of the newest stored event; null when none is stored (any more). */
+  readonly lastEventMs: number | null;
   /** How many features its events have had. */
   readonly features: number;
   /** Paths of its events that are not profiled, because it had all the features that it may have. */
@@ -97,35 +74,49 @@ export interface StreamEntry extends Stream {
   readonly activeBaseline: { readonly id: number; readonly name: string; readonly createdAtMs: number } | null;
 }
 
-interface EntryRow extends StreamRow {
-  features: number;
-  ignored_features: number;
-  baseline_id: number | null;
-  baseline_name: string;
-  baseline_created_at: Date;
+interface EntryRow extends Stream {
+  lastBucketMs: number | null;
+  baselineId: number | null;
+  baselineName: string;
+  baselineCreatedAtMs: number;
 }
 
-const SELECT_ENTRY = `
-  select s.*, (select count(*) from stream_features f where f.stream_id = s.id and not f.ignored) as features,
-    (select count(*) from stream_features f where f.stream_id = s.id and f.ignored) as ignored_features,
-    b.id as baseline_id, b.name as baseline_name, b.created_at as baseline_created_at
-  from (${SELECT_STREAM}) s left join baselines b on b.stream_id = s.id and b.active`;
-
-function toEntry(row: EntryRow): StreamEntry {
-  const { baseline_id: id, baseline_name: name, baseline_created_at: created } = row;
-  const activeBaseline = id === null ? null : { id, name, createdAtMs: created.getTime() };
-  return { ...toStream(row), features: row.features, ignoredFeatures: row.ignored_features, activeBaseline };
-}
-
+/** What grows is asked on its own, by the ids of the page: it may be on other servers than the streams. */
 export async function listStreams(
   db: Queryable,
   query: PageQuery,
 ): Promise<{ streams: StreamEntry[]; next: string | null }> {
   const after = BY_ID.start(query.after, OLDEST);
-  const sql = `${SELECT_ENTRY} where s.id > $1 order by s.id limit $2`;
+  const sql = `select s.id, s.service, s.endpoint, ${msOf('s.created_at')} as "createdAtMs", ${msOf('s.last_bucket')} as "lastBucketMs",
+      b.id as "baselineId", b.name as "baselineName", ${msOf('b.created_at')} as "baselineCreatedAtMs"
+    from streams s left join baselines b on b.stream_id = s.id and b.active where s.id > $1 order by s.id limit $2`;
   const { rows } = await db.query<EntryRow>(sql, [after.id, query.limit + 1]);
   const page = BY_ID.cut(rows, query.limit);
-  return { streams: page.rows.map(toEntry), next: page.next };
+  const counts = await countFeatures(db, page.rows);
+  const lastEvents = await findLastEvents(db, page.rows);
+  const streams = page.rows.map(({ lastBucketMs, baselineId, baselineName, baselineCreatedAtMs, ...stream }) => ({
+    ...stream,
+    lastEventMs: lastEvents.get(stream.id) ?? null,
+    ...(counts.get(stream.id) ?? { features: 0, ignoredFeatures: 0 }),
+    activeBaseline:
+      baselineId === null ? null : { id: baselineId, name: baselineName, createdAtMs: baselineCreatedAtMs },
+  }));
+  return { streams, next: page.next };
+}
+
+interface FeatureCounts {
+  readonly features: number;
+  readonly ignoredFeatures: number;
+}
+
+async function countFeatures(
+  db: Queryable,
+  streams: readonly { readonly id: number }[],
+): Promise<Map<number, FeatureCounts>> {
+  const sql = `select stream_id as id, count(*) filter (where not ignored) as features, count(*) filter (where ignored) as "ignoredFeatures"
+    from stream_features where stream_id = any($1::bigint[]) group by stream_id`;
+  const { rows } = await db.query<FeatureCounts & { id: number }>(sql, [streams.map(({ id }) => id)]);
+  return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 }
 
 export async function countStreams(db: Queryable): Promise<number> {

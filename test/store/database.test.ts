@@ -26,6 +26,14 @@ describe('database, the same on either engine', () => {
     });
   });
 
+  test('a whole number that JSON would change is an error, and the next statement is answered', async () => {
+    const db = database();
+    const tooLarge = db.query('select 9007199254740993::int8 as id');
+    await expect(tooLarge).rejects.toThrow(/returned 9007199254740993, which is beyond 2\^53 - 1 .* docs\/scaling\.md/);
+    await expect(db.query('select $1::int8 as id', ['-9007199254740992'])).rejects.toThrow(/beyond 2\^53 - 1/);
+    expect((await db.query('select $1::int8 as id', ['-9007199254740991'])).rows).toEqual([{ id: -(2 ** 53 - 1) }]);
+  });
+
   test('parameters go in the same way', async () => {
     const bytes = Uint8Array.from({ length: 300 }, (_, i) => i % 256).subarray(10, 290);
     const { rows } = await database().query<{ n: number; text: string; yes: boolean; bytes: Uint8Array; none: null }>(

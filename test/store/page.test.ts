@@ -26,6 +26,13 @@ describe('a page', () => {
     expect(pages.start(next ?? '', { windowEndMs: 0, id: 0 })).toEqual({ windowEndMs: 1_773_491_700_000, id: 9 });
   });
 
+  it('may begin after any id that JSON carries exactly', () => {
+    const { next } = BY_ID.cut(rows(Number.MAX_SAFE_INTEGER, 1), 1);
+    expect(BY_ID.start(next ?? '', OLDEST)).toEqual({ id: Number.MAX_SAFE_INTEGER });
+    const beyond = Buffer.from('9007199254740992').toString('base64url');
+    expect(() => BY_ID.start(beyond, OLDEST)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+
   it.each(['', 'x', Buffer.from('1.2').toString('base64url'), Buffer.from('-1').toString('base64url')])(
     'refuses %j, which is not a cursor of the list',
     (cursor) => {

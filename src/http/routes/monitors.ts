@@ -55,10 +55,7 @@ function readRoutes(app: HttpApp, db: Database): void {
   app.get('/v1/monitors', { schema: list }, async (request) => {
     const { limit, cursor: after } = request.query;
     const page = await listMonitors(db, { limit, after });
-    const last = await findLastRuns(
-      db,
-      page.monitors.map(({ id }) => id),
-    );
+    const last = await findLastRuns(db, page.monitors);
     return { monitors: page.monitors.map((row) => describeMonitor(row, last.get(row.id))), next: page.next };
   });
 
@@ -197,7 +194,7 @@ function runRoute(app: HttpApp, { db, monitoring }: MonitorRoutes): void {
 async function describeById(db: Database, id: number) {
   const row = await findMonitorById(db, id);
   if (row === undefined) throw new AppError('monitor_not_found', 'The monitor has just been deleted.');
-  return describeMonitor(row, (await findLastRuns(db, [id])).get(id));
+  return describeMonitor(row, (await findLastRuns(db, [row])).get(id));
 }
 
 function describeMonitor(row: StoredMonitor, last: MonitorRun | undefined): MonitorEntry {

@@ -11,6 +11,7 @@ import {
   listUnfolded,
   loadProfiles,
   markFolded,
+  noteLastBucket,
   replaceProfiles,
   type StoredProfileRef,
   type UnfoldedBucket,
@@ -82,6 +83,7 @@ async function foldHour(tx: Queryable, streamId: number, hourMs: number): Promis
   if (minutes.length === 0) return;
   await foldInto(tx, streamId, { sources: [...old, ...minutes], replaced: old, span: SPANS.hour, bucketMs: hourMs });
   await markFolded(tx, streamId, idsOf(minutes));
+  await noteLastBucket(tx, streamId, Math.max(...minutes.map(({ bucketMs }) => bucketMs)));
   const dayMs = floorTo(hourMs, DAY_MS);
   const days = (await refsIn(tx, streamId, dayMs, DAY_MS)).filter((ref) => ref.span === SPANS.day);
   await deleteProfiles(tx, streamId, idsOf(days));

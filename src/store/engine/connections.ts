@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import type { StoreLog } from '../database.ts';
+import { parseInt8 } from './int8.ts';
 
 const CONNECTION_TIMEOUT_MS = 4_000;
 const IDLE_TIMEOUT_MS = 30_000;
@@ -17,7 +18,7 @@ export interface ConnectionOptions {
 }
 
 const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.INT8, parseInt8);
 
 interface PoolWithSockets {
   readonly pool: pg.Pool;

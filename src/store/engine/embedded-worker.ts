@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types } from '@electric-sql/pglite';
+import { parseInt8 } from './int8.ts';
 
 /** The data that the thread starts with. */
 export interface EngineData {
@@ -55,7 +56,7 @@ const { directory } = workerData as EngineData;
 const database = await PGlite.create({
   dataDir: directory,
   startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
-  parsers: { [types.INT8]: Number, [types.BYTEA]: bytesOf },
+  parsers: { [types.INT8]: parseInt8, [types.BYTEA]: bytesOf },
   serializers: { [types.BYTEA]: hexOf },
 });
 
