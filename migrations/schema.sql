@@ -84,7 +84,9 @@ create table coherence_history (
   drift_risk text not null,
   source text not null,
   request_id text not null,
+  import_key text,
   constraint coherence_history_drift_risk_check CHECK ((drift_risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+  constraint coherence_history_import_key_key UNIQUE (import_key),
   constraint coherence_history_pkey PRIMARY KEY (id),
   constraint coherence_history_window_sec_check CHECK ((window_sec > 0))
 );

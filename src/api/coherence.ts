@@ -9,6 +9,10 @@ import { limitUpTo } from './page.ts';
 import { inOrder, lengthOfTime, text, time } from './parameters.ts';
 
 const MAX_DAYS = 366;
+/** Rows of a history in one request. */
+export const MAX_IMPORTED_ROWS = 1_000;
+const MAX_SOURCE = 200;
+const MAX_INT = 2_147_483_647;
 
 /** Both texts are what clients of the Coherence Engine look for in `detail`. */
 const INVALID_WINDOW = `Invalid window format: ${DURATION_HINT}`;
@@ -118,6 +122,37 @@ export const historyEntry = z
   .readonly()
   .meta({ id: 'CoherenceHistoryEntry' });
 export type HistoryEntry = z.output<typeof historyEntry>;
+
+export const historyImport = z
+  .object({
+    rows: z
+      .array(
+        z.object({
+          ts_utc: time,
+          window_sec: z.int().min(1).max(MAX_INT),
+          n: z.int().min(0),
+          mean: z.number(),
+          stdev: z.number().min(0).describe('The standard deviation'),
+          drift_risk: risk,
+          source: text(MAX_SOURCE),
+          request_id: text(MAX_SOURCE).optional(),
+        }),
+      )
+      .min(1)
+      .max(MAX_IMPORTED_ROWS),
+  })
+  .meta({ id: 'CoherenceHistoryImport' });
+export type HistoryImportRow = z.input<typeof historyImport>['rows'][number];
+
+export const historyImported = z
+  .object({
+    added: z.int(),
+    present: z.int().describe('Added by an import before'),
+    too_old: z.int().describe('Older than REPORT_RETENTION_DAYS'),
+  })
+  .readonly()
+  .meta({ id: 'CoherenceHistoryImported' });
+export type HistoryImported = z.output<typeof historyImported>;
 
 export const signalFetch = z
   .object({

@@ -23,6 +23,33 @@ export async function insertHistory(db: Queryable, row: HistoryRow): Promise<voi
   await db.query(sql, [timestampParam(row.tsMs), row.windowSec, n, mean, stdev, driftRisk, source, requestId]);
 }
 
+/** One from the history of another system. */
+export interface ImportedHistoryRow extends HistoryRow {
+  /** The same for the same row, however often it is imported. */
+  readonly importKey: string;
+}
+
+/** Adds the rows that no import has added before; returns how many. */
+export async function importHistoryRows(db: Queryable, rows: readonly ImportedHistoryRow[]): Promise<number> {
+  const sql = `insert into coherence_history (ts, window_sec, n, mean, stdev, drift_risk, source, request_id, import_key)
+    select * from unnest($1::timestamptz[], $2::int[], $3::bigint[], $4::float8[], $5::float8[], $6::text[], $7::text[], $8::text[],
+      $9::text[])
+    on conflict (import_key) do nothing`;
+  const column = <T>(pick: (row: ImportedHistoryRow) => T) => rows.map(pick);
+  const params = [
+    column(({ tsMs }) => timestampParam(tsMs)),
+    column(({ windowSec }) => windowSec),
+    column(({ n }) => n),
+    column(({ mean }) => mean),
+    column(({ stdev }) => stdev),
+    column(({ driftRisk }) => driftRisk),
+    column(({ source }) => source),
+    column(({ requestId }) => requestId),
+    column(({ importKey }) => importKey),
+  ];
+  return (await db.query(sql, params)).rowCount;
+}
+
 /** Newest first. */
 export async function listHistory(db: Queryable, limit: number): Promise<HistoryRow[]> {
   const sql = `select ${msOf('ts')} as "tsMs", window_sec as "windowSec", n, mean, stdev, drift_risk as "driftRisk", source,

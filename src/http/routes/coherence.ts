@@ -5,6 +5,8 @@ import {
   coherenceStatus,
   type HistoryEntry,
   historyEntry,
+  historyImport,
+  historyImported,
   historyQuery,
   metricsQuery,
   predictionQuery,
@@ -16,6 +18,7 @@ import { AppError } from '../../core/errors.ts';
 import { isoTime, isoTimeOrNull } from '../../core/format/iso-time.ts';
 import { SECOND_MS } from '../../core/time/window.ts';
 import type { CoherenceContext } from '../../services/coherence/context.ts';
+import { importHistory } from '../../services/coherence/import-history.ts';
 import { roundSix, volatilityOf } from '../../services/coherence/measure.ts';
 import { measureWindow } from '../../services/coherence/metrics.ts';
 import { predictCoherence } from '../../services/coherence/predict.ts';
@@ -35,6 +38,7 @@ export function coherenceRoutes(app: HttpApp, context: CoherenceRoutes): void {
   metricsRoute(app, context.coherence);
   predictRoute(app, context.coherence);
   historyRoute(app, context.coherence);
+  importRoute(app, context.coherence);
   runRoutes(app, context.coherence);
   statusRoute(app, context);
 }
@@ -89,6 +93,31 @@ function historyRoute(app: HttpApp, { db }: CoherenceContext): void {
     const entries = (await listHistory(db, request.query.limit)).map(describeEntry);
     return type === CSV ? reply.type(CSV).send(csvOf(entries)) : reply.type(type).send(entries);
   });
+}
+
+function importRoute(app: HttpApp, context: CoherenceContext): void {
+  const schema = {
+    tags,
+    operationId: 'importCoherenceHistory',
+    summary: 'Add rows of the history of a Coherence Engine; the same rows again add nothing',
+    body: historyImport,
+    response: { 200: historyImported },
+  };
+  app.post('/coherence/history', { schema }, ({ body }) =>
+    importHistory(
+      context,
+      body.rows.map((row) => ({
+        tsMs: row.ts_utc,
+        windowSec: row.window_sec,
+        n: row.n,
+        mean: row.mean,
+        stdev: row.stdev,
+        driftRisk: row.drift_risk,
+        source: row.source,
+        requestId: row.request_id ?? '',
+      })),
+    ),
+  );
 }
 
 function describeEntry(row: HistoryRow): HistoryEntry {

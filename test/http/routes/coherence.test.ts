@@ -30,9 +30,9 @@ function serve(coherence: TestCoherence) {
   app.setSerializerCompiler(serializerCompiler);
   coherenceRoutes(app, { coherence, version: '1.2.3', startedAtMs: NOW_MS - MINUTE_MS });
   onTestFinished(() => app.close());
-  const ask = async (url: string, headers: Record<string, string> = {}) => {
+  const ask = async (url: string, headers: Record<string, string> = {}, payload?: object) => {
     const [method, path] = url.includes(' ') ? url.split(' ', 2) : ['GET', url];
-    const answer = await app.inject({ method: method as 'GET', url: path ?? '', headers });
+    const answer = await app.inject({ method: method as 'GET', url: path ?? '', headers, ...(payload && { payload }) });
     const isJson = String(answer.headers['content-type']).includes('json');
     return {
       status: answer.statusCode,
@@ -236,4 +236,31 @@ it('/coherence/history lists what the schedule wrote, as JSON or CSV', async () 
   for (const limit of ['0', '1001', 'x', '1.5'])
     expect((await ask(`/coherence/history?limit=${limit}`)).status).toBe(400);
   expect((await ask('/coherence/history', { accept: 'image/png' })).status).toBe(406);
+});
+
+it('POST /coherence/history adds rows of another history once, and leaves out what would be dropped', async () => {
+  const { ask } = await open({ REPORT_RETENTION_DAYS: '90' });
+  const rowOf = (agoMs: number, row: object = {}) => ({
+    ts_utc: new Date(NOW_MS - agoMs).toISOString(),
+    window_sec: 3_600,
+    n: 120,
+    mean: 86,
+    stdev: 1.25,
+    drift_risk: 'low',
+    source: 'darshan_api',
+    request_id: 'req-1',
+    ...row,
+  });
+  const add = async (...rows: object[]) => (await ask('POST /coherence/history', {}, { rows })).body;
+  const [newer, older] = [rowOf(MINUTE_MS), rowOf(2 * DAY_MS, { request_id: undefined, drift_risk: 'high' })];
+  expect(await add(newer, rowOf(91 * DAY_MS), older)).toEqual({ added: 2, present: 0, too_old: 1 });
+  // The same rows, of a file that rounds otherwise, one of them twice; and one of another window.
+  const again = [{ ...newer, mean: 86.0000001 }, newer, older, rowOf(MINUTE_MS, { window_sec: 60 })];
+  expect(await add(...again)).toEqual({ added: 1, present: 3, too_old: 0 });
+  const { body } = await ask('/coherence/history');
+  expect(body.map(({ window_sec }: { window_sec: number }) => window_sec)).toEqual([60, 3_600, 3_600]);
+  expect(body[1]).toEqual({ ...newer, volatilityIndex: 0.014535 });
+  expect(body[2]).toMatchObject({ request_id: '', drift_risk: 'high' });
+  for (const wrong of [{ drift_risk: 'none' }, { ts_utc: 'yesterday' }, { n: -1 }, { mean: '86' }, { window_sec: 0 }])
+    expect((await ask('POST /coherence/history', {}, { rows: [rowOf(0, wrong)] })).status).toBe(400);
 });
