@@ -51,10 +51,11 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'services/coherence': [...CORE, ...OUTSIDE, ...SERVICE_LADDER.slice(0, -1), 'services/sources'],
   http: [...CORE, ...OUTSIDE, 'api', ...SERVICES],
   dashboard: [...CORE, 'api'],
-  cli: [...CORE, ...OUTSIDE, 'api', ...SERVICES, 'dashboard', 'app.ts', 'simulation.ts'],
+  cli: [...CORE, ...OUTSIDE, 'api', ...SERVICES, 'dashboard', 'app.ts', 'check.ts', 'simulation.ts'],
   'index.ts': [...CORE, 'services/datasets'],
   'monitoring.ts': [...CORE, ...OUTSIDE, ...SERVICES],
   'simulation.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'monitoring.ts'],
+  'check.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'http'],
   'app.ts': [...CORE, ...OUTSIDE, ...SERVICES, 'http', 'monitoring.ts'],
   'main.ts': ['cli'],
 };

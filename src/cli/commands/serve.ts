@@ -17,12 +17,17 @@ const DRAIN_MS = 10_000;
 interface ServeOptions {
   readonly port?: string;
   readonly host?: string;
+  readonly check?: boolean;
 }
 
 const HELP = `
 Environment variables configure the service, also from the file .env in the working directory. .env.example lists all of them.
 
+With --check nothing is started or changed: configuration, .env, files of channels, monitors and baselines, database and schema are
+examined, with a line for each. Exit code 0 if the service can start, 2 if something is wrong, 3 if the database is away.
+
 Examples:
+  plumbline serve --check
   plumbline serve                                                    on 127.0.0.1:8000, embedded database in ./data
   DATABASE_URL=postgres://dev:dev@localhost/drift plumbline serve --port 9000`;
 
@@ -32,13 +37,41 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
     .description('Run the service')
     .option('--port <port>', 'port to listen on, instead of PORT')
     .option('--host <address>', 'address to listen on, instead of HOST')
+    .option('--check', 'check what the service would read at its start, and start nothing')
     .addHelpText('after', HELP)
-    .action((options: ServeOptions) => runService({ ...terminal, env: environmentOf(terminal.env, options) }));
+    .action((options: ServeOptions) => {
+      const own = { ...terminal, env: environmentOf(terminal.env, options) };
+      return options.check ? check(own) : runService(own);
+    });
 }
 
 /** An option goes before its variable. */
 function environmentOf(env: Environment, { port, host }: ServeOptions): Environment {
   return { ...env, ...(port !== undefined && { PORT: port }), ...(host !== undefined && { HOST: host }) };
+}
+
+/** Prints what the service would meet at its start. An address that another process has is not looked for: it may be this service. */
+async function check(terminal: Terminal): Promise<void> {
+  const { dim, green, red } = terminal.colors;
+  const print = (part: string, text: string, isWrong = false) =>
+    terminal.out(`${isWrong ? red('error') : green('ok   ')}  ${part.padEnd(13)}  ${text}`);
+  const config = configFrom(terminal);
+  print(
+    'configuration',
+    `${config.HOST}:${config.PORT}, AUTH ${config.AUTH}, ${terminal.envFile.length} variables in .env`,
+  );
+  const { checkService } = await import('../../check.ts');
+  const errors: unknown[] = [];
+  for await (const { part, text, error } of checkService({ config, clock: systemClock, env: terminal.env })) {
+    print(part, text, error !== undefined);
+    if (error !== undefined) errors.push(error);
+  }
+  if (errors.length === 0) return terminal.out(dim('the service can start'));
+  const isAway = errors.every((error) => endingOf(error) === 'unavailable');
+  throw new Failure(
+    `the service cannot start: see ${errors.length === 1 ? 'the error' : 'the errors'} above`,
+    isAway ? 'unavailable' : 'usage',
+  );
 }
 
 /** Runs the service until SIGTERM or SIGINT. Running requests and jobs get 10 seconds to finish; a second signal stops at once. */

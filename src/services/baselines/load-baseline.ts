@@ -70,15 +70,20 @@ export async function loadBaseline(
   });
 }
 
-/** Loads BASELINE_PATH at start, unless a baseline with its name exists, for example from an earlier start. */
-export async function loadBaselineFile(context: EvaluationContext, path: string): Promise<BaselineSummary | undefined> {
+/** Reads BASELINE_PATH, and stores nothing. */
+export async function readBaselineFile(path: string): Promise<LoadedBaseline & { readonly document: unknown }> {
   let document: unknown;
   try {
     document = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new AppError('invalid_baseline', `BASELINE_PATH: ${path} cannot be read as JSON`, { cause });
   }
-  const { name } = readDocument(document);
+  return { ...readDocument(document), document };
+}
+
+/** Loads BASELINE_PATH at start, unless a baseline with its name exists, for example from an earlier start. */
+export async function loadBaselineFile(context: EvaluationContext, path: string): Promise<BaselineSummary | undefined> {
+  const { name, document } = await readBaselineFile(path);
   if (name !== undefined && (await findBaseline(context.db, name)) !== undefined) return undefined;
   return loadBaseline(context, document);
 }

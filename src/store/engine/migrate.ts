@@ -105,11 +105,13 @@ function checkHistory(history: readonly Applied[], known: readonly Migration[]):
   }
 }
 
-/** Names of the files not yet applied; reads only. */
+/** Names of the files not yet applied; reads only. Throws when the database is newer than this program, as `migrate` does. */
 export async function pendingMigrations(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ exists: boolean }>(`select to_regclass('schema_migrations') is not null as exists`);
-  const sql = 'select version from schema_migrations';
-  const history = rows[0]?.exists === true ? (await db.query<{ version: number }>(sql)).rows : [];
+  const sql = 'select version, name, checksum from schema_migrations order by version';
+  const history = rows[0]?.exists === true ? (await db.query<Applied>(sql)).rows : [];
+  const known = await readMigrations();
+  checkHistory(history, known);
   const applied = new Set(history.map((entry) => entry.version));
-  return (await readMigrations()).filter(({ version }) => !applied.has(version)).map(({ name }) => name);
+  return known.filter(({ version }) => !applied.has(version)).map(({ name }) => name);
 }
