@@ -4,6 +4,7 @@ import { addApplyCommand } from './commands/apply.ts';
 import { addBaselineCommand } from './commands/baseline.ts';
 import { addChannelsCommand } from './commands/channels.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addFeaturesCommand } from './commands/features.ts';
@@ -60,7 +61,7 @@ const COMMAND_GROUPS = {
     addImportCommand,
     addRebuildCommand,
   ],
-  'Administration:': [addKeysCommand, addMigrateCommand],
+  'Administration:': [addKeysCommand, addMigrateCommand, addCompletionCommand],
 } as const;
 
 /** A `.env` may be that of another program, where a command needs no configuration. Names that can only be ours are refused all the same. */

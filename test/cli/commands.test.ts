@@ -72,6 +72,7 @@ const COMMANDS = [
   'events',
   'rebuild',
   'migrate',
+  'completion',
   ...['build', 'list', 'show', 'activate', 'delete', 'download', 'import'].map((name) => `baseline ${name}`),
   ...['list', 'export', 'run', 'pause', 'resume', 'delete'].map((name) => `monitors ${name}`),
   ...['list', 'show', 'ack', 'silence', 'assign', 'note', 'resolve', 'reopen'].map((name) => `incidents ${name}`),
