@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/http/metrics.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { createMonitoring, type Monitoring } from '../../src/monitoring.ts';
 import { openLog } from '../../src/runtime/logging/log.ts';
+import type { CoherenceContext } from '../../src/services/coherence/context.ts';
 import { Ingest } from '../../src/services/ingest/ingest.ts';
 import { dryRunChannel } from '../../src/services/notify/dry-run.ts';
 import { Availability } from '../../src/store/availability.ts';
@@ -21,6 +22,7 @@ export interface Service {
   /** Time stands still until a test moves it. */
   readonly clock: DrivenClock;
   readonly monitoring: Monitoring;
+  readonly coherence: CoherenceContext;
   readonly schema: SchemaWatch;
   /** Refusals that came and that `/openapi.json` does not list. */
   unlistedRefusals(): string[];
@@ -99,7 +101,7 @@ export function buildService(db: Database, env: Readonly<Record<string, string>>
   const coherence = { ...context, storeEvents: (events: readonly object[]) => ingest.submitEvents(events) };
   const own = { schema, version: '1.2.3', startedAtMs: NOW, metrics };
   const app = buildServer({ ...parts, ...own, monitoring: context, channels, coherence });
-  return { app, config, clock, logged, monitoring, schema, unlistedRefusals: watchRefusals(app) };
+  return { app, config, clock, logged, monitoring, coherence, schema, unlistedRefusals: watchRefusals(app) };
 }
 
 /** A database that answers every statement the same way. */
