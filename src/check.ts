@@ -111,7 +111,7 @@ const UP_TO_DATE = 'up to date';
 async function checkSchema(db: Database, config: Config): Promise<Found> {
   await assertNotGuards(db);
   const pending = await pendingMigrations(db);
-  if (pending.length > 0) return { text: `the start will apply ${pending.join(', ')}` };
+  if (pending.length > 0) return { text: `the start will apply ${pending.length} migrations, from ${pending[0]}` };
   const keys = await countApiKeys(db);
   assertSafeHost(config, keys);
   return { text: `${UP_TO_DATE}, ${keys} API ${keys === 1 ? 'key' : 'keys'}` };

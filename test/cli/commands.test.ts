@@ -160,6 +160,13 @@ describe('report', () => {
   });
 });
 
+test('monitors export writes the name of a stream so that it makes no pattern', async () => {
+  const spec = { name: 'static', stream: { service: 'web', endpoint: 'GET /*' }, window: '1h', every: '5m' };
+  const entry = { origin: 'file', service: 'web', endpoint: 'GET /*', spec };
+  answer = { status: 200, body: { monitors: [entry], next: null, patterns: [] } };
+  expect((await run(['monitors', 'export'])).out).toContain('endpoint: GET /\\*');
+});
+
 test('rebuild reads all pages of streams', async () => {
   answer = { status: 200, body: { streams: [{ service: 'a', endpoint: 'b' }], next: null, minutes: 3, events: 4_000 } };
   const { out } = await run(['rebuild', '--from', '2026-01-05T00:00:00Z']);

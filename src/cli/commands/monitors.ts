@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { MonitorEntry, MonitorPage, MonitorPatternList, RunAnswer } from '../../api/monitors.ts';
+import { escapeStream } from '../../core/monitor/stream-pattern.ts';
 import { type Api, apiFrom } from '../api.ts';
 import { type ApiOption, addApiCommand, DRY_RUN_OPTION } from '../options.ts';
 import { renderTable } from '../output/table.ts';
@@ -80,7 +81,11 @@ function statusOf({ colors }: Terminal, last: MonitorEntry['last_run']): string 
 async function exportMonitors(terminal: Terminal, api: Api): Promise<void> {
   const single = (await fetchAll(api)).filter(({ origin }) => origin === 'api' || origin === 'file');
   const { patterns } = await api.json<MonitorPatternList>('GET', '/v1/monitor-patterns');
-  const monitors = [...single, ...patterns].map(({ spec }) => spec);
+  const monitors = [
+    // A `*` in a name must not make a pattern of it.
+    ...single.map(({ spec, service, endpoint }) => ({ ...spec, stream: escapeStream({ service, endpoint }) })),
+    ...patterns.map(({ spec }) => spec),
+  ];
   terminal.out(stringify({ monitors }, { version: '1.1' }).trimEnd());
 }
 
