@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { VERDICTS } from '../core/drift/check.ts';
 import { testFloors, testNames } from '../core/drift/test-choice.ts';
 import { listOr } from '../core/format/list-or.ts';
-import { COLUMN_TYPES } from '../core/table/table-profiler.ts';
+import { COLUMN_TYPES } from '../core/table/cells/column-type.ts';
+import { DATE_ORDERS } from '../core/table/cells/date-format.ts';
+import { DECIMAL_MARKS } from '../core/table/cells/number-format.ts';
 import { comparisonOptions, driftShare } from './comparison-options.ts';
 
 const COLUMN_CHOICES = [...COLUMN_TYPES, 'ignore'] as const;
@@ -20,6 +22,14 @@ const options = {
   tests: testNames.optional(),
   floors: testFloors.optional().describe('Smallest effect that counts, by test'),
   drift_share: driftShare.optional(),
+  decimal: z
+    .enum(DECIMAL_MARKS, `use ${listOr(DECIMAL_MARKS)}`)
+    .optional()
+    .describe('The decimal mark of numbers in texts; read off the first rows by default'),
+  dates: z
+    .enum(DATE_ORDERS, `use ${listOr(DATE_ORDERS)}`)
+    .optional()
+    .describe('The order of day, month and year in dates; read off the first rows by default'),
   features: z
     .record(
       z.string(),
@@ -65,7 +75,7 @@ export const detectDriftAnswer = z
         z.string(),
         z
           .looseObject({
-            type: z.enum(['continuous', 'categorical']),
+            type: z.enum(['continuous', 'categorical', 'timestamp']),
             ks_test: namedTest.optional(),
             psi: namedTest.optional(),
             chi_square: namedTest.optional(),

@@ -1,7 +1,11 @@
 /** How a command can end, and its exit code. `--help`, README and docs/cli.md list the same, held by a test. */
 export const EXIT_CODES = {
   success: { code: 0, meaning: 'success' },
-  drift: { code: 1, meaning: 'drift, with --fail-on-drift; missing migrations, with migrate --check' },
+  drift: {
+    code: 1,
+    meaning:
+      'drift, with --fail-on-drift; columns not tested, with --fail-on-untested; missing migrations, with migrate --check',
+  },
   usage: { code: 2, meaning: 'wrong usage: an option, a file, a setting, or a request that the service refuses' },
   unavailable: { code: 3, meaning: 'the service, or its database, is away' },
   failure: { code: 70, meaning: 'an unexpected failure' },

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { listOr } from '../core/format/list-or.ts';
+import { COLUMN_TYPES, type ColumnType } from '../core/table/cells/column-type.ts';
 import { DURATION_HINT, parseDuration } from '../core/time/window.ts';
 import { usageFailure } from './failure.ts';
 
@@ -12,6 +14,22 @@ export function commaList(text: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+/** Reads `column=type` pairs, separated by commas; may be repeated. */
+export function columnTypes(
+  text: string,
+  previous: ReadonlyMap<string, ColumnType> = new Map(),
+): Map<string, ColumnType> {
+  const types = new Map(previous);
+  for (const pair of commaList(text)) {
+    const at = pair.lastIndexOf('=');
+    const type = COLUMN_TYPES.find((name) => name === pair.slice(at + 1).trim());
+    if (at < 1 || type === undefined)
+      throw new InvalidArgumentError(`Use column=type, the type ${listOr(COLUMN_TYPES)}.`);
+    types.set(pair.slice(0, at).trim(), type);
+  }
+  return types;
 }
 
 export function positiveNumber(text: string): number {

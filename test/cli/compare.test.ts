@@ -37,9 +37,48 @@ describe('plumbline compare', () => {
     expect(out).toContain('Drift detected in 1 feature(s): age');
   });
 
-  it('--fail-on-drift exits with 2 only if there is drift', async () => {
+  it('--fail-on-drift exits with 1 only if there is drift', async () => {
     expect((await compare(paths.reference, paths.moved, '--fail-on-drift')).code).toBe(1);
     expect((await compare(paths.reference, paths.quiet, '--fail-on-drift')).code).toBe(0);
+  });
+
+  it('--fail-on-untested exits with 1 if a column was not tested, and the last line names it', async () => {
+    const { code, out, err } = await compare(paths.reference, paths.quiet, '--fail-on-untested');
+    expect(code).toBe(1);
+    expect(err).toContain('order_id');
+    expect(out.split('\n').at(-1)).toBe('No drift in 2 of 3 columns; 1 not tested: order_id');
+    expect(out).not.toContain('✅');
+    const tested = await compare(paths.reference, paths.quiet, '--fail-on-untested', '--ignore', 'order_id');
+    expect(tested).toMatchObject({ code: 0, out: expect.stringContaining('✅ No significant drift detected') });
+    expect((await compare(paths.reference, paths.moved, '--fail-on-drift')).code).toBe(1);
+  });
+
+  it('names on a line how cells were read; --decimal, --dates and --types correct it', async () => {
+    const german = join(directory, 'german.csv');
+    const lines = Array.from({ length: 400 }, (_, i) => `0${1 + (i % 9)}/0${1 + (i % 5)}/2024;${i % 90},5;${i % 40}`);
+    await writeFile(german, `day;price;zip\n${lines.join('\n')}\n`);
+    const { out } = await compare(german, german);
+    expect(out).toContain(
+      'day as dates mm/dd/yyyy (or dd/mm/yyyy: --dates dmy); price as numbers with a decimal comma',
+    );
+    const args = ['--dates', 'dmy', '--decimal', '.', '--types', 'zip=categorical,day=timestamp'];
+    const corrected = await compare(german, german, ...args);
+    expect(corrected.out).toContain('day as dates dd/mm/yyyy');
+    expect(corrected.out).toMatch(/zip +categorical/);
+    expect(corrected.out).toMatch(/price +continuous/);
+  });
+
+  it('the page shows dates as dates, and names what was not tested', async () => {
+    const dates = join(directory, 'dates.csv');
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + (i % 366))).toISOString().slice(0, 10);
+    await writeFile(dates, `day,row\n${Array.from({ length: 800 }, (_, i) => `${day(i)},${i}`).join('\n')}\n`);
+    const page = join(directory, 'dates.html');
+    await compare(dates, dates, '--html', page);
+    const html = await readFile(page, 'utf8');
+    expect(html).toContain('>2024-01-');
+    expect(html).toContain('aria-label="day: shares by weekday"');
+    expect(html).toContain('<p class="summary inconclusive">No drift in 1 of 2 columns; 1 not tested: row</p>');
+    expect(html).toMatch(/<h2>row<\/h2>.*\n.*not tested/);
   });
 
   it('--json prints the body of the route, --html writes a page', async () => {
@@ -73,6 +112,25 @@ describe('plumbline compare', () => {
     ['a file that is not there', () => [paths.reference, 'nowhere.csv'], /production does not exist: nowhere\.csv/, 2],
     ['a broken table', () => [paths.broken, paths.quiet], /reference has 2 cells in row 1, but 3 columns/, 2],
     ['a test that is not there', () => [paths.reference, paths.quiet, '--tests', 'nope'], /no test is called nope/, 2],
+    [
+      'text that is declared numeric',
+      () => [paths.reference, paths.quiet, '--numeric', 'plan'],
+      /reference, column "plan", is declared numeric, but 500 of its 500 cells are no numbers/,
+      2,
+    ],
+    [
+      'a column that is not there',
+      () => [paths.reference, paths.quiet, '--types', 'pln=categorical'],
+      /no column is called pln; there are age, plan, order_id/,
+      2,
+    ],
+    ['a type that is not there', () => [paths.reference, paths.quiet, '--types', 'plan=text'], /Use column=type/, 2],
+    [
+      'two types for one column',
+      () => [paths.reference, paths.quiet, '--numeric', 'age', '--types', 'age=categorical'],
+      /age cannot be both/,
+      2,
+    ],
     ['a level that is none', () => [paths.reference, paths.quiet, '--significance', '7'], /between 0 and 1/, 2],
     [
       'a column that is both',

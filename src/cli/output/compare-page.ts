@@ -1,7 +1,15 @@
 import { escapeHtml } from '../../core/format/escape-html.ts';
 import { drawBars, drawCurves, drawHistogram } from '../../dashboard/charts/draw.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
-import { columnNotes, describePolicy, describeRows, floorTitle, sortedFeatures } from './comparison.ts';
+import {
+  columnNotes,
+  describePolicy,
+  describeRows,
+  floorTitle,
+  sortedFeatures,
+  toneOf,
+  untestedNotes,
+} from './comparison.ts';
 import { describeWhere } from './describe-where.ts';
 
 const STYLE = `
@@ -38,7 +46,7 @@ export function comparePage(body: DetectDriftBody, files: { reference: string; p
 <h1>${escapeHtml(files.reference)} against ${escapeHtml(files.production)}</h1>
 <p class="soft">${describeRows(body)}; ${escapeHtml(describePolicy(body))}
 <span class="key"><i style="background: var(--reference)"></i>reference<i style="background: var(--current)"></i>production</span></p>
-<p class="summary ${body.verdict}">${escapeHtml(body.summary)}</p>
+<p class="summary ${toneOf(body)}">${escapeHtml(body.summary)}</p>
 ${notes(body)}
 ${features.map(([name, feature]) => section(name, feature, floorTitle(body))).join('\n')}
 </body></html>
@@ -46,7 +54,7 @@ ${features.map(([name, feature]) => section(name, feature, floorTitle(body))).jo
 }
 
 function notes(body: DetectDriftBody): string {
-  const lines = [...columnNotes(body), ...body.notes];
+  const lines = [...columnNotes(body), ...untestedNotes(body), ...body.notes];
   return lines.length === 0
     ? ''
     : `<ul class="soft">${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
@@ -54,16 +62,19 @@ function notes(body: DetectDriftBody): string {
 
 function section(name: string, feature: FeatureBody, floor: string): string {
   const { histogram, cdf, categories } = feature.figures;
+  const label = feature.type === 'timestamp' ? dayLabel : undefined;
   const figures = [
-    histogram && drawHistogram(histogram, `${name}: shares by value`),
-    cdf && drawCurves(cdf, `${name}: share of rows up to a value`),
+    histogram && drawHistogram(histogram, `${name}: shares by value`, label),
+    cdf && drawCurves(cdf, `${name}: share of rows up to a value`, label),
     categories && drawBars(categories, `${name}: shares by category`),
+    ...Object.entries(feature.parts ?? {}).map(([part, bars]) => drawBars(bars, `${name}: shares by ${part}`)),
   ].filter((figure) => figure !== undefined);
-  const reason =
-    feature.reason === undefined ? '' : `<span class="soft">not tested: ${escapeHtml(feature.reason)}</span>`;
+  const isUntested = feature.reason !== undefined && feature.verdict !== 'drift';
+  const verdict = isUntested ? 'not tested' : WORDS[feature.verdict];
+  const reason = feature.reason === undefined ? '' : `<span class="soft">${escapeHtml(feature.reason)}</span>`;
   const table = feature.findings.length === 0 ? '' : findingTable(feature.findings, floor);
   return `<section><header class="feature"><h2>${escapeHtml(name)}</h2><span class="soft">${feature.type}</span>
-<strong class="${feature.verdict}">${WORDS[feature.verdict]}</strong>${reason}</header>
+<strong class="${feature.verdict}">${verdict}</strong>${reason}</header>
 <div class="figures">${figures.join('')}</div>${table}</section>`;
 }
 
@@ -73,7 +84,7 @@ function findingTable(findings: readonly FindingBody[], floor: string): string {
   const cell = (text: string, i: number) => `<td${numeric.has(head[i] ?? '') ? ' class="number"' : ''}>${text}</td>`;
   const rows = findings.map((finding) =>
     [
-      escapeHtml(finding.title),
+      escapeHtml(finding.part === undefined ? finding.title : `${finding.title}, ${finding.part}`),
       `<span class="${finding.verdict}">${WORDS[finding.verdict]}</span>`,
       number(finding.effect),
       number(finding.floor),
@@ -85,6 +96,10 @@ function findingTable(findings: readonly FindingBody[], floor: string): string {
   );
   const heads = head.map((title) => `<th${numeric.has(title) ? ' class="number"' : ''}>${title}</th>`).join('');
   return `<div class="scroll"><table><thead><tr>${heads}</tr></thead><tbody>${rows.map((row) => `<tr>${row.join('')}</tr>`).join('')}</tbody></table></div>`;
+}
+
+function dayLabel(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function number(x: number | null): string {

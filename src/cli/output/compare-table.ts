@@ -1,7 +1,16 @@
 import { amount, pValue } from '../../core/format/amounts.ts';
 import type { DetectDriftBody, FeatureBody, FindingBody } from '../../services/datasets/detect-drift.ts';
 import type { Colors } from '../terminal.ts';
-import { columnNotes, describePolicy, describeRows, floorTitle, sortedFeatures } from './comparison.ts';
+import {
+  columnNotes,
+  describePolicy,
+  describeRows,
+  floorTitle,
+  sortedFeatures,
+  testName,
+  toneOf,
+  untestedNotes,
+} from './comparison.ts';
 import { describeWhere } from './describe-where.ts';
 import { renderTable } from './table.ts';
 
@@ -15,7 +24,7 @@ function headOf(body: DetectDriftBody): string[] {
 export function renderComparison(body: DetectDriftBody, colors: Colors, showsAllTests: boolean): string[] {
   const { bold, dim, green, red, yellow } = colors;
   const rows = sortedFeatures(body).flatMap(([name, feature]) => featureRows(name, feature, colors, showsAllTests));
-  const paint = body.drift_detected ? red : body.verdict === 'inconclusive' ? yellow : green;
+  const paint = { drift: red, inconclusive: yellow, no_drift: green }[toneOf(body)];
   return [
     describeRows(body),
     dim(describePolicy(body)),
@@ -29,14 +38,15 @@ export function renderComparison(body: DetectDriftBody, colors: Colors, showsAll
 
 function featureRows(name: string, feature: FeatureBody, colors: Colors, showsAllTests: boolean): string[][] {
   const shown = showsAllTests ? feature.findings : feature.findings.filter((finding) => isDeciding(finding, feature));
-  const findings = shown.length > 0 ? shown : feature.findings.slice(0, 1);
+  const isTested = feature.reason === undefined || feature.verdict === 'drift' || showsAllTests;
+  const findings = !isTested ? [] : shown.length > 0 ? shown : feature.findings.slice(0, 1);
   const type = feature.type;
   if (findings.length === 0) return [[name, type, colors.dim('not tested'), '', '', '', '', '', feature.reason ?? '']];
   return findings.map((finding, i) => [
     i === 0 ? name : '',
     i === 0 ? type : '',
     verdictOf(finding.verdict, colors),
-    finding.test,
+    testName(finding),
     amount(finding.effect),
     amount(finding.floor),
     pValue(finding.p_adjusted ?? finding.p_value),
@@ -57,10 +67,6 @@ function verdictOf(verdict: FindingBody['verdict'], { bold, green, red, yellow }
 }
 
 function notes(body: DetectDriftBody): string[] {
-  const lines = [
-    ...columnNotes(body),
-    ...body.not_tested.map(({ feature, reason }) => `not tested: ${feature}: ${reason}`),
-    ...body.notes,
-  ];
+  const lines = [...columnNotes(body), ...untestedNotes(body), ...body.notes];
   return lines.length === 0 ? [] : [...lines, ''];
 }

@@ -34,7 +34,7 @@ export function compareProfiles(reference: Profile, current: Profile, settings: 
 
 /** The same, a feature a step. */
 export function* compareInSteps(reference: Profile, current: Profile, settings: CompareSettings): Steps<Comparison> {
-  const { pairs, notTested, added } = yield* pairInSteps(reference, current);
+  const { pairs, notTested, added } = yield* pairInSteps(reference, current, settings.types);
   return { checks: yield* checkInSteps(pairs, settings), notTested, added };
 }
 

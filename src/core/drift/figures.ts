@@ -1,7 +1,7 @@
 import type { CategoryCounts } from '../profile/counts.ts';
 import type { KllSketch } from '../profile/kll.ts';
 import type { FeatureProfile } from '../profile/profile.ts';
-import { shareAtMost, type WeightedSample } from '../profile/weighted-sample.ts';
+import { sharesAtMost, type WeightedSample } from '../profile/weighted-sample.ts';
 import { OTHER } from './bins/align-categories.ts';
 import { countInBins } from './bins/bins.ts';
 
@@ -76,14 +76,14 @@ function numericFigures(reference?: KllSketch, current?: KllSketch): Pick<Figure
     },
     cdf: {
       values,
-      reference: values.map((x) => atMost(samples.reference, x)),
-      current: values.map((x) => atMost(samples.current, x)),
+      reference: atMost(samples.reference, values),
+      current: atMost(samples.current, values),
     },
   };
 }
 
-function atMost(sample: WeightedSample, x: number): number {
-  return sample.total === 0 ? 0 : shareAtMost(sample, x);
+function atMost(sample: WeightedSample, values: readonly number[]): number[] {
+  return sample.total === 0 ? values.map(() => 0) : sharesAtMost(sample, values);
 }
 
 function categoryFigures(reference?: CategoryCounts, current?: CategoryCounts): Pick<Figures, 'categories'> {
@@ -92,7 +92,8 @@ function categoryFigures(reference?: CategoryCounts, current?: CategoryCounts): 
   const share = (counts: CategoryCounts | undefined, name: string) =>
     counts === undefined || counts.n === 0 ? 0 : (counts.counts.get(name) ?? 0) / counts.n;
   const names = [...new Set([...(reference?.counts.keys() ?? []), ...(current?.counts.keys() ?? [])])];
-  const weight = (name: string) => share(reference, name) + share(current, name);
+  const weights = new Map(names.map((name) => [name, share(reference, name) + share(current, name)]));
+  const weight = (name: string) => weights.get(name) as number;
   const shown = names.sort((a, b) => weight(b) - weight(a) || (a < b ? -1 : 1)).slice(0, MOST_BARS);
   const sharesOf = (counts: CategoryCounts | undefined) => shown.map((name) => share(counts, name));
   const bars = { reference: sharesOf(reference), current: sharesOf(current) };

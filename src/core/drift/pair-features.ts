@@ -1,4 +1,4 @@
-import { inferFeatureType } from '../profile/feature-type.ts';
+import { type InferredType, inferFeatureType } from '../profile/feature-type.ts';
 import { type FeatureProfile, missingOf, type Profile } from '../profile/profile.ts';
 import type { Steps } from '../steps.ts';
 import type { FeaturePair } from './drift-test.ts';
@@ -20,12 +20,15 @@ export interface PairedFeatures {
   readonly added: readonly string[];
 }
 
-/** Puts the features of both profiles side by side. */
-export function* pairInSteps(reference: Profile, current: Profile): Steps<PairedFeatures> {
+/** What features are, by path. */
+export type KnownTypes = ReadonlyMap<string, InferredType>;
+
+/** Puts the features of both profiles side by side. Their types are read off the reference, where they are not known. */
+export function* pairInSteps(reference: Profile, current: Profile, types?: KnownTypes): Steps<PairedFeatures> {
   const pairs: FeaturePair[] = [];
   const notTested: NotTested[] = [];
   for (const feature of [...reference.features.keys()].sort()) {
-    const inferred = inferFeatureType(feature, reference.features.get(feature) ?? {});
+    const inferred = types?.get(feature) ?? inferFeatureType(feature, reference.features.get(feature) ?? {});
     const pair = pairOf(feature, inferred.type, reference, current);
     pairs.push(pair);
     if (inferred.type === 'identifier') notTested.push(notTestedOf(pair, inferred.reason));

@@ -1,5 +1,6 @@
 import type { AggregateRule } from './aggregate-rule.ts';
 import type { Policy } from './drift-test.ts';
+import type { KnownTypes } from './pair-features.ts';
 import type { PresetName } from './presets/table.ts';
 import type { TestName } from './test-name.ts';
 
@@ -42,6 +43,8 @@ export interface CompareSettings {
   readonly correction?: Correction;
   /** `any` by default. */
   readonly aggregate?: Aggregate;
+  /** What features are, where that is known; else it is read off the reference. */
+  readonly types?: KnownTypes;
   /** By path. */
   readonly features?: ReadonlyMap<string, FeatureSettings>;
 }

@@ -20,7 +20,7 @@ interface CountsState {
  *
  * Beyond that, the 1,000 most frequent so far (ties by name) keep their names, the rest are counted in `other`, and a
  * HyperLogLog estimates how many there are (standard error 2.3 %). If nearly every value is distinct, no name is kept.
- * While values are added, up to 2,000 names are held.
+ * While values are added, up to 2,000 names are held. Counts that were restored keep all their names until more values come.
  *
  * A name longer than 200 UTF-16 units is cut and ends in `…#` and 8 hex digits of its hash; NUL and lone surrogates
  * become U+FFFD.
@@ -156,8 +156,12 @@ function distinctOf(tallies: Map<string, number>): HyperLogLog {
   return distinct;
 }
 
-/** The name as every store can hold it. */
-function storable(value: string): string {
+/**
+ * The name as every store can hold it: at most 200 UTF-16 units, without NUL and lone surrogates.
+ *
+ * @example storable('USD') // 'USD'
+ */
+export function storable(value: string): string {
   const name =
     value.length <= MAX_NAME_LENGTH
       ? value

@@ -15,7 +15,8 @@ const MIN_DISTINCT_OPAQUE_ID = 0.02;
 /** Fewest characters and words of a text that is not a name. */
 const FREE_TEXT = { length: 40, words: 5 };
 
-const ID_NAME = /(^|_)(ids?|uuid|guid|uid|seq|sequence|serial|nonce|token|hash|key|offset|cursor)$/;
+const ID_NAME =
+  /(^|_)(ids?|uuid|guid|uid|seq|sequence|serial|nonce|token|hash|key|offset|cursor)$|^(index|unnamed_0|row|row_?(nr|no|num|number))$/;
 const TIME_NAME = /(^|_)(ts|at|timestamp|epoch|datetime)$/;
 const TIME_WORD = /(^|_)(time|date|day|created|updated|expires|expiry|deadline|start|end)(_|$)/;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}($|[Tt ]\d{2}:\d{2})/;
@@ -77,8 +78,8 @@ function typeOfNumbers(name: string, numeric: NumericProfile): InferredType {
   const distinct = distinctShare(numeric);
   const isTimeNamed = TIME_NAME.test(name);
   const unit = epochUnit(min, max);
-  if (unit !== undefined && (isTimeNamed || TIME_WORD.test(name) || (n >= MIN_VALUES && distinct.share > MOSTLY))) {
-    return identifier(`its values are moments in time (Unix ${unit})`);
+  if (unit !== undefined && (isNamedTime(name) || (n >= MIN_VALUES && distinct.share > MOSTLY))) {
+    return identifier(`its values are moments in time (Unix ${unit.name})`);
   }
   const isIdNamed = isTimeNamed || ID_NAME.test(name);
   if (isIdNamed && n >= MIN_VALUES && distinct.share > NEARLY_ALL && distinct.areIntegers) {
@@ -89,11 +90,29 @@ function typeOfNumbers(name: string, numeric: NumericProfile): InferredType {
   return NUMERIC;
 }
 
-function epochUnit(min: number, max: number): string | undefined {
+type EpochUnit = (typeof EPOCH_UNITS)[number];
+
+function epochUnit(min: number, max: number): EpochUnit | undefined {
   return EPOCH_UNITS.find(
     ({ perSecond }) =>
       min >= EPOCH_FROM_S * perSecond && max <= EPOCH_TO_S * perSecond && max - min <= EPOCH_SPREAD_S * perSecond,
-  )?.name;
+  );
+}
+
+/**
+ * The unit of Unix times.
+ *
+ * @param path - where the values are from, whose last segment must be the name of a time; undefined when they are known to be times
+ * @param min - the smallest value
+ * @param max - the largest one, of the same year
+ * @example epochUnitOf('created_at', 1_700_000_000, 1_700_000_999).name // 'seconds'
+ */
+export function epochUnitOf(path: string | undefined, min: number, max: number): EpochUnit | undefined {
+  return path === undefined || isNamedTime(snakeCase(lastSegment(path))) ? epochUnit(min, max) : undefined;
+}
+
+function isNamedTime(name: string): boolean {
+  return TIME_NAME.test(name) || TIME_WORD.test(name);
 }
 
 /** The share of distinct values among those that the sketch kept; for integers at most the width of their range over n. */

@@ -7,8 +7,15 @@ export interface WeightedSample {
   readonly total: number;
 }
 
-/** The values of levels, each ascending with weight 2^level, as one sample. */
+let ones: Float64Array = NO_VALUES;
+
+/** The values of levels, each ascending with weight 2^level, as one sample. A single level is not copied. */
 export function weightedSampleOf(levels: readonly Float64Array[]): WeightedSample {
+  const [only = NO_VALUES, ...upper] = levels;
+  if (upper.length === 0) {
+    if (ones.length < only.length) ones = new Float64Array(only.length).fill(1);
+    return { values: only, weights: ones.subarray(0, only.length), total: only.length };
+  }
   let values: Float64Array = NO_VALUES;
   let weights: Float64Array = NO_VALUES;
   let total = 0;
@@ -42,13 +49,26 @@ export function valuesAtRanks({ values, weights }: WeightedSample, ranks: readon
 }
 
 /**
- * The share of the sample that is ≤ x: the right-continuous empirical distribution function.
+ * The shares of the sample that are ≤ each of some values: the right-continuous empirical distribution function, in one walk.
+ *
+ * @param places - ascending
+ * @returns shares, [0, 1]; NaN for an empty sample
+ * @example const s = new KllSketch(); s.add(1); s.add(2); sharesAtMost(s.weighted(), [1, 2]) // [0.5, 1]
+ */
+export function sharesAtMost({ values, weights, total }: WeightedSample, places: readonly number[]): number[] {
+  let [i, weight] = [0, 0];
+  return places.map((x) => {
+    while (i < values.length && (values[i] as number) <= x) weight += weights[i++] as number;
+    return weight / total;
+  });
+}
+
+/**
+ * The share of the sample that is ≤ x.
  *
  * @returns a share, [0, 1]; NaN for an empty sample
  * @example const s = new KllSketch(); s.add(1); s.add(2); shareAtMost(s.weighted(), 1) // 0.5
  */
 export function shareAtMost(s: WeightedSample, x: number): number {
-  let weight = 0;
-  for (let i = 0; i < s.values.length && (s.values[i] as number) <= x; i++) weight += s.weights[i] as number;
-  return weight / s.total;
+  return sharesAtMost(s, [x])[0] as number;
 }

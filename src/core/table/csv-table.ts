@@ -1,12 +1,7 @@
+import { SAMPLE_BYTES, SAMPLE_ROWS, Sample } from './cells/sample.ts';
+import type { ColumnProfiler } from './column-profiler.ts';
 import { PendingBytes } from './pending-bytes.ts';
-import {
-  type ColumnProfiler,
-  MOST_COLUMNS,
-  quote,
-  type ReadOptions,
-  type TableColumns,
-  TableProfiler,
-} from './table-profiler.ts';
+import { MOST_COLUMNS, quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
 import { decode } from './text-counts.ts';
 
 const [QUOTE, LF, CR, NUL] = [34, 10, 13, 0];
@@ -15,6 +10,8 @@ const DELIMITER_BYTES = DELIMITERS.map((delimiter) => delimiter.charCodeAt(0));
 const MEBIBYTE = 1 << 20;
 const LONGEST_CELL = MEBIBYTE;
 const LONGEST_ROW = 8 * MEBIBYTE;
+/** The first column has no name where pandas saved its index; it reads it back as this. */
+const INDEX = 'Unnamed: 0';
 const SAVE_AS_UTF8 = 'save it as UTF-8, for example with iconv -f latin1 -t utf-8';
 
 /**
@@ -39,8 +36,9 @@ export class CsvTable {
   #columns: (ColumnProfiler | undefined)[] | undefined;
   #delimiter = 44;
   readonly #pending = new PendingBytes();
-  /** An incomplete row is scanned again only after it has doubled, however small the chunks are. */
-  #worthScanning = 0;
+  /** Nothing is scanned before the sample is there, and an incomplete row again only after it has doubled, however small the chunks are. */
+  #worthScanning = SAMPLE_BYTES;
+  #isSniffed = false;
   #isEnded = false;
   /** Cells of the row scanned last: start, end, and whether they have a doubled quote. */
   #starts = new Int32Array(16);
@@ -74,6 +72,7 @@ export class CsvTable {
   /** Takes all complete rows. @returns where the first incomplete one begins */
   #takeRows(bytes: Uint8Array): number {
     let at = this.#columns === undefined ? this.#takeHeader(bytes) : 0;
+    if (this.#columns !== undefined && !this.#isSniffed) this.#sniff(bytes, at, this.#columns);
     while (at < bytes.length && this.#columns !== undefined) {
       const next = this.#scanRow(bytes, at);
       if (next < 0) return at;
@@ -96,6 +95,23 @@ export class CsvTable {
     if (next < 0) return at;
     this.#columns = this.#readHeader(bytes);
     return next;
+  }
+
+  /** Reads the first rows twice: here for their formats, which do not depend on how the bytes come in chunks. */
+  #sniff(bytes: Uint8Array, from: number, columns: readonly (ColumnProfiler | undefined)[]): void {
+    this.#isSniffed = true;
+    const sample = new Sample();
+    for (let at = from; at < bytes.length && sample.rows < SAMPLE_ROWS; sample.rows++) {
+      const next = this.#scanRow(bytes, at);
+      if (next < 0 || next > from + SAMPLE_BYTES) break;
+      at = next;
+      for (let i = 0; i < Math.min(columns.length, this.#cells); i++) {
+        const column = columns[i];
+        if (column !== undefined)
+          sample.add(column.name, decode(bytes, this.#starts[i] as number, this.#ends[i] as number) ?? '');
+      }
+    }
+    this.#table.sniff(sample.columns(), true, String.fromCharCode(this.#delimiter));
   }
 
   #skipMark(bytes: Uint8Array): number {
@@ -179,6 +195,7 @@ export class CsvTable {
     const text = decode(bytes, start, end);
     if (text === undefined) this.#table.refuse(`has a header that is not UTF-8, in column ${i + 1}; ${SAVE_AS_UTF8}`);
     const name = (this.#doubled[i] === 1 ? text.replaceAll('""', '"') : text).trim();
+    if (name === '' && i === 0) return INDEX;
     if (name === '')
       this.#table.refuse(`has no name for column ${i + 1}; name it, or save the table without its index`);
     return name;

@@ -26,7 +26,10 @@ export async function readNdjson(
     line++;
     const text = decode(bytes, start, end) ?? table.refuse(`line ${line} is not UTF-8; save it as UTF-8`);
     if (text.trim() !== '')
-      table.add(parse(text, () => `line ${line} is not JSON; NDJSON has one object a line`, table));
+      table.add(
+        parse(text, () => `line ${line} is not JSON; NDJSON has one object a line`, table),
+        end - start,
+      );
   };
   for await (const chunk of chunks) {
     const searched = pending.length;
@@ -123,7 +126,10 @@ class Elements {
     const row = this.#rows + 1;
     const text = decode(bytes, start, end) ?? this.#table.refuse(`row ${row} is not UTF-8; save it as UTF-8`);
     if (isLast && row === 1 && text.trim() === '') return;
-    this.#table.add(parse(text, (why) => `is not valid JSON, in row ${row}: ${why}`, this.#table));
+    this.#table.add(
+      parse(text, (why) => `is not valid JSON, in row ${row}: ${why}`, this.#table),
+      end - start,
+    );
     this.#rows = row;
   }
 

@@ -1,18 +1,20 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../errors.ts';
-import { typeOf, WHAT_CELLS_HOLD } from './rows-table.ts';
-import { type ColumnProfiler, quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
+import { SAMPLE_ROWS, Sample } from './cells/sample.ts';
+import type { ColumnProfiler } from './column-profiler.ts';
+import { typeOf } from './rows-table.ts';
+import { type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
 
 interface Chunk {
   readonly columnData: ArrayLike<unknown>;
 }
 
 /**
- * Reads a Parquet file, one row group at a time. Timestamps are texts, which are not compared.
+ * Reads a Parquet file, one row group at a time. Timestamps are moments; columns of lists, objects or bytes are left out.
  *
  * @param file - its bytes, read where they are needed
- * @throws AppError where the file is not Parquet, or a column is nested
+ * @throws AppError where the file is not Parquet
  */
 export async function readParquet(file: AsyncBuffer, source: string, options: ReadOptions = {}): Promise<TableColumns> {
   const table = new TableProfiler(source, options);
@@ -20,33 +22,22 @@ export async function readParquet(file: AsyncBuffer, source: string, options: Re
     return await readGroups(file, table, options);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    return table.refuse(`cannot be read as Parquet: ${(error as Error).message}`);
+    return table.refuse(`is a Parquet file that is damaged or cut short (${(error as Error).message})`);
   }
 }
 
 async function readGroups(file: AsyncBuffer, table: TableProfiler, options: ReadOptions): Promise<TableColumns> {
   const metadata = await parquetMetadataAsync(file);
   const columns = metadata.row_groups.length === 0 ? [] : columnsOf(metadata, table);
+  table.sniff([], false);
   let [rowStart, bytesRead] = [0, 0];
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     // One column at a time, so that only one is in memory.
     for (const column of columns) {
-      const values = valuesInto(column);
-      await parquetRead({
-        file,
-        metadata,
-        compressors,
-        columns: [column.name],
-        rowStart,
-        rowEnd,
-        onChunk: values.take,
-      });
-      const { wrong } = values;
-      if (wrong !== undefined)
-        table.refuse(
-          `row ${rowStart + wrong.row + 1}, column ${quote(column.name)}: ${typeOf(wrong.value)}; ${WHAT_CELLS_HOLD}`,
-        );
+      if (column.isLeftOut) continue;
+      const onChunk = chunkReader(column, table);
+      await parquetRead({ file, metadata, compressors, columns: [column.name], rowStart, rowEnd, onChunk });
     }
     table.addRows(rowEnd - rowStart);
     bytesRead += Number(group.total_compressed_size ?? group.total_byte_size);
@@ -62,19 +53,20 @@ function columnsOf(metadata: FileMetaData, table: TableProfiler): ColumnProfiler
     const column = table.column(element.name);
     if (column === undefined) return [];
     if (children.length > 0 || element.repetition_type === 'REPEATED')
-      table.refuse(`column ${quote(element.name)}: nested; ${WHAT_CELLS_HOLD}`);
+      column.leaveOut('it is nested: lists or objects');
     return [column];
   });
 }
 
-/** Adds chunks of values. The first value that is not allowed is kept, because hyparquet swallows what is thrown here. */
-function valuesInto(column: ColumnProfiler) {
-  const values: { wrong: { row: number; value: unknown } | undefined; take(chunk: Chunk): void } = {
-    wrong: undefined,
-    take({ columnData }) {
-      for (let row = 0; row < columnData.length && values.wrong === undefined; row++)
-        if (!column.addValue(columnData[row])) values.wrong = { row, value: columnData[row] };
-    },
+/** Adds chunks of values; the texts of the first one show how they are written. */
+function chunkReader(column: ColumnProfiler, table: TableProfiler): (chunk: Chunk) => void {
+  return ({ columnData }) => {
+    if (!table.isSniffed(column.name)) {
+      const sample = new Sample();
+      for (let row = 0; row < Math.min(columnData.length, SAMPLE_ROWS); row++) sample.add(column.name, columnData[row]);
+      table.sniff(sample.columns(), false);
+    }
+    for (let row = 0; row < columnData.length && !column.isLeftOut; row++)
+      if (!column.addValue(columnData[row])) column.leaveOut(`it holds ${typeOf(columnData[row])}`);
   };
-  return values;
 }

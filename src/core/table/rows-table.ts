@@ -1,14 +1,19 @@
 import { runSteps, type Steps } from '../steps.ts';
+import { SAMPLE_BYTES, SAMPLE_ROWS, Sample } from './cells/sample.ts';
 import { quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
 
 /** Less than a millisecond of work. */
 const CELLS_A_STEP = 1_000;
+const MOST_SAMPLED_CELLS = 100_000;
 /** The end of messages about a cell that is not allowed. */
-export const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
+const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
 
 /** A table of rows as JSON objects whose keys are the columns. An absent key is a missing cell. */
 export class RowsTable {
   readonly #table: TableProfiler;
+  /** The first rows, until they show how their texts are written. */
+  #held: unknown[] | undefined = [];
+  #heldBytes = 0;
 
   constructor(source: string, options: ReadOptions = {}) {
     this.#table = new TableProfiler(source, options);
@@ -17,29 +22,57 @@ export class RowsTable {
   /**
    * Adds one row.
    *
-   * @returns how many cells it has
-   * @throws AppError when the row is not an object, or one of its values is one
+   * @param bytes - its length as text
+   * @throws AppError when a row is not an object, or one of its values is one
    */
-  add(row: unknown): number {
-    const place = this.#table.rows + 1;
-    if (typeof row !== 'object' || row === null || Array.isArray(row))
-      this.#table.refuse(`is not a list of objects: row ${place} is ${row === null ? 'null' : typeOf(row)}`);
-    this.#table.addRows(1);
-    const cells = Object.entries(row);
-    for (const [name, value] of cells) {
-      if (this.#table.column(name)?.addValue(value) === false)
-        this.#table.refuse(`row ${place}, column ${quote(name)}: ${typeOf(value)}; ${WHAT_CELLS_HOLD}`);
+  add(row: unknown, bytes: number): void {
+    if (this.#held === undefined) {
+      addRow(this.#table, row);
+      return;
     }
-    return cells.length;
+    this.#held.push(row);
+    this.#heldBytes += bytes;
+    if (this.#held.length === SAMPLE_ROWS || this.#heldBytes >= SAMPLE_BYTES) this.#release();
   }
 
   finish(): TableColumns {
+    this.#release();
     return this.#table.finish();
   }
 
   refuse(what: string): never {
     this.#table.refuse(what);
   }
+
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    const sample = new Sample();
+    for (const row of held) sampleRow(sample, row);
+    this.#table.sniff(sample.columns(), false);
+    for (const row of held) addRow(this.#table, row);
+  }
+}
+
+function sampleRow(sample: Sample, row: unknown): number {
+  if (typeof row !== 'object' || row === null) return 0;
+  const cells = Object.entries(row);
+  for (const [name, value] of cells) sample.add(name, value);
+  return cells.length;
+}
+
+/** @returns how many cells it has */
+function addRow(table: TableProfiler, row: unknown): number {
+  const place = table.rows + 1;
+  if (typeof row !== 'object' || row === null || Array.isArray(row))
+    table.refuse(`is not a list of objects: row ${place} is ${row === null ? 'null' : typeOf(row)}`);
+  table.addRows(1);
+  const cells = Object.entries(row);
+  for (const [name, value] of cells) {
+    if (table.column(name)?.addValue(value) === false)
+      table.refuse(`row ${place}, column ${quote(name)}: ${typeOf(value)}; ${WHAT_CELLS_HOLD}`);
+  }
+  return cells.length;
 }
 
 /**
@@ -71,10 +104,19 @@ export function* profileInSteps(
   source: string,
   options: ReadOptions = {},
 ): Steps<TableColumns> {
-  const table = new RowsTable(source, options);
+  const table = new TableProfiler(source, options);
+  const sample = new Sample();
   let cells = 0;
+  for (const row of rows.slice(0, SAMPLE_ROWS)) {
+    cells += sampleRow(sample, row);
+    if (cells > MOST_SAMPLED_CELLS) break;
+    if (cells % CELLS_A_STEP === 0) yield;
+  }
+  table.sniff(sample.columns(), false);
+  yield;
+  cells = 0;
   for (const row of rows) {
-    cells += table.add(row);
+    cells += addRow(table, row);
     if (cells < CELLS_A_STEP) continue;
     cells = 0;
     yield;

@@ -1,5 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { CategoryCounts } from '../profile/counts.ts';
+import type { CategoryCounts } from '../profile/counts.ts';
+import { isInfinite, isMissing } from './cells/missing.ts';
+import { ExactNames } from './exact-names.ts';
+import type { ExactRoom } from './exact-numbers.ts';
 
 const FEWEST_SLOTS = 32;
 const MOST_CACHED = 2_048;
@@ -8,8 +11,6 @@ const BYTES_AT_FIRST = 128;
 
 /** The meaning of a text. */
 const [NAME, MISSING, INFINITE] = [0, 1, 2] as const;
-const MISSING_TEXT = /^(|#?n\/?a|-?nan|null|none|<na>)$/i;
-const INFINITE_TEXT = /^[+-]?inf(inity)?$/i;
 const NO_SLOT = new Int32Array(1);
 
 /** Known texts in order of appearance; their bytes are stored one after the other. */
@@ -32,10 +33,14 @@ export class TextCounts {
   #texts: string[] = [];
   #bytes = new Uint8Array(0);
   /** Texts that are not cached: long ones, and those after the first 2,048. */
-  readonly #beyond = new CategoryCounts();
+  readonly #beyond: ExactNames;
   #infiniteBeyond = 0;
   /** Number of texts, without missing and infinite ones. */
   names = 0;
+
+  constructor(room: ExactRoom) {
+    this.#beyond = new ExactNames(room);
+  }
 
   /** @returns false when the bytes are not UTF-8 */
   addBytes(bytes: Uint8Array, start: number, end: number): boolean {
@@ -66,11 +71,11 @@ export class TextCounts {
 
   /** The names that were counted. */
   categories(): CategoryCounts {
-    const counts = this.#beyond.clone();
+    const known: [string, number][] = [];
     this.#texts.forEach((text, i) => {
-      if (this.#known.meanings[i] === NAME) counts.add(text, this.#known.counts[i] as number);
+      if (this.#known.meanings[i] === NAME) known.push([text, this.#known.counts[i] as number]);
     });
-    return counts;
+    return this.#beyond.join(known);
   }
 
   get infinite(): number {
@@ -156,8 +161,8 @@ function grown<T extends Int32Array | Uint8Array | Float64Array>(from: T, to: T)
 }
 
 function meaningOf(text: string): number {
-  if (text.length > 9) return NAME;
-  return MISSING_TEXT.test(text) ? MISSING : INFINITE_TEXT.test(text) ? INFINITE : NAME;
+  if (isMissing(text)) return MISSING;
+  return isInfinite(text) ? INFINITE : NAME;
 }
 
 /**

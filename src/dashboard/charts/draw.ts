@@ -7,8 +7,11 @@ const MAX_NAME_CHARS = 22;
 const BAR_ROW = 26;
 const NAME_WIDTH = 150;
 
+/** How a value stands at the axis. */
+type Label = (value: number) => string;
+
 /** The share of values in each bin, for reference and current in one chart. */
-export function drawHistogram({ edges, reference, current }: Histogram, title: string): string {
+export function drawHistogram({ edges, reference, current }: Histogram, title: string, label: Label = short): string {
   const highest = Math.max(...reference, ...current, Number.MIN_VALUE);
   const x = scale(edges[0] as number, edges.at(-1) as number, FRAME.left, WIDTH - FRAME.right);
   const y = scale(0, highest, HEIGHT - FRAME.bottom, FRAME.top);
@@ -17,12 +20,14 @@ export function drawHistogram({ edges, reference, current }: Histogram, title: s
     return `<path class="area ${side}" d="M${x(edges[0] as number)} ${y(0)}${steps.join('')}V${y(0)}Z"/>`;
   };
   const inner =
-    area(reference, 'reference') + area(current, 'current') + axes(edges[0] as number, edges.at(-1) as number, highest);
+    area(reference, 'reference') +
+    area(current, 'current') +
+    axes({ low: edges[0] as number, high: edges.at(-1) as number, highest }, label);
   return picture(inner, WIDTH, HEIGHT, title);
 }
 
 /** The cumulative distribution functions of reference and current. */
-export function drawCurves({ values, reference, current }: Curves, title: string): string {
+export function drawCurves({ values, reference, current }: Curves, title: string, label: Label = short): string {
   const [low, high] = [values[0] as number, values.at(-1) as number];
   const x = scale(low, high, FRAME.left, WIDTH - FRAME.right);
   const y = scale(0, 1, HEIGHT - FRAME.bottom, FRAME.top);
@@ -30,7 +35,12 @@ export function drawCurves({ values, reference, current }: Curves, title: string
     const steps = shares.map((share, i) => `H${x(values[i] as number)}V${y(share)}`);
     return `<path class="curve ${side}" d="M${x(low)} ${y(0)}${steps.join('')}"/>`;
   };
-  return picture(axes(low, high, 1) + curve(reference, 'reference') + curve(current, 'current'), WIDTH, HEIGHT, title);
+  return picture(
+    axes({ low, high, highest: 1 }, label) + curve(reference, 'reference') + curve(current, 'current'),
+    WIDTH,
+    HEIGHT,
+    title,
+  );
 }
 
 /** Two bars for each category: reference and current. */
@@ -48,12 +58,18 @@ export function drawBars({ names, reference, current }: Bars, title: string): st
   return picture(rows.join(''), WIDTH * 1.5, 8 + names.length * BAR_ROW, title);
 }
 
-function axes(low: number, high: number, highest: number): string {
+interface Axes {
+  readonly low: number;
+  readonly high: number;
+  readonly highest: number;
+}
+
+function axes({ low, high, highest }: Axes, label: Label): string {
   const [bottom, right] = [HEIGHT - FRAME.bottom, WIDTH - FRAME.right];
   return (
     `<path class="axis" fill="none" d="M${FRAME.left} ${FRAME.top}V${bottom}H${right}"/>` +
-    `<text x="${FRAME.left}" y="${HEIGHT - 8}">${short(low)}</text>` +
-    `<text x="${right}" y="${HEIGHT - 8}" text-anchor="end">${short(high)}</text>` +
+    `<text x="${FRAME.left}" y="${HEIGHT - 8}">${label(low)}</text>` +
+    `<text x="${right}" y="${HEIGHT - 8}" text-anchor="end">${label(high)}</text>` +
     `<text x="${FRAME.left - 5}" y="${FRAME.top + 9}" text-anchor="end">${percent(highest)}</text>` +
     `<text x="${FRAME.left - 5}" y="${bottom}" text-anchor="end">0</text>`
   );

@@ -10,13 +10,14 @@ import {
   detectDriftRequest,
 } from '../../api/detect-drift.ts';
 import { AppError, type FieldError } from '../../core/errors.ts';
+import type { ColumnType } from '../../core/table/cells/column-type.ts';
 import { pairDatasets } from '../../core/table/dataset-pair.ts';
 import { profileInSteps } from '../../core/table/rows-table.ts';
-import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+import type { TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
 import { type DetectDriftBody, detectInSteps } from '../../services/datasets/detect-drift.ts';
-import { type DetectOptions, declaredTypes } from '../../services/datasets/detect-settings.ts';
-import { readChunks } from '../../services/datasets/read-table.ts';
+import { type DetectOptions, toolOf } from '../../services/datasets/detect-settings.ts';
+import { naming, readChunks } from '../../services/datasets/read-table.ts';
 import type { HttpApp } from '../context.ts';
 import { FURTHER_BODIES } from '../openapi/bodies.ts';
 
@@ -26,6 +27,8 @@ const LARGEST_BODY = 64 * MEBIBYTE;
 const LARGEST_FILE = 1024 * MEBIBYTE;
 const LARGEST_FIELD = 256 * 1024;
 const SIDES = ['reference', 'production'] as const;
+/** Fields that say how files are read, so that they must come before the files. */
+const READ_FIELDS = ['categorical_features', 'features', 'decimal', 'dates'] as const;
 
 const DESCRIPTION = `JSON with both tables, or \`multipart/form-data\` with files \`reference\` and \`production\` (CSV, NDJSON or JSON, gzip
 allowed), which are folded as they arrive, and the options as fields. Columns that production lacks, or has beside, are reported.`;
@@ -63,7 +66,8 @@ async function detectInJson(request: FastifyRequest): Promise<DetectDriftBody> {
   const given = parse(detectDriftRequest, request.body ?? {});
   const read = readOptions(given);
   const reference = await runStepsInTurns(profileInSteps(given.reference_data, 'reference_data', read));
-  const production = await runStepsInTurns(profileInSteps(given.production_data, 'production_data', read));
+  const like = { ...read, like: reference.formats };
+  const production = await runStepsInTurns(profileInSteps(given.production_data, 'production_data', like));
   return compare(reference, production, given);
 }
 
@@ -95,11 +99,15 @@ async function takePart(part: Multipart, tables: Map<string, TableColumns>, fiel
       'invalid_dataset',
       `Unknown file field ${JSON.stringify(part.fieldname.slice(0, 80))}; send one as \`reference\`, one as \`production\`.`,
     );
-  const kinds =
-    fields.categorical_features === undefined && fields.features === undefined
-      ? undefined
-      : readOptions(parse(detectDriftOptions, fields));
-  tables.set(part.fieldname, await readChunks(part.file, part.fieldname, kinds));
+  const read = READ_FIELDS.some((name) => fields[name] !== undefined)
+    ? readOptions(parse(detectDriftOptions, fields))
+    : {};
+  const like = tables.get('reference')?.formats;
+  try {
+    tables.set(part.fieldname, await readChunks(part.file, part.fieldname, { ...read, like }));
+  } catch (error) {
+    throw error instanceof AppError && part.filename ? naming(part.filename, error) : error;
+  }
   if (part.file.truncated) throw new AppError('too_large', `The file ${part.fieldname} is over 1 GiB.`);
 }
 
@@ -130,12 +138,20 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new AppError('invalid_request', `${detail.join('; ')}.`, { errors });
 }
 
-function readOptions({ categorical_features: categorical = [], features = {} }: DetectDriftOptions): ReadOptions {
-  const of = (type: string) => Object.keys(features).filter((name) => features[name]?.type === type);
-  const both = categorical.find((name) => features[name]?.type === 'numeric');
+function readOptions({ categorical_features: categorical = [], features = {}, decimal, dates }: DetectDriftOptions) {
+  const both = categorical.find((name) => ![undefined, 'categorical', 'boolean'].includes(features[name]?.type));
   if (both !== undefined)
-    throw new AppError('invalid_request', `features.${both}.type: is numeric, but categorical_features has it too.`);
-  return { types: declaredTypes([...categorical, ...of('categorical')], of('numeric')), ignore: of('ignore') };
+    throw new AppError(
+      'invalid_request',
+      `features.${both}.type: is ${features[both]?.type}, but categorical_features has it too.`,
+    );
+  const types = new Map<string, ColumnType>(categorical.map((name) => [name, 'categorical']));
+  const ignore: string[] = [];
+  for (const [name, { type }] of Object.entries(features)) {
+    if (type === 'ignore') ignore.push(name);
+    else if (type !== undefined) types.set(name, type);
+  }
+  return { types, ignore, decimal, dates };
 }
 
 function compare(
@@ -158,5 +174,6 @@ function compare(
     aggregate: aggregateOf(given),
     features: new Map(features),
   };
-  return runStepsInTurns(detectInSteps(pairDatasets(reference, production, readOptions(given)), how));
+  const pair = pairDatasets(reference, production, { ...readOptions(given), tool: toolOf(given) });
+  return runStepsInTurns(detectInSteps(pair, how));
 }

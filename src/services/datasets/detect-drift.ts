@@ -1,23 +1,25 @@
 import { aggregateChecks } from '../../core/drift/aggregate.ts';
-import { type CheckVerdict, type DriftCheck, type Verdict, wireFields, wireVerdict } from '../../core/drift/check.ts';
-import { compareInSteps } from '../../core/drift/compare.ts';
+import { type DriftCheck, type Verdict, wireFields, wireVerdict } from '../../core/drift/check.ts';
 import type { Policy } from '../../core/drift/drift-test.ts';
-import { type Figures, figuresOf } from '../../core/drift/figures.ts';
+import { type Bars, type Figures, figuresOf } from '../../core/drift/figures.ts';
 import type { Direction } from '../../core/drift/movement/direction.ts';
 import type { PresetName } from '../../core/drift/presets/table.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
 import { DRIFT_TESTS } from '../../core/drift/test-table.ts';
 import { runSteps, type Steps } from '../../core/steps.ts';
-import type { Dataset } from '../../core/table/dataset.ts';
 import type { DatasetPair } from '../../core/table/dataset-pair.ts';
+import type { DatePart, PartPair } from '../../core/table/date-parts.ts';
+import { type ColumnCheck, compareColumns } from './compare-columns.ts';
+import { type DateRanges, dateRanges, isoTime, notesOf } from './describe-reading.ts';
 import { type DetectOptions, settingsOf } from './detect-settings.ts';
-
-const MAX_NAMES = 20;
+import { type Outcome, summaryOf } from './summary.ts';
 
 /** The result of one test on one feature, as JSON. When a number is null, `reason` says why. */
 export interface FindingBody {
   readonly test: TestName;
   readonly title: string;
+  /** Of a column of dates: the part that was tested. */
+  readonly part?: DatePart;
   readonly verdict: Verdict;
   readonly statistic: number | null;
   readonly effect: number | null;
@@ -45,7 +47,7 @@ interface NamedTest {
 }
 
 export interface FeatureBody {
-  readonly type: 'continuous' | 'categorical';
+  readonly type: 'continuous' | 'categorical' | 'timestamp';
   readonly ks_test?: NamedTest;
   readonly psi?: NamedTest;
   readonly chi_square?: NamedTest;
@@ -54,6 +56,9 @@ export interface FeatureBody {
   readonly reason?: string;
   readonly findings: readonly FindingBody[];
   readonly figures: Figures;
+  /** Of a column of dates: from when to when they are, and the figures of their parts. */
+  readonly ranges?: DateRanges;
+  readonly parts?: { readonly [part in DatePart]?: Bars };
 }
 
 /** The answer of `POST /detect-drift`, of the library and of `plumbline compare --json`. */
@@ -68,6 +73,9 @@ export interface DetectDriftBody {
   readonly rows: { readonly reference: number; readonly production: number };
   readonly added_columns: readonly string[];
   readonly missing_columns: readonly string[];
+  /** Columns whose tests cannot say. */
+  readonly inconclusive_columns: readonly string[];
+  /** Columns without a test of their distribution. */
   readonly not_tested: readonly { readonly feature: string; readonly reason: string }[];
   readonly notes: readonly string[];
 }
@@ -85,68 +93,90 @@ export function detectDriftBetween(pair: DatasetPair, options: DetectOptions = {
 export function* detectInSteps(pair: DatasetPair, options: DetectOptions = {}): Steps<DetectDriftBody> {
   const { reference, production } = pair;
   const settings = settingsOf(options, reference);
-  const { checks, notTested } = yield* compareInSteps(reference.profile, production.profile, settings);
-  const summary = aggregateChecks(checks, settings.aggregate);
-  const verdict = wireVerdict(summary.verdict);
-  const reasons = new Map(notTested.map(({ feature, reason }) => [feature, reason]));
+  const { checks, notTested } = yield* compareColumns(pair, settings);
+  const byColumn = checks.map(({ column, check }) => ({ ...check, subject: column }));
+  const aggregated = aggregateChecks(byColumn, settings.aggregate);
+  const verdict = wireVerdict(aggregated.verdict);
   // Without a prototype, so that a column with any name is an ordinary key.
   const details: { [feature: string]: FeatureBody } = Object.create(null);
-  const byFeature = groupBySubject(checks);
+  const byFeature = groupByColumn(checks);
   for (const feature of reference.columns) {
     details[feature] = featureBody(feature, pair, {
       checks: byFeature.get(feature) ?? [],
-      verdict: wireVerdict(summary.features.get(feature) ?? 'inconclusive'),
-      notTested: reasons.get(feature),
+      verdict: wireVerdict(aggregated.features.get(feature) ?? 'inconclusive'),
+      notTested: notTested.get(feature),
     });
     yield;
   }
-  const drifted = reference.columns.filter((feature) => summary.features.get(feature) === 'fail');
+  const drifted = reference.columns.filter((feature) => details[feature]?.verdict === 'drift');
+  const inconclusive = reference.columns.filter(
+    (feature) => details[feature]?.verdict === 'inconclusive' && !notTested.has(feature),
+  );
+  const added = production.columns.filter((column) => !reference.types.has(column));
+  const outcome: Outcome = { verdict, columns: reference.columns.length, drifted, inconclusive, added };
   return {
     drift_detected: verdict === 'drift',
     features_with_drift: drifted,
     feature_details: details,
-    summary: `${summaryOf(verdict, drifted, pair)}${untestedOf(verdict, summary.features, reasons)}`,
+    summary: summaryOf({ ...outcome, notTested: [...notTested.keys()] }, pair),
     verdict,
     policy: settings.policy,
     ...(settings.preset && { preset: settings.preset }),
     rows: { reference: reference.rows, production: production.rows },
-    added_columns: production.columns.filter((column) => !reference.types.has(column)),
+    added_columns: added,
     missing_columns: reference.columns.filter((column) => !production.types.has(column)),
-    not_tested: notTested.map(({ feature, reason }) => ({ feature, reason })),
-    notes: [...reference.notes, ...production.notes],
+    inconclusive_columns: inconclusive,
+    not_tested: [...notTested].map(([feature, reason]) => ({ feature, reason })),
+    notes: [...notesOf(pair), ...reference.notes, ...production.notes],
   };
 }
 
-function groupBySubject(checks: readonly DriftCheck[]): ReadonlyMap<string, readonly DriftCheck[]> {
-  const groups = new Map<string, DriftCheck[]>();
+function groupByColumn(checks: readonly ColumnCheck[]): ReadonlyMap<string, readonly ColumnCheck[]> {
+  const groups = new Map<string, ColumnCheck[]>();
   for (const check of checks) {
-    const group = groups.get(check.subject);
-    if (group === undefined) groups.set(check.subject, [check]);
+    const group = groups.get(check.column);
+    if (group === undefined) groups.set(check.column, [check]);
     else group.push(check);
   }
   return groups;
 }
 
 interface FeatureResult {
-  readonly checks: readonly DriftCheck[];
+  readonly checks: readonly ColumnCheck[];
   readonly verdict: Verdict;
   /** Why the feature was not tested. */
   readonly notTested: string | undefined;
 }
 
-function featureBody(feature: string, { reference, production }: DatasetPair, result: FeatureResult): FeatureBody {
-  const { checks, verdict, notTested } = result;
-  const isNumeric = reference.types.get(feature) === 'numeric';
-  const named = (method: TestName) => checks.find((check) => check.method === method);
+function featureBody(feature: string, pair: DatasetPair, { checks, verdict, notTested }: FeatureResult): FeatureBody {
+  const { reference, production, dates } = pair;
+  const type = reference.types.get(feature);
+  const isNumeric = type === 'numeric' || (type === 'identifier' && hasNumbers(feature, pair));
+  const named = (method: TestName) => checks.find(({ check }) => check.method === method)?.check;
+  const parts = dates.get(feature);
   return {
-    type: isNumeric ? 'continuous' : 'categorical',
+    type: parts !== undefined ? 'timestamp' : isNumeric ? 'continuous' : 'categorical',
     ...(isNumeric ? numericTests(named('ks'), named('psi'), notTested) : categoryTests(named('chi2'), notTested)),
     drift_detected: verdict === 'drift',
     verdict,
     ...(notTested !== undefined && { reason: notTested }),
     findings: checks.map(findingBody),
     figures: figuresOf(reference.profile.features.get(feature) ?? {}, production.profile.features.get(feature) ?? {}),
+    ...(parts !== undefined && { ranges: dateRanges(feature, pair), parts: partFigures(parts) }),
   };
+}
+
+function hasNumbers(feature: string, { reference }: DatasetPair): boolean {
+  return reference.profile.features.get(feature)?.numeric !== undefined;
+}
+
+function partFigures(parts: ReadonlyMap<DatePart, PartPair>): NonNullable<FeatureBody['parts']> {
+  return Object.fromEntries(
+    [...parts].flatMap(([part, { reference, current }]) => {
+      const { categories } = figuresOf(reference, current);
+      return categories === undefined ? [] : [[part, categories]];
+    }),
+  );
 }
 
 function numericTests(ks: DriftCheck | undefined, psi: DriftCheck | undefined, notTested: string | undefined) {
@@ -175,47 +205,18 @@ function outcome(check: DriftCheck | undefined, notTested: string | undefined) {
   return { drift_detected: check?.verdict === 'fail', ...(reason !== undefined && { reason }) };
 }
 
-function findingBody(check: DriftCheck): FindingBody {
+function findingBody({ check, part }: ColumnCheck): FindingBody {
+  const isMoment = part === 'range' && typeof check.at === 'number';
   return {
     test: check.method,
     title: DRIFT_TESTS[check.method].title,
+    ...(part !== undefined && { part }),
     statistic: check.statistic,
     p_value: check.pValue,
     n_reference: check.nReference,
     n_current: check.nCurrent,
     ...wireFields(check),
     ...(check.reason !== null && { reason: check.reason }),
-    ...(check.at !== null && { at: check.at }),
+    ...(check.at !== null && { at: isMoment ? isoTime(check.at as number) : check.at }),
   };
-}
-
-function summaryOf(verdict: Verdict, drifted: readonly string[], { reference, production }: DatasetPair): string {
-  if (verdict === 'drift') return `⚠️ Drift detected in ${drifted.length} feature(s): ${list(drifted)}`;
-  if (verdict === 'inconclusive') return `⚠️ Inconclusive: ${whyInconclusive(reference, production)}`;
-  if (drifted.length === 0) return '✅ No significant drift detected';
-  return `✅ No significant drift detected: ${drifted.length} feature(s) drifted, fewer than the aggregate rule requires: ${list(drifted)}`;
-}
-
-/** What the summary does not speak of: columns without a test, and those whose tests cannot say. */
-function untestedOf(
-  verdict: Verdict,
-  verdicts: ReadonlyMap<string, CheckVerdict>,
-  notTested: ReadonlyMap<string, string>,
-): string {
-  const unsure = [...verdicts].filter(([, found]) => found === 'inconclusive').map(([feature]) => feature);
-  const parts = [
-    ...(notTested.size > 0 ? [`not tested: ${list([...notTested.keys()])}`] : []),
-    ...(unsure.length > 0 && verdict !== 'inconclusive' ? [`inconclusive: ${list(unsure)}`] : []),
-  ];
-  return parts.map((part) => `; ${part}`).join('');
-}
-
-function whyInconclusive(reference: Dataset, production: Dataset): string {
-  const rows = `${reference.rows} reference and ${production.rows} production row(s)`;
-  return `no test can decide with ${rows}; feature_details has the reasons`;
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return more > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${more} more` : names.join(', ');
 }

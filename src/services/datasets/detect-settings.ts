@@ -9,8 +9,8 @@ import type {
   TestChoice,
 } from '../../core/drift/settings.ts';
 import type { TestName } from '../../core/drift/test-name.ts';
+import type { ColumnType } from '../../core/table/cells/column-type.ts';
 import type { Dataset } from '../../core/table/dataset.ts';
-import type { ColumnType } from '../../core/table/table-profiler.ts';
 
 /** Options of a comparison of two tables. */
 export interface DetectOptions {
@@ -35,6 +35,11 @@ export interface DetectOptions {
 export const TESTS_OF_TABLES: readonly TestName[] = ['ks', 'psi', 'chi2', 'missing', 'unseen', 'type_mismatch'];
 const DEFAULT_LEVEL = 0.05;
 const DEFAULT_PSI = 0.25;
+
+/** The tool whose rule these options choose: `classic` is Sentinel's. */
+export function toolOf({ preset, policy }: Pick<DetectOptions, 'preset' | 'policy'>): PresetName | undefined {
+  return preset ?? (policy === 'classic' ? 'sentinel' : undefined);
+}
 
 /** The settings of the comparison that these options mean. */
 export function settingsOf(options: DetectOptions, reference: Dataset): CompareSettings {
@@ -62,11 +67,11 @@ export function settingsOf(options: DetectOptions, reference: Dataset): CompareS
   };
 }
 
-/** Sentinel's tests: ks and psi for numbers, chi2 for categories. Settings of a column replace them. */
+/** Sentinel's tests: ks and psi for numbers, chi2 for categories, and for the parts of dates as they suit. Settings of a column replace them. */
 function sentinelTests(reference: Dataset, features: DetectOptions['features']): Map<string, FeatureSettings> {
   return new Map(
     [...reference.types].map(([column, type]) => {
-      const tests = type === 'numeric' ? ['ks', 'psi'] : ['chi2'];
+      const tests = type === 'numeric' ? ['ks', 'psi'] : type === 'timestamp' ? ['ks', 'psi', 'chi2'] : ['chi2'];
       return [column, { tests, ...features?.get(column) }];
     }),
   );

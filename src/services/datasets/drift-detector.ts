@@ -1,7 +1,7 @@
 import { type DatasetPair, pairDatasets } from '../../core/table/dataset-pair.ts';
 import { profileRows } from '../../core/table/rows-table.ts';
 import { type DetectDriftBody, detectDriftBetween } from './detect-drift.ts';
-import { type DetectOptions, declaredTypes } from './detect-settings.ts';
+import { type DetectOptions, declaredTypes, toolOf } from './detect-settings.ts';
 
 /** A row: maps column names to numbers, text, booleans or null. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -27,11 +27,9 @@ export class DriftDetector {
   constructor(referenceData: readonly Row[], productionData: readonly Row[], options: DetectorOptions = {}) {
     const types = declaredTypes(options.categoricalFeatures, options.numericFeatures);
     this.#options = options;
-    this.#pair = pairDatasets(
-      profileRows(referenceData, 'reference', { types }),
-      profileRows(productionData, 'production', { types }),
-      { types },
-    );
+    const reference = profileRows(referenceData, 'reference', { types });
+    const production = profileRows(productionData, 'production', { types, like: reference.formats });
+    this.#pair = pairDatasets(reference, production, { types, tool: toolOf(options) });
   }
 
   detectDrift(): DetectDriftBody {

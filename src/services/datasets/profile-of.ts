@@ -22,5 +22,6 @@ export interface ProfileOptions {
  */
 export function profileOf(rows: readonly Row[], options: ProfileOptions = {}): Profile {
   const types = declaredTypes(options.categorical, options.numeric);
-  return datasetOf(profileRows(rows, 'rows', { types }), types).profile;
+  // Columns are what Sentinel takes them for: a profile alone cannot say in which parts dates can be compared.
+  return datasetOf(profileRows(rows, 'rows', { types }), types, 'sentinel').profile;
 }

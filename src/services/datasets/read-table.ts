@@ -10,6 +10,7 @@ import { CsvTable } from '../../core/table/csv-table.ts';
 import { readJsonArray, readNdjson } from '../../core/table/read-json.ts';
 import { readParquet } from '../../core/table/read-parquet.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+import { fileKindOf, MAGIC_BYTES } from './file-kind.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const GZIP = [0x1f, 0x8b] as const;
@@ -24,15 +25,25 @@ const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
  * @throws AppError when the table is not valid or the file cannot be read
  */
 export async function readTable(path: string, source: string, options: ReadOptions = {}): Promise<TableColumns> {
-  const first = await firstBytes(path, source);
-  if (first.toString('latin1') === PARQUET) return readParquet(await asyncBufferFromFile(path), source, options);
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
-    const chunks = progressOf(file, () => options.onProgress?.(file.bytesRead));
-    return await readChunks(chunks, source, options);
-  } finally {
-    file.destroy();
+    const first = await firstBytes(path, source);
+    if (first.toString('latin1') === PARQUET)
+      return await readParquet(await asyncBufferFromFile(path), source, options);
+    const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    try {
+      const chunks = progressOf(file, () => options.onProgress?.(file.bytesRead));
+      return await readChunks(chunks, source, options);
+    } finally {
+      file.destroy();
+    }
+  } catch (error) {
+    throw error instanceof AppError ? naming(path, error) : error;
   }
+}
+
+/** The refusal of a table, with the file it came from. */
+export function naming(file: string, error: AppError): AppError {
+  return new AppError(error.code, `${error.message}: ${file}`, { cause: error });
 }
 
 /**
@@ -64,12 +75,9 @@ async function readText(
   source: string,
   options: ReadOptions,
 ): Promise<TableColumns> {
-  const { seen, all } = await peek(chunks, (bytes) => firstGlyph(bytes) !== undefined);
-  if (Buffer.from(seen.subarray(0, 4)).toString('latin1') === PARQUET)
-    throw new AppError(
-      'invalid_dataset',
-      `${source} is Parquet, which can only be read from a file; send CSV or NDJSON`,
-    );
+  const { seen, all } = await peek(chunks, (bytes) => bytes.length >= MAGIC_BYTES && firstGlyph(bytes) !== undefined);
+  const kind = fileKindOf(seen);
+  if (kind !== undefined) throw new AppError('invalid_dataset', `${source} is ${kind}`);
   const first = firstGlyph(seen);
   if (first === OPEN_BRACE) return readNdjson(all, source, options);
   if (first === OPEN_BRACKET) return readJsonArray(all, source, options);
@@ -88,11 +96,11 @@ async function firstBytes(path: string, source: string): Promise<Buffer> {
       await file.close();
     }
   } catch (error) {
-    throw unreadable(source, error, `: ${path}`);
+    throw unreadable(source, error);
   }
 }
 
-function unreadable(source: string, error: unknown, where = ''): AppError {
+function unreadable(source: string, error: unknown): AppError {
   const code = systemCode(error);
   const why =
     code === 'ENOENT'
@@ -102,7 +110,7 @@ function unreadable(source: string, error: unknown, where = ''): AppError {
         : code?.startsWith('Z_')
           ? `is an incomplete or damaged gzip file (${reasonOf(error)})`
           : `cannot be read: ${code ?? reasonOf(error)}`;
-  return new AppError('invalid_dataset', `${source} ${why}${where}`, { cause: error });
+  return new AppError('invalid_dataset', `${source} ${why}`, { cause: error });
 }
 
 /** The first byte that is not white space or part of a byte-order mark. */

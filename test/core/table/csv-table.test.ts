@@ -15,8 +15,8 @@ describe('types of columns', () => {
       x: 'numeric',
       few: 'categorical',
       text: 'categorical',
-      flag: 'categorical',
-      day: 'categorical',
+      flag: 'boolean',
+      day: 'timestamp',
     });
   });
 
@@ -95,7 +95,7 @@ describe('numbers are JavaScript’s, to the bit', () => {
     );
   });
 
-  it.each(['1,5', '0x10', '1_000', '1e', 'e5', '--1', '1.2.3', '.', '-', '12abc', '1 2'])('%s is text', (text) => {
+  it.each(['0x10', '1_000', '1e', 'e5', '--1', '1.2.3', '.', '-', '12abc', '1 2'])('%s is text', (text) => {
     const { names } = contents(datasetOfCsv(`x;y\n${text};1\n`), 'x');
     expect(names).toEqual({ [text]: 1 });
   });

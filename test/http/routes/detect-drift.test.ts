@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { formulaCsv, formulaTable } from '../../services/datasets/formula-tables.ts';
 import { emptyDatabase, withService } from '../service.ts';
 
 const { app } = withService(emptyDatabase, { AUTH: 'off' });
@@ -53,6 +54,55 @@ describe('POST /detect-drift', () => {
     expect(inForm.json()).toEqual(inJson.json());
     const backwards = await postForm([production, reference]);
     expect(backwards.json().features_with_drift).toEqual(['age']);
+  });
+
+  it('21,000 and 9,000 rows give the same digits in JSON and in a form, whatever the tables are called', async () => {
+    const [before, after] = [formulaTable(21_000, 0), formulaTable(9_000, 0.2)];
+    const form = [
+      { ...reference, content: formulaCsv(before) },
+      { ...production, content: formulaCsv(after) },
+    ];
+    for (const options of [{ preset: 'sentinel' }, { policy: 'classic' }, {}]) {
+      const inJson = await post({ reference_data: before, production_data: after, ...options });
+      const fields = Object.entries(options).map(([name, content]) => ({ name, content }));
+      expect((await postForm([...fields, ...form])).json()).toEqual(inJson.json());
+    }
+    const sketched = (n: number) => Array.from({ length: n }, (_, i) => ({ x: (i * 7919) % 100_003 }));
+    const many = [sketched(110_000), sketched(105_000)] as const;
+    const inJson = await post({ reference_data: many[0], production_data: many[1] });
+    const inForm = await postForm([
+      { ...reference, content: formulaCsv(many[0]) },
+      { ...production, content: formulaCsv(many[1]) },
+    ]);
+    expect(inForm.json()).toEqual(inJson.json());
+  });
+
+  it('decimal commas and dates, in a form and in JSON; a workbook is named', async () => {
+    const day = (i: number) => `${String(1 + (i % 12)).padStart(2, '0')}/0${1 + (i % 9)}/2024`;
+    const german = Array.from({ length: 300 }, (_, i) => ({ price: `${i % 90},5`, day: day(i) }));
+    const text = `price;day\n${german.map((row) => `${row.price};${row.day}`).join('\n')}\n`;
+    const inForm = await postForm([
+      { name: 'dates', content: 'mdy' },
+      { ...reference, content: text },
+      { ...production, content: text },
+    ]);
+    expect(inForm.json().notes[0]).toBe(
+      'read in both tables: price as numbers with a decimal comma; day as dates mm/dd/yyyy',
+    );
+    const inJson = await post({ reference_data: german, production_data: german });
+    expect(inJson.json()).toMatchObject({
+      summary: '✅ No significant drift detected',
+      feature_details: { price: { type: 'continuous' }, day: { type: 'timestamp' } },
+    });
+    const workbook = { ...reference, filename: 'r.xlsx', content: `PK\x03\x04${'\0'.repeat(26)}[Content_Types].xml` };
+    const refused = await postForm([workbook, production]);
+    expect(refused.json()).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/reference is an Excel workbook.*: r\.xlsx/),
+    });
+    expect((await post({ reference_data: german, production_data: german, decimal: ';' })).json().detail).toMatch(
+      /^decimal: use/,
+    );
   });
 
   it('options, in a body and as fields of a form', async () => {

@@ -21,6 +21,9 @@ const DISTANCE = 0.1;
 export const evidently: Preset = {
   title: 'Evidently',
   aggregate: 'share',
+  // Its `infer_column_type`: integers of at most ten values; where a cell is missing, pandas makes them floats.
+  isCategory: ({ distinct, areIntegers, hasMissing }) => areIntegers && !hasMissing && distinct <= 10,
+  freeTextFrom: 0.5,
   compare: (pair, { alpha = 0.05 }: PresetLimits = {}) => {
     const plain = fewValuesAsCategories(pair);
     const samples = plain.type === 'numeric' ? samplesOf(plain) : undefined;

@@ -16,6 +16,7 @@ const DISTANCE = 0.1;
 export const nannyml: Preset = {
   title: 'NannyML',
   aggregate: 'any',
+  isCategory: () => false,
   compare: (pair) => {
     const shares = pair.type === 'numeric' ? sharesOfNumbers(pair) : sharesOfCategories(pair);
     if (shares === undefined) return [];

@@ -20,10 +20,21 @@ export interface PresetLimits {
   readonly psi?: number | undefined;
 }
 
+/** The numbers of a column of a table. */
+interface ColumnNumbers {
+  readonly distinct: number;
+  readonly areIntegers: boolean;
+  readonly hasMissing: boolean;
+}
+
 /** How another tool compares one feature, and when it reports drift of a whole table. */
 export interface Preset {
   readonly title: string;
   readonly aggregate: AggregateRule;
+  /** Whether a column of numbers is one of categories for the tool; by default below 10 distinct ones. */
+  isCategory?(numbers: ColumnNumbers): boolean;
+  /** Share of distinct texts above which the tool takes a column for free text, and does not compare it by its categories. */
+  readonly freeTextFrom?: number;
   compare(pair: FeaturePair, limits?: PresetLimits): readonly PresetFinding[];
 }
 

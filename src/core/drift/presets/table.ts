@@ -7,8 +7,7 @@ import type { Preset } from './preset.ts';
 import { sentinel } from './sentinel.ts';
 import { whylogs } from './whylogs.ts';
 
-/** Other tools whose statistics and verdicts are reproduced. */
-export const PRESETS = {
+const TABLE = {
   evidently,
   nannyml,
   whylogs,
@@ -19,7 +18,10 @@ export const PRESETS = {
 } as const satisfies Record<string, Preset>;
 
 /** The name of a preset, as settings spell it. */
-export type PresetName = keyof typeof PRESETS;
+export type PresetName = keyof typeof TABLE;
+
+/** Other tools whose statistics and verdicts are reproduced. */
+export const PRESETS: Readonly<Record<PresetName, Preset>> = TABLE;
 
 /** Every preset, in the order of the table. */
 export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];

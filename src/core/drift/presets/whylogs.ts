@@ -17,6 +17,7 @@ const QUANTILES = 100;
 export const whylogs: Preset = {
   title: 'whylogs',
   aggregate: 'any',
+  isCategory: () => false,
   compare: (pair, { alpha = 0.05 } = {}) => {
     const samples = pair.type === 'numeric' ? samplesOf(pair) : undefined;
     if (samples !== undefined) return [compareNumbers(pair, samples, alpha)];

@@ -1,4 +1,4 @@
-import { CategoryCounts, MAX_CATEGORIES } from '../counts.ts';
+import { CategoryCounts } from '../counts.ts';
 import { HIGHEST_RANK, HyperLogLog, REGISTERS } from '../hll.ts';
 import { KllSketch } from '../kll.ts';
 import type { FeatureProfile, NumericProfile, Profile } from '../profile.ts';
@@ -12,6 +12,8 @@ const STATUS_PATH = 'response.status';
 const HAS_NUMERIC = 1;
 const HAS_CATEGORIES = 2;
 const MAX_LEVELS = 48;
+/** Profiles of streams hold 1,000 names a feature; those of tables may hold one for every value. */
+const MOST_NAMES = 100_000;
 
 /**
  * Encodes a profile as bytes, features and categories in order of name: equal profiles give equal bytes.
@@ -140,7 +142,7 @@ function writeCategories(out: ByteWriter, categories: CategoryCounts): void {
 function readCategories(from: ByteReader): CategoryCounts {
   const counts = new Map<string, number>();
   const size = from.count(2);
-  if (size > MAX_CATEGORIES) throw corrupt(`${size} categories`);
+  if (size > MOST_NAMES) throw corrupt(`${size} categories`);
   for (let i = 0; i < size; i++) counts.set(from.text(), from.varint());
   if (counts.size !== size || [...counts.values()].includes(0)) throw corrupt('a category comes twice or never');
   const isCapped = from.byte();
