@@ -4,14 +4,15 @@ import { createDatabase } from './bench/postgres.ts';
 import { chaosChannels } from './chaos/channels.ts';
 import { chaosClocks } from './chaos/clocks.ts';
 import { chaosFullDisk, chaosFullDiskEmbedded, chaosHalfOpen, chaosReadOnly, chaosStopped } from './chaos/faults.ts';
+import { chaosKills, chaosKillsEmbedded } from './chaos/kills.ts';
 import { QUIET_LOG } from './chaos/parts.ts';
 import { chaosReplicas } from './chaos/replicas.ts';
 import { chaosUnrecorded } from './chaos/unrecorded.ts';
 
-// Tests the guarantees while processes, channels and databases fail. It takes fourteen minutes and needs Postgres: a server that answers, and for the
+// Tests the guarantees while processes, channels and databases fail. It takes half an hour and needs Postgres: a server that answers, and for the
 // faults of databases its programs, from which it starts servers of its own. A full disk needs root, to mount a small one.
 // Usage: npm run chaos [-- replicas | unrecorded | channels | half-open | stopped | read-only | full-disk | full-disk-embedded
-//   | clocks]. Clocks needs libfaketime.
+//   | clocks | kills | kills-embedded]. Clocks needs libfaketime.
 
 const SCENARIOS = {
   replicas: chaosReplicas,
@@ -23,6 +24,8 @@ const SCENARIOS = {
   'full-disk': chaosFullDisk,
   'full-disk-embedded': chaosFullDiskEmbedded,
   clocks: chaosClocks,
+  kills: chaosKills,
+  'kills-embedded': chaosKillsEmbedded,
 } as const;
 
 const wanted = process.argv.slice(2);

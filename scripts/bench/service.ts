@@ -13,6 +13,8 @@ export interface BenchService {
   peakMemoryMb(): number;
   /** CPU time of the process so far, of all threads (Linux). */
   cpuSeconds(): number;
+  /** With -9. */
+  kill(): Promise<void>;
   stop(options?: { keepDirectory?: boolean }): Promise<void>;
 }
 
@@ -52,6 +54,12 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
     directory,
     peakMemoryMb: () => peakMemoryMb(child.pid as number),
     cpuSeconds: () => cpuSeconds(child.pid as number),
+    kill: async () => {
+      const gone = once(child, 'exit');
+      if (child.exitCode !== null) throw new Error(`the service ended by itself with code ${child.exitCode}`);
+      child.kill('SIGKILL');
+      await gone;
+    },
     stop: async ({ keepDirectory = false } = {}) => {
       await stopProcess(child);
       if (!keepDirectory) await rm(directory, { recursive: true, force: true });

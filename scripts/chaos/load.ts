@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { profiledEvents, storedNumbers } from '../../test/app/client.ts';
 
-const CLIENTS = 4;
+export const CLIENTS = 4;
 const BATCH = 20;
 const RETRY_MS = 200;
 const PROBE_MS = 250;
@@ -12,6 +12,17 @@ interface Answer {
   readonly atMs: number;
   readonly ms: number;
   readonly mayRetry: boolean;
+}
+
+/** What the service holds, next to what it acknowledged. */
+interface Stored {
+  readonly acknowledged: number;
+  readonly lost: number;
+  readonly twice: number;
+  /** Batches of which it holds some events and not all. */
+  readonly partial: number;
+  /** Events in profiles, less those that are stored. */
+  readonly profiled: number;
 }
 
 /** Clients that send batches with keys, each again until it is acknowledged, and a probe of `/readyz`. */
@@ -39,7 +50,7 @@ export class Load {
   }
 
   /** Ends when each client's last batch is acknowledged. */
-  async stop(): Promise<{ acknowledged: number; lost: number; twice: number; profiled: number }> {
+  async stop(): Promise<Stored> {
     this.#isDone = true;
     await Promise.all(this.#running);
     const stored = await storedNumbers(this.#url);
@@ -48,6 +59,7 @@ export class Load {
       acknowledged: this.#acknowledged.length,
       lost: this.#acknowledged.filter((n) => !distinct.has(n)).length,
       twice: stored.length - distinct.size,
+      partial: countPartial(distinct),
       profiled: (await profiledEvents(this.#url)) - stored.length,
     };
   }
@@ -75,9 +87,15 @@ export class Load {
 
   async #probe(): Promise<void> {
     for (; !this.#isDone; await delay(PROBE_MS)) {
-      const answer = await fetch(`${this.#url}/readyz`);
-      const { detail } = (await answer.json()) as { detail?: string };
+      const answer = await fetch(`${this.#url}/readyz`).catch(() => undefined);
+      const { detail } = ((await answer?.json().catch(() => undefined)) ?? {}) as { detail?: string };
       if (detail !== undefined) this.reasons.add(detail);
     }
   }
+}
+
+function countPartial(stored: ReadonlySet<number>): number {
+  const sizes = new Map<number, number>();
+  for (const n of stored) sizes.set(Math.floor(n / BATCH), (sizes.get(Math.floor(n / BATCH)) ?? 0) + 1);
+  return [...sizes.values()].filter((size) => size !== BATCH).length;
 }

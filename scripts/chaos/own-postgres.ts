@@ -54,7 +54,7 @@ function findBin(): string {
   return join(DEBIAN, versions[0], 'bin');
 }
 
-async function findPort(): Promise<number> {
+export async function findPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
