@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { trafficOf } from '../src/cli/simulate/traffic.ts';
+import { Traffic } from '../src/cli/simulate/traffic.ts';
 import { MINUTE_MS } from '../src/core/time/window.ts';
 import { printTable } from './bench/figures.ts';
 import { sendAll } from './bench/load.ts';
@@ -24,9 +24,9 @@ function bodies(startMs: number, endMs: number): string[] {
   const all: string[] = [];
   let batch: string[] = [];
   for (let i = 0; i < MONITORS; i++) {
-    const rules = { seed: i, features: FEATURES, perHour: PER_HOUR, drift: undefined };
-    for (const text of trafficOf(rules, { startMs, endMs })) {
-      batch.push(text.replace('"service":"simulated"', `"service":"${service(i)}"`));
+    const rules = { kind: 'iid', seed: `${i} ${startMs}`, features: FEATURES, perHour: PER_HOUR, drifts: [] } as const;
+    for (const event of new Traffic(rules).next({ startMs, endMs })) {
+      batch.push(JSON.stringify({ ...event, service: service(i) }));
       if (batch.length === BATCH_EVENTS) {
         all.push(`[${batch.join(',')}]`);
         batch = [];

@@ -3,9 +3,11 @@ import type { Simulation } from '../../simulation.ts';
 import type { Database } from '../../store/database.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Timeline } from './timeline.ts';
+import type { TrafficKind } from './traffic.ts';
 
 export interface SimulateOptions {
   readonly days: number;
+  readonly traffic: TrafficKind;
   readonly features: number;
   readonly perHour: number;
   readonly every: string;
@@ -18,6 +20,7 @@ export interface SimulateOptions {
   readonly replay?: string;
   readonly baseline: string;
   readonly labels?: string;
+  readonly json?: boolean;
 }
 
 /** One simulation that is running. */

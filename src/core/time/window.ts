@@ -2,6 +2,7 @@ export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+export const WEEK_MS = 7 * DAY_MS;
 
 /** A half-open span of UTC time, [startMs, endMs), in milliseconds since the Unix epoch. */
 export interface Interval {

@@ -6,7 +6,7 @@ import { decodeProfile } from '../../core/profile/codec/profile-codec.ts';
 import { mergeProfiles, type Profile } from '../../core/profile/profile.ts';
 import { seedOf } from '../../core/profile/seed.ts';
 import type { StreamName } from '../../core/stream-name.ts';
-import { DAY_MS, type Interval } from '../../core/time/window.ts';
+import { type Interval, WEEK_MS } from '../../core/time/window.ts';
 import { type Baseline, getBaselineProfile } from '../../store/baselines.ts';
 import type { EvaluationContext } from './context.ts';
 import { loadWindow } from './load-window.ts';
@@ -18,8 +18,6 @@ export interface Reference {
   readonly baseline: Baseline | null;
   readonly described: ReferenceDescription;
 }
-
-const WEEK_MS = 7 * DAY_MS;
 
 /** The reference that a monitor chose, for a window. Earlier windows are read from their profiles: they must have been watched by then. */
 export async function loadReference(
