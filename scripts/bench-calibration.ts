@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
+import { TRAFFIC_KINDS } from '../src/cli/simulate/traffic.ts';
 import { aggregateChecks } from '../src/core/drift/aggregate.ts';
 import { compareProfiles } from '../src/core/drift/compare.ts';
 import { PRESET_NAMES, PRESETS } from '../src/core/drift/presets/table.ts';
@@ -15,9 +16,12 @@ import { datasetOf } from '../src/core/table/dataset.ts';
 import { profileRows } from '../src/core/table/rows-table.ts';
 import { median, printTable } from './bench/figures.ts';
 import { option } from './bench/option.ts';
+import { type RuleScore, watchTraffic } from './bench/traffic-rules.ts';
 
-// Measures false alarms and power of each policy and preset on the same windows: 20 features, one window per hour, 168 per week.
+// Measures false alarms and power of each policy and preset on the same windows of independent rows: 20 features, one window per hour, 168 per
+// week. Then the same of three rules for floors, on traffic whose rows depend on each other and on the hour of the day.
 // Usage: npm run bench:calibration [-- --weeks 30 --trials 200 --rows 500 --reference 5000 --data FILE.csv[.gz]]
+//        npm run bench:calibration -- --traffic [--seeds 2 --weeks 8 --per-hour 200]
 
 const WINDOWS_PER_WEEK = 168;
 const SHIFT = 0.3;
@@ -183,6 +187,42 @@ function print(
   printTable([head, ...rows]);
 }
 
-measurePolicies(drawSimulated, '20 simulated features');
+function measureTraffic(): void {
+  const [seeds, weeks, perHour] = [option('seeds', 2), option('weeks', 8), option('per-hour', 200)];
+  console.log(
+    `\n17 features, ${perHour} events an hour, windows of an hour; 2 weeks to learn, ${weeks} quiet weeks, ${weeks} with planted drifts of 6 h; ${seeds} seeds\n`,
+  );
+  const rows: string[][] = [
+    ['traffic', 'rule', 'false incidents a week', 'time open', '1 sd found in 3 h', '10 points found in 3 h'],
+  ];
+  for (const kind of TRAFFIC_KINDS) {
+    const runs = Array.from({ length: seeds }, (_, i) => watchTraffic({ kind, seed: i + 1, weeks, perHour }));
+    for (const rule of runs[0]?.keys() ?? []) rows.push([kind, ...rowOf(rule, runs)]);
+  }
+  printTable(rows);
+}
+
+function rowOf(rule: string, runs: readonly ReadonlyMap<string, RuleScore>[]): string[] {
+  const scores = runs.flatMap((run) => run.get(rule) ?? []);
+  const sum = (pick: (score: RuleScore) => number) => scores.reduce((total, score) => total + pick(score), 0);
+  const hours = sum(({ quietHours }) => quietHours);
+  const share = (found: number, planted: number) => `${((100 * found) / planted).toFixed(0)} % of ${planted}`;
+  return [
+    rule,
+    ((168 * sum(({ incidents }) => incidents)) / hours).toFixed(2),
+    `${((100 * sum(({ openHours }) => openHours)) / hours).toFixed(1)} %`,
+    share(
+      sum(({ numbers }) => numbers.found),
+      sum(({ numbers }) => numbers.planted),
+    ),
+    share(
+      sum(({ names }) => names.found),
+      sum(({ names }) => names.planted),
+    ),
+  ];
+}
+
 const at = process.argv.indexOf('--data');
+if (process.argv.includes('--traffic')) measureTraffic();
+else measurePolicies(drawSimulated, '20 simulated features');
 if (at >= 0) measurePolicies(drawFrom(process.argv[at + 1] as string), 'real rows, drawn at random');

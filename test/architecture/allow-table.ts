@@ -12,6 +12,7 @@ const CORE_LADDER = [
   'core/profile',
   'core/drift',
   'core/evaluation',
+  'core/calibration',
   'core/forecast',
   'core/incident',
   'core/monitor',

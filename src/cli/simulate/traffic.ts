@@ -16,7 +16,7 @@ interface Shape {
 }
 
 /** The traffic that `plumbline simulate --traffic` knows. Nothing is wrong in any of it, unless a drift is planted. */
-export const TRAFFIC = {
+const TRAFFIC = {
   iid: { hasSeason: false, senders: 'events', hasSlowNoise: false },
   season: { hasSeason: true, senders: 'events', hasSlowNoise: false },
   sessions: { hasSeason: false, senders: 'sessions', hasSlowNoise: false },
