@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { AppError } from '../core/errors.ts';
 import { CallerCache } from './caller-cache.ts';
 import type { HttpApp, HttpContext, ServerContext } from './context.ts';
 import { addDraining } from './drain.ts';
@@ -41,6 +42,8 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: parts.config.MAX_BODY_BYTES,
+    // Node's own 400 is no problem+json and has no request id; `hostRefusal` answers instead.
+    http: { requireHostHeader: false },
     // fastify's own 503 is not a problem+json; `refuseWhileDraining` answers instead.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1_000 },
@@ -59,8 +62,9 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   const isDraining = addDraining(app, parts.log);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff').header(REQUEST_ID_HEADER, request.id);
-    done();
+    done(hostRefusal(request));
   });
+  serveAnyExpectation(app);
   const paths = new KnownPaths();
   const callers = new CallerCache(parts.db, parts.clock);
   attachRouteHooks(app, { ...parts, paths, callers, isDraining });
@@ -78,6 +82,17 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...parts, callers }));
   servePages(app);
   return app;
+}
+
+/** RFC 9112 asks a server to. */
+function hostRefusal({ raw }: FastifyRequest): AppError | undefined {
+  if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return undefined;
+  return new AppError('invalid_request', 'Send a Host header: HTTP/1.1 requires it.');
+}
+
+/** RFC 9110 lets a server ignore what it is asked to expect. */
+function serveAnyExpectation(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 }
 
 function addRoutes(app: HttpApp, context: HttpContext): void {

@@ -86,6 +86,22 @@ describe('a request id', () => {
     expect((await open().app.inject('/nothing')).json()).not.toHaveProperty('request_id');
   });
 
+  it.each([
+    ['without a Host', 'GET /v1/streams HTTP/1.1\r\n', 400],
+    ['without a Host, as HTTP/1.0', 'GET /livez HTTP/1.0\r\n', 200],
+    ['with an expectation that nobody knows', 'GET /livez HTTP/1.1\r\nHost: x\r\nExpect: nonsense\r\n', 200],
+  ])('is on the answer to a request %s', async (_what, head, status) => {
+    const { app, logged } = open();
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+    socket.write(`${head}X-Request-Id: id-1\r\nConnection: close\r\n\r\n`);
+    await once(socket, 'close');
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\nx-request-id: id-1\r\n`));
+    expect(JSON.parse(logged.at(-1) ?? '')).toMatchObject({ request_id: 'id-1', status });
+  });
+
   it('is on the refusal of what is no HTTP, and in the log', async () => {
     const { app, logged } = open();
     await app.listen({ port: 0, host: '127.0.0.1' });
