@@ -72,7 +72,9 @@ export function datasetOf(table: TableColumns, types: ColumnTypes = new Map(), t
       dates.set(name, { numeric: raw.numeric, calendar });
     if (type === 'boolean' && hasOtherNames(feature, facts, raw)) readings.set(name, 'true and false, in any case');
     if (type !== 'timestamp' && calendar !== undefined) readings.delete(name);
-    if (facts.leftOut !== undefined) notes.push(`${table.source}, column ${name}, is left out: ${facts.leftOut}`);
+    // Of the reference, the reason says it.
+    if (facts.leftOut !== undefined && known !== undefined && known !== 'identifier')
+      notes.push(`${table.source}, column ${name}, is left out: ${facts.leftOut}`);
     if (facts.infinite > 0)
       notes.push(`infinite cells of ${table.source}, column ${name}, count as missing: ${facts.infinite}`);
   }

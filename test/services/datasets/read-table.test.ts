@@ -92,7 +92,11 @@ describe('readTable', () => {
     const path = await fileOf('json.parquet', new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 10 })));
     const dataset = datasetOf(await readTable(path, 'reference'));
     expect(dataset.types.get('info')).toBe('identifier');
-    expect(dataset.notes).toEqual(['reference, column info, is left out: it holds an object']);
+    expect(dataset.reasons.get('info')).toBe('it holds an object');
+    const text = await fileOf('text.csv', 'info\na\nb\n');
+    expect((await readPair(text, path)).production.notes).toEqual([
+      'production, column info, is left out: it holds an object',
+    ]);
   });
 
   it('JSON and NDJSON read the same in chunks of any size', async () => {
