@@ -21,9 +21,9 @@ it.runIf(isOnPostgres())("takes Guard's database over, which serve and migrate r
        ('2025-01-01T00:00:00Z', 'payments_api', 'POST /v2/payments', '{"response": {"status": 200}}')`,
   );
   const env = { DATABASE_URL: url, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' };
-  for (const command of ['migrate', 'serve']) {
+  for (const command of [['migrate'], ['migrate', '--check'], ['serve']]) {
     const terminal = fakeTerminal(env);
-    expect(await runCommand([command], terminal)).toBe(2);
+    expect(await runCommand(command, terminal)).toBe(2);
     expect(terminal.errors()).toContain('plumbline import guard');
   }
   const terminal = fakeTerminal(env, true);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { migrate, pendingMigrations } from '../../store/engine/migrate.ts';
+import { assertNotGuards } from '../../store/guard-table.ts';
 import { withDatabase } from '../direct-database.ts';
 import { Failure } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
@@ -27,7 +28,10 @@ async function applyMigrations(terminal: Terminal): Promise<void> {
 }
 
 async function checkMigrations(terminal: Terminal): Promise<void> {
-  const pending = await withDatabase(terminal, (db) => pendingMigrations(db));
+  const pending = await withDatabase(terminal, async (db) => {
+    await assertNotGuards(db);
+    return pendingMigrations(db);
+  });
   for (const name of pending) terminal.out(name);
   if (pending.length > 0) throw new Failure('migrations are missing; run plumbline migrate', 'drift');
   terminal.out('the schema is up to date');
