@@ -89,16 +89,17 @@ async function assertReady(db: Database, schema: SchemaWatch, isDraining: boolea
   const fault = await findFault(db);
   if (fault !== undefined) throw faultRefusal(fault);
   try {
+    // First, because the history of a newer version is not one that this process can compare.
+    await schema.check();
+    const outdated = outdatedRefusal(schema);
+    if (outdated !== undefined) throw outdated;
     const pending = (await pendingMigrations(db)).length;
     if (pending > 0) {
       throw new AppError('not_ready', `${pending} migrations are pending: run \`plumbline migrate\`.`, options);
     }
-    await schema.check();
   } catch (error) {
     throw error instanceof DatabaseUnavailable ? faultRefusal(error.fault) : error;
   }
-  const outdated = outdatedRefusal(schema);
-  if (outdated !== undefined) throw outdated;
 }
 
 function faultRefusal(fault: DatabaseFault): AppError {
