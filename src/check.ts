@@ -13,7 +13,7 @@ import { readChannels } from './services/notify/read-channels.ts';
 import { countApiKeys } from './store/api-keys.ts';
 import type { Database, StoreLog } from './store/database.ts';
 import { DirectoryInUse } from './store/engine/directory-lock.ts';
-import { pendingMigrations } from './store/engine/migrate.ts';
+import { assertKnownHistory, pendingMigrations } from './store/engine/migrate.ts';
 import { openDatabase } from './store/engine/open.ts';
 import { assertNotGuards } from './store/guard-table.ts';
 
@@ -110,6 +110,7 @@ const UP_TO_DATE = 'up to date';
 
 async function checkSchema(db: Database, config: Config): Promise<Found> {
   await assertNotGuards(db);
+  await assertKnownHistory(db);
   const pending = await pendingMigrations(db);
   if (pending.length > 0) return { text: `the start will apply ${pending.length} migrations, from ${pending[0]}` };
   const keys = await countApiKeys(db);

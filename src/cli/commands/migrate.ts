@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { migrate, pendingMigrations } from '../../store/engine/migrate.ts';
+import { assertKnownHistory, migrate, pendingMigrations } from '../../store/engine/migrate.ts';
 import { assertNotGuards } from '../../store/guard-table.ts';
 import { withDatabase } from '../direct-database.ts';
 import { Failure } from '../failure.ts';
@@ -30,6 +30,7 @@ async function applyMigrations(terminal: Terminal): Promise<void> {
 async function checkMigrations(terminal: Terminal): Promise<void> {
   const pending = await withDatabase(terminal, async (db) => {
     await assertNotGuards(db);
+    await assertKnownHistory(db);
     return pendingMigrations(db);
   });
   for (const name of pending) terminal.out(name);

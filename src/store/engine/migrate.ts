@@ -105,13 +105,20 @@ function checkHistory(history: readonly Applied[], known: readonly Migration[]):
   }
 }
 
-/** Names of the files not yet applied; reads only. Throws when the database is newer than this program, as `migrate` does. */
+/** Names of the files not yet applied; reads only. */
 export async function pendingMigrations(db: Queryable): Promise<string[]> {
+  const applied = new Set((await findHistory(db)).map(({ version }) => version));
+  return (await readMigrations()).filter(({ version }) => !applied.has(version)).map(({ name }) => name);
+}
+
+/** Throws, as `migrate` does, when the database is newer than this program, or a file was changed; reads only. */
+export async function assertKnownHistory(db: Queryable): Promise<void> {
+  checkHistory(await findHistory(db), await readMigrations());
+}
+
+/** Empty where nothing was ever migrated. */
+async function findHistory(db: Queryable): Promise<Applied[]> {
   const { rows } = await db.query<{ exists: boolean }>(`select to_regclass('schema_migrations') is not null as exists`);
-  const sql = 'select version, name, checksum from schema_migrations order by version';
-  const history = rows[0]?.exists === true ? (await db.query<Applied>(sql)).rows : [];
-  const known = await readMigrations();
-  checkHistory(history, known);
-  const applied = new Set(history.map((entry) => entry.version));
-  return known.filter(({ version }) => !applied.has(version)).map(({ name }) => name);
+  if (rows[0]?.exists !== true) return [];
+  return (await db.query<Applied>('select version, name, checksum from schema_migrations order by version')).rows;
 }
