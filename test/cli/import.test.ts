@@ -31,5 +31,6 @@ it.runIf(isOnPostgres())("takes Guard's database over, which serve and migrate r
   expect(terminal.lines[0]).toBe(
     '2 rows: 1 stored, 1 older than 30 days and folded into profiles, 0 refused, 0 duplicates',
   );
-  expect(terminal.errors()).toBe('\r\x1b[2K');
+  // Whatever was drawn, the bar is gone at the end.
+  expect(terminal.errors().endsWith('\r\x1b[2K')).toBe(true);
 });
