@@ -1,4 +1,5 @@
 import type { FeatureSummary } from '../core/drift/feature-summary.ts';
+import { AppError } from '../core/errors.ts';
 import type { SloTargets } from '../core/evaluation/settings.ts';
 import type { Queryable } from './database.ts';
 import { BY_ID, NEWEST, type PageQuery } from './page.ts';
@@ -109,10 +110,10 @@ async function findOne(db: Queryable, where: string, params: readonly unknown[])
   return rows[0] && toBaseline(rows[0]);
 }
 
-/** @throws RangeError when there is no such baseline */
+/** @throws AppError baseline_not_found, when it has been deleted since it was found */
 export async function getBaselineProfile(db: Queryable, id: number): Promise<Uint8Array> {
   const { rows } = await db.query<{ profile: Uint8Array }>('select profile from baselines where id = $1', [id]);
-  if (rows[0] === undefined) throw new RangeError(`getBaselineProfile: baseline ${id} does not exist`);
+  if (rows[0] === undefined) throw new AppError('baseline_not_found', 'The baseline has just been deleted.');
   return rows[0].profile;
 }
 

@@ -324,6 +324,17 @@ describe('draining while requests are half sent', () => {
 });
 
 describe('requests that are not HTTP', () => {
+  it('get no body where HEAD asked for none', async () => {
+    const { app } = openService(emptyDatabase);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+    socket.write(`HEAD /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await once(socket, 'close');
+    expect(received.split('\r\n\r\n')).toEqual([expect.stringContaining('HTTP/1.1 431 '), '']);
+  });
+
   it.each([
     ['GARBAGE\r\n\r\n', 400, 'invalid_request'],
     [`GET /livez HTTP/1.1\r\nHost: x\r\nCookie: ${'c'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],

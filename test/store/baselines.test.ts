@@ -42,7 +42,7 @@ describe('baselines', () => {
     expect(await findBaseline(db, made.id)).toEqual(made);
     expect(await findBaseline(db, String(made.id))).toEqual(made);
     expect([...(await getBaselineProfile(db, made.id))]).toEqual([...profile]);
-    await expect(getBaselineProfile(db, 999_999)).rejects.toThrow(RangeError);
+    await expect(getBaselineProfile(db, 999_999)).rejects.toMatchObject({ code: 'baseline_not_found' });
     expect(await findBaseline(db, 'no such')).toBeUndefined();
   });
 

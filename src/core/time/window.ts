@@ -3,6 +3,7 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 export const WEEK_MS = 7 * DAY_MS;
+const LONGEST_MS = 100_000_000 * DAY_MS;
 
 /** A half-open span of UTC time, [startMs, endMs), in milliseconds since the Unix epoch. */
 export interface Interval {
@@ -17,14 +18,14 @@ export const DURATION_HINT = 'use 30m, 1h, 24h, 7d, or whole seconds such as 360
 /**
  * Parses a duration: `30m`, `1h`, `24h`, `7d`, `45s`, or whole seconds (`3600`).
  *
- * @returns milliseconds, or undefined when the text is not a duration or is zero
+ * @returns milliseconds, or undefined when the text is not a duration, is zero, or is longer than 100,000,000 days, all that a date can be from 1970
  * @example parseDuration('30m') // 1800000
  */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,9})([smhd]?)$/.exec(text.trim());
   if (match === null) return undefined;
   const ms = Number(match[1]) * (UNIT_MS[match[2] || 's'] ?? SECOND_MS);
-  return ms > 0 ? ms : undefined;
+  return ms > 0 && ms <= LONGEST_MS ? ms : undefined;
 }
 
 /**

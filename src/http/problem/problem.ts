@@ -104,9 +104,10 @@ export function loggedPath(request: FastifyRequest): string {
 
 /** Answers what is too broken to become a request: it has a socket, but no reply. */
 export function brokenRequestHandler(log: Logger) {
-  return (error: Error & { code?: string }, socket: Socket): void => {
+  return (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void => {
+    const isHead = Buffer.isBuffer(error.rawPacket) && error.rawPacket.subarray(0, 5).toString('latin1') === 'HEAD ';
     if (error.code === 'ECONNRESET') socket.destroySoon();
-    else answerSocket(socket, brokenRequest(error.code), { requestId: randomUUID(), log });
+    else answerSocket(socket, brokenRequest(error.code), { requestId: randomUUID(), log, isHead });
   };
 }
 
@@ -114,7 +115,7 @@ export function brokenRequestHandler(log: Logger) {
 export function answerSocket(
   socket: Socket,
   error: AppError,
-  { requestId, log }: { requestId: string; log: Logger },
+  { requestId, log, isHead = false }: { requestId: string; log: Logger; isHead?: boolean },
 ): void {
   log.debug(
     { request_id: requestId, status: error.status, code: error.code },
@@ -132,7 +133,7 @@ export function answerSocket(
       ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
       'Connection: close',
     ];
-    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.write(`${head.join('\r\n')}\r\n\r\n${isHead ? '' : body}`);
   }
   socket.destroySoon();
 }

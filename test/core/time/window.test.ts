@@ -10,7 +10,7 @@ describe('parseDuration', () => {
     ['3600', 3_600_000],
     ['45s', 45_000],
   ])('reads %s', (text, ms) => expect(parseDuration(text)).toBe(ms));
-  it.each(['', '0', '0m', '-5m', '1.5h', '1w', 'h', '1h30m', '99999999999'])('refuses "%s"', (text) => {
+  it.each(['', '0', '0m', '-5m', '1.5h', '1w', 'h', '1h30m', '99999999999', '100000001d'])('refuses "%s"', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
 });
