@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly databaseUrl?: string;
   readonly directory?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether its log is shown. */
+  readonly showsLog?: boolean;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -32,7 +34,7 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'plumbline-bench-')));
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['dist/main.js'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', options.showsLog === true ? 'inherit' : 'ignore', 'inherit'],
     env: {
       ...process.env,
       HOST: '127.0.0.1',
