@@ -324,6 +324,17 @@ describe('draining while requests are half sent', () => {
 });
 
 describe('requests that are not HTTP', () => {
+  it('and of a method that no route can have, are not found', async () => {
+    const { app } = openService(emptyDatabase);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+    socket.end('PRI *9TTP/2.0\r\n\r\n');
+    await once(socket, 'close');
+    expect(received).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
   it('get no body where HEAD asked for none', async () => {
     const { app } = openService(emptyDatabase);
     await app.listen({ port: 0, host: '127.0.0.1' });

@@ -32,6 +32,7 @@ const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
   'GET /coherence/metrics': ['invalid_window', 'no_values'],
   'GET /coherence/predict': ['invalid_window', 'no_values'],
   'GET /coherence/history': ['not_acceptable'],
+  'POST /coherence/history': ['invalid_window'],
   'GET /ingest/run': ['invalid_window', 'upstream_unavailable'],
   'POST /ingest/run': ['invalid_window', 'upstream_unavailable'],
   'DELETE /v1/keys/:id': ['conflict'],

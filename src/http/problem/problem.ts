@@ -25,6 +25,7 @@ const FASTIFY_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'The body is empty.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'The body is not valid JSON.'],
   FST_ERR_BAD_URL: ['invalid_request', 'The path is not a valid URL: a % must start an encoded byte of UTF-8.'],
+  FST_ERR_NOT_FOUND: ['not_found', 'Nothing is served for this method; /docs lists what is.'],
   FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'The path is too long to name anything here.'],
 };
 

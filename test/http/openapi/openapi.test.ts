@@ -46,6 +46,7 @@ function operationsOf({ paths }: Document): [name: string, operation: Operation]
 
 const ROUTES = [
   ...['metrics', 'predict', 'history'].map((name) => `get /coherence/${name}`),
+  'post /coherence/history',
   'get /ingest/run',
   'post /ingest/run',
   'get /status',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { TEST_NAMES } from '../../../src/core/drift/test-name.ts';
 import { MINUTE_MS } from '../../../src/core/time/window.ts';
 import { NOW } from '../service.ts';
 import { build, eventsOf, type Stream, send, withStreams } from './streams.ts';
@@ -63,6 +64,13 @@ describe('GET /reports/latest', () => {
       status: 400,
       detail: expect.stringContaining('drift_share'),
     });
+  });
+
+  it.each(TEST_NAMES)('answers with the fields of %s as the description has them', async (test) => {
+    const { app, stream } = await openStream();
+    await build(app, { ...stream, window: '30m', name: `fields-${randomUUID()}` });
+    const answer = await app.inject({ url: '/reports/latest', query: { ...stream, tests: test } });
+    expect(answer.statusCode, answer.body).toBe(200);
   });
 
   it('counts redirects and refusals as successes, unless environment, baseline or the classic policy say otherwise', async () => {

@@ -35,7 +35,7 @@ export const fisher: DriftTest = {
   defaultFloor: 0.05,
   appliesTo: hasTwoValues,
   compare: compareExactly,
-  wire: (result) => ({ share: result.statistic }),
+  wire: (result) => ({ current_share: result.statistic }),
 };
 
 function compareExactly(pair: FeaturePair): TestResult {
