@@ -7,21 +7,22 @@
  * beside. Ends with 1 after any fault; each is printed with its seed and the request as a command of curl.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { option } from './bench/option.ts';
 import { createDatabase } from './bench/postgres.ts';
 import { type FuzzPlan, type FuzzResult, fuzzService } from './fuzz/fuzz-service.ts';
 
-const PORT = 18_451;
+const PORT = option('port', 18_451);
 const HANG_SECONDS = 60;
+const ENGINES = ['embedded', 'postgres'] as const;
 
 function fuzzParsers(seconds: number, seed: number): boolean {
   const progress = join(tmpdir(), `plumbline-fuzz-${process.pid}.txt`);
   const { status } = spawnSync(
-    'node_modules/.bin/tsx',
-    ['scripts/fuzz/parsers.ts', `${seconds}`, `${seed}`, progress],
+    process.execPath,
+    ['--import', 'tsx', 'scripts/fuzz/parsers.ts', `${seconds}`, `${seed}`, progress],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
       timeout: (seconds + HANG_SECONDS) * 1_000,
@@ -29,6 +30,7 @@ function fuzzParsers(seconds: number, seed: number): boolean {
     },
   );
   if (status === null) console.log(`FAILED  a parser hangs: ${readFileSync(progress, 'utf8')}`);
+  rmSync(progress, { force: true });
   return status === 0;
 }
 
@@ -49,7 +51,7 @@ const seconds = option('seconds', requests === Number.POSITIVE_INFINITY ? 60 : 2
 console.log(`seed ${seed}`);
 
 const database = process.env.DATABASE_URL ? await createDatabase() : undefined;
-const engines = database === undefined ? (['embedded'] as const) : (['embedded', 'postgres'] as const);
+const engines = ENGINES.filter((engine) => engine === 'embedded' || database !== undefined);
 const share = { seed, seconds: seconds / engines.length, requests: requests / engines.length };
 let isFine = fuzzParsers(Math.min(seconds, 240) / 4, seed);
 for (const engine of engines) {

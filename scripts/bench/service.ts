@@ -27,7 +27,7 @@ export interface ServiceOptions {
   readonly showsLog?: boolean;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 /** Starts the built service as a process, as users run it, and waits until it is ready. */
 export async function startService(options: ServiceOptions): Promise<BenchService> {
@@ -92,6 +92,7 @@ async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  child.kill('SIGKILL');
   throw new Error('the service did not become ready');
 }
 

@@ -322,7 +322,7 @@ const channelFiles = parser('channelFiles', edited([CHANNELS], MORE_PIECES), asy
 const PARSERS = [timestamps, windows, batches, tables, parquet, monitorFiles, monitors, channelFiles];
 
 const [seconds = 8, seed = 1] = process.argv.slice(2, 4).map(Number);
-const progress = openSync(process.argv[4] ?? '/dev/null', 'w');
+const progress = openSync(process.argv[4] ?? join(directory, 'progress.txt'), 'w');
 let failures = 0;
 for (const each of PARSERS) if (!(await each.check(seconds / PARSERS.length, seed, progress))) failures++;
 rmSync(directory, { recursive: true });

@@ -46,7 +46,7 @@ export function requestAt({ document, seed, nowMs, keys }: RequestSource, number
   if (kind === 'near') for (let left = whole(rng, 1, 3); left > 0; left--) mutate(draft, rng);
   if (draft.json !== undefined && draft.body === undefined) draft.body = bodyOf(draft.json, draft.headers);
   if (kind === 'garbage') spoil(draft, rng);
-  sparKey(operation, draft);
+  spareKey(operation, draft);
   return {
     operation,
     kind,
@@ -188,7 +188,7 @@ function spoil(draft: Draft, rng: Rng): void {
 }
 
 /** The key of the fuzz itself, which has the id 1, must not be revoked. */
-function sparKey({ operationId }: Operation, draft: Draft): void {
+function spareKey({ operationId }: Operation, draft: Draft): void {
   if (operationId === 'revokeKey' && Number(draft.path.id) === 1) draft.path.id = 2;
 }
 
