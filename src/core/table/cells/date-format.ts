@@ -5,6 +5,7 @@ export type DateOrder = (typeof DATE_ORDERS)[number];
 /** A date with an optional time: `2025-12-31`, `31.12.2025 23:59`, `12/31/25 11:59 PM`. A time may have a zone, which counts. */
 const DATE =
   /^(\d{1,4})([-./])(\d{1,2})\2(\d{1,4})(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?([AaPp])\.?[Mm]\.?)?)?(?: ?(Z|z|UTC|[+-]\d{2}:?(?:\d{2})?))?$/;
+const STARTS_AS_DATE = /^\d{1,4}[-./]/;
 const LONGEST = 40;
 /** Of two digits, years up to here are of this century. */
 const LAST_YEAR_OF_CENTURY = 68;
@@ -27,7 +28,7 @@ export interface WrittenDate {
  * @example splitDate('31.12.2025')?.numbers // [31, 12, 2025]
  */
 export function splitDate(text: string): WrittenDate | undefined {
-  if (text.length > LONGEST) return undefined;
+  if (text.length > LONGEST || !STARTS_AS_DATE.test(text)) return undefined;
   const found = DATE.exec(text);
   if (found === null) return undefined;
   const [, a = '', separator = '', b = '', c = '', hour, minute, second = '0', fraction = '', half, zone] = found;

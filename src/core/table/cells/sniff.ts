@@ -42,6 +42,8 @@ const AMOUNT = new RegExp(
   String.raw`^[+-]?(${UNIT})?[\s\u00a0\u202f]*[+-]?([\d.,][\d.,'’\s\u00a0\u2009\u202f]*(?:[eE][+-]?\d+)?)(?<!\s)[\s\u00a0\u202f]*(${UNIT})?$`,
   'u',
 );
+/** Without a digit, or with a word, no text is an amount; the longer pattern need not be tried. */
+const NO_AMOUNT = /^\D*$|[A-Za-z]{4}/;
 const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const WITH_COMMA = /^(?:[1-9]\d{0,2}(?:[.'’\s\u00a0\u2009\u202f]\d{3})+|\d+)?(?:,\d+)?(?:[eE][+-]?\d+)?$/;
 const WITH_POINT = /^(?:[1-9]\d{0,2}(?:[,'’\s\u00a0\u2009\u202f]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
@@ -90,7 +92,9 @@ function lookAt(sample: ColumnSample, { types, decimal, dates: order }: SniffHin
   const type = types?.get(sample.name);
   const texts = sample.texts.filter((text) => !isMissing(text));
   const mayBe = (wanted: ColumnType) => (type === undefined || type === wanted) && texts.length > 0;
-  const dates = mayBe('timestamp') ? datesOf(texts, order) : undefined;
+  // Most columns are numbers or names, which cost nothing more than this.
+  const mayBeDates = mayBe('timestamp') && !texts.every((text) => PLAIN_NUMBER.test(text));
+  const dates = mayBeDates ? datesOf(texts, order) : undefined;
   const amounts = mayBe('numeric') && dates === undefined ? amountsOf(texts, decimal) : undefined;
   return { sample: { ...sample, texts }, amounts, dates };
 }
@@ -134,6 +138,7 @@ function amountOf(text: string) {
     const comma = WITH_COMMA.test(text.replace(/^[+-]/, ''));
     return { body: text, unit: '', comma, point: true };
   }
+  if (NO_AMOUNT.test(text)) return undefined;
   const [, before, body = '', after] = AMOUNT.exec(text) ?? [];
   const [comma, point] = [WITH_COMMA.test(body), WITH_POINT.test(body)];
   if (body === '' || !(comma || point) || (before !== undefined && after !== undefined)) return undefined;
