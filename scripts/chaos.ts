@@ -1,6 +1,7 @@
 import { migrate } from '../src/store/engine/migrate.ts';
 import { openDatabase } from '../src/store/engine/open.ts';
 import { createDatabase } from './bench/postgres.ts';
+import { chaosCardinality, chaosCardinalityEmbedded } from './chaos/cardinality.ts';
 import { chaosChannels } from './chaos/channels.ts';
 import { chaosClocks } from './chaos/clocks.ts';
 import { chaosFullDisk, chaosFullDiskEmbedded, chaosHalfOpen, chaosReadOnly, chaosStopped } from './chaos/faults.ts';
@@ -12,7 +13,7 @@ import { chaosUnrecorded } from './chaos/unrecorded.ts';
 // Tests the guarantees while processes, channels and databases fail. It takes half an hour and needs Postgres: a server that answers, and for the
 // faults of databases its programs, from which it starts servers of its own. A full disk needs root, to mount a small one.
 // Usage: npm run chaos [-- replicas | unrecorded | channels | half-open | stopped | read-only | full-disk | full-disk-embedded
-//   | clocks | kills | kills-embedded]. Clocks needs libfaketime.
+//   | clocks | kills | kills-embedded | cardinality | cardinality-embedded]. Clocks needs libfaketime.
 
 const SCENARIOS = {
   replicas: chaosReplicas,
@@ -26,6 +27,8 @@ const SCENARIOS = {
   clocks: chaosClocks,
   kills: chaosKills,
   'kills-embedded': chaosKillsEmbedded,
+  cardinality: chaosCardinality,
+  'cardinality-embedded': chaosCardinalityEmbedded,
 } as const;
 
 const wanted = process.argv.slice(2);

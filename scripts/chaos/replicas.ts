@@ -129,6 +129,10 @@ async function report(
     await database.query<Counts>(`select count(*)::int as runs, count(distinct (monitor_id, slot))::int as slots,
     count(*) filter (where status = 'done')::int as done, count(distinct monitor_id)::int as monitors
     from monitor_runs where slot <= '${until}'`);
+  // On a machine that is too slow the last slots still wait; a slot before one that is done is lost.
+  const [lost] = await database.query<{ n: number }>(`select coalesce(sum(last - runs + 1), 0)::int as n
+    from (select count(*) as runs, round(extract(epoch from max(slot) - min(slot)) / 60) as last
+      from monitor_runs where slot <= '${until}' group by monitor_id) m`);
   const [twice] = await database.query<{ n: number }>('select count(*)::int as n from reports where revision > 1');
   const [incidents] = await database.query<{ n: number; most: number }>(
     'select sum(n)::int as n, max(n)::int as most from (select count(*) as n from incidents group by monitor_id) i',
@@ -145,13 +149,14 @@ async function report(
     ],
     ['runs completed', String(required), `${runs?.done} of ${runs?.slots}`],
     ['rows: one for each run', String(required), String(runs?.runs)],
+    ['slots left out before one that is done', '0', String(lost?.n)],
     ['reports written twice', '0', String(twice?.n)],
     ['incidents per monitor, maximum', '1', `${incidents?.most} (${incidents?.n} in total)`],
     ['notified changes (opened and resolved)', String(2 * MONITORS), String(byChange.size)],
     ['messages per change, maximum', `1, at most ${1 + kills}`, String(most)],
     ['repeated messages, with the same id', '', String(repeats)],
   ]);
-  const isExact = runs?.done === required && runs.runs === required && twice?.n === 0;
+  const isExact = runs?.done === required && runs.runs === required && lost?.n === 0 && twice?.n === 0;
   return isExact && incidents?.most === 1 && byChange.size === 2 * MONITORS && most <= 1 + kills;
 }
 
