@@ -1,11 +1,13 @@
 import { migrate } from '../src/store/engine/migrate.ts';
 import { openDatabase } from '../src/store/engine/open.ts';
 import { createDatabase } from './bench/postgres.ts';
+import { chaosBodies } from './chaos/bodies.ts';
 import { chaosCardinality, chaosCardinalityEmbedded } from './chaos/cardinality.ts';
 import { chaosChannels } from './chaos/channels.ts';
 import { chaosClocks } from './chaos/clocks.ts';
 import { chaosFullDisk, chaosFullDiskEmbedded, chaosHalfOpen, chaosReadOnly, chaosStopped } from './chaos/faults.ts';
 import { chaosKills, chaosKillsEmbedded } from './chaos/kills.ts';
+import { chaosOverload } from './chaos/overload.ts';
 import { QUIET_LOG } from './chaos/parts.ts';
 import { chaosReplicas } from './chaos/replicas.ts';
 import { chaosUnrecorded } from './chaos/unrecorded.ts';
@@ -13,7 +15,8 @@ import { chaosUnrecorded } from './chaos/unrecorded.ts';
 // Tests the guarantees while processes, channels and databases fail. It takes half an hour and needs Postgres: a server that answers, and for the
 // faults of databases its programs, from which it starts servers of its own. A full disk needs root, to mount a small one.
 // Usage: npm run chaos [-- replicas | unrecorded | channels | half-open | stopped | read-only | full-disk | full-disk-embedded
-//   | clocks | kills | kills-embedded | cardinality | cardinality-embedded]. Clocks needs libfaketime.
+//   | clocks | kills | kills-embedded | cardinality | cardinality-embedded | bodies | overload]. Clocks needs libfaketime; bodies and overload
+//   need Linux and a machine that does nothing else.
 
 const SCENARIOS = {
   replicas: chaosReplicas,
@@ -29,6 +32,8 @@ const SCENARIOS = {
   'kills-embedded': chaosKillsEmbedded,
   cardinality: chaosCardinality,
   'cardinality-embedded': chaosCardinalityEmbedded,
+  bodies: chaosBodies,
+  overload: chaosOverload,
 } as const;
 
 const wanted = process.argv.slice(2);

@@ -10,6 +10,7 @@ export interface BenchService {
   /** Milliseconds from the start of the process to its first answer. */
   readonly startMs: number;
   readonly directory: string;
+  readonly pid: number;
   peakMemoryMb(): number;
   /** CPU time of the process so far, of all threads (Linux). */
   cpuSeconds(): number;
@@ -54,6 +55,7 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
     url,
     startMs,
     directory,
+    pid: child.pid as number,
     peakMemoryMb: () => peakMemoryMb(child.pid as number),
     cpuSeconds: () => cpuSeconds(child.pid as number),
     kill: async () => {

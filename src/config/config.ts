@@ -94,7 +94,7 @@ export const configSchema = z.object({
   MAX_FEATURES: count(500, 10_000),
   MAX_STREAMS: count(10_000),
   MAX_FUTURE_SECONDS: count(300, 86_400),
-  INGEST_BUDGET_BYTES: count(64 * MIB),
+  INGEST_BUDGET_BYTES: count(48 * MIB),
   FEATURES_ALLOW: list('**'),
   FEATURES_DENY: list(''),
   FEATURES_CATEGORICAL: list('response.status'),

@@ -10,6 +10,7 @@ import type { MonitorContext } from '../services/monitors/context.ts';
 import type { Channels } from '../services/notify/read-channels.ts';
 import type { Database } from '../store/database.ts';
 import type { SchemaWatch } from '../store/engine/schema-watch.ts';
+import type { Bodies } from './body/bodies.ts';
 import type { CallerCache } from './caller-cache.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -32,6 +33,7 @@ export interface ServerContext {
 /** What routes choose from: each names the parts that it uses. */
 export interface HttpContext extends ServerContext {
   readonly callers: CallerCache;
+  readonly bodies: Bodies;
 }
 
 /** What routes register on: fastify whose schemas are zod's. */

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { SchemaWatch } from '../store/engine/schema-watch.ts';
 import { accessOf, guardRoute } from './auth.ts';
+import { type Bodies, bookBody } from './body/bodies.ts';
 import type { CallerCache } from './caller-cache.ts';
 import { shuttingDown } from './drain.ts';
 import type { Metrics, ObserveRequest } from './metrics.ts';
@@ -22,6 +23,7 @@ export interface RouteHookContext {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly callers: CallerCache;
+  readonly bodies: Bodies;
   readonly paths: KnownPaths;
   readonly schema: SchemaWatch;
   isDraining(): boolean;
@@ -38,7 +40,8 @@ export function attachRouteHooks(app: FastifyInstance, context: RouteHookContext
     const guard = guardRoute(String(route.method), route.url, context.callers, context.config);
     const outdated = refuseWhileOutdated(access, route.url, context.schema);
     const query = route.url.startsWith('/docs') ? undefined : checkQueryNames(route);
-    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard, outdated, query];
+    const book = route.method === 'GET' || route.method === 'HEAD' ? undefined : bookBody(context.bodies);
+    const before = [access === 'public' ? undefined : refuseWhileDraining(context), guard, outdated, query, book];
     route.onRequest = [...before, route.onRequest].flat().filter((hook) => hook !== undefined);
     const observe = observeAnswers(context, context.metrics.requestObserver(String(route.method), route.url));
     route.onResponse = [route.onResponse ?? [], observe].flat();

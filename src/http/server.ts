@@ -2,10 +2,12 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { AppError } from '../core/errors.ts';
+import { ByteBudget } from './body/byte-budget.ts';
+import { takeJsonBodies } from './body/json-body.ts';
+import { SlowBodies } from './body/slow-bodies.ts';
 import { CallerCache } from './caller-cache.ts';
 import type { HttpApp, HttpContext, ServerContext } from './context.ts';
 import { addDraining } from './drain.ts';
-import { takeJsonBodies } from './json-body.ts';
 import { collectSchemas, servePages } from './openapi/openapi.ts';
 import { KnownPaths, refuseUnknownPaths } from './problem/not-found.ts';
 import { brokenRequestHandler, problemHandler } from './problem/problem.ts';
@@ -58,7 +60,9 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   app.setErrorHandler(handleProblem);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  takeJsonBodies(app);
+  const bodies = { budget: new ByteBudget(parts.config.INGEST_BUDGET_BYTES), slow: new SlowBodies() };
+  takeJsonBodies(app, bodies);
+  app.addHook('onClose', async () => bodies.slow.close());
   const isDraining = addDraining(app, parts.log);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff').header(REQUEST_ID_HEADER, request.id);
@@ -67,7 +71,7 @@ export function buildServer(parts: ServerContext): FastifyInstance {
   serveAnyExpectation(app);
   const paths = new KnownPaths();
   const callers = new CallerCache(parts.db, parts.clock);
-  attachRouteHooks(app, { ...parts, paths, callers, isDraining });
+  attachRouteHooks(app, { ...parts, paths, callers, bodies, isDraining });
   refuseUnknownPaths(app, paths);
   app.register(cors, {
     origin: [...parts.config.CORS_ORIGINS],
@@ -76,10 +80,10 @@ export function buildServer(parts: ServerContext): FastifyInstance {
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   });
-  parts.metrics.watchBytesInFlight(() => parts.ingest.budget.inFlight);
+  parts.metrics.watchBytesInFlight(() => bodies.budget.inFlight);
   parts.metrics.watchIncidents(parts.db);
   collectSchemas(app, parts.version, parts.config);
-  app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...parts, callers }));
+  app.register(async (scope) => addRoutes(scope.withTypeProvider<ZodTypeProvider>(), { ...parts, callers, bodies }));
   servePages(app);
   return app;
 }
@@ -102,7 +106,7 @@ function addRoutes(app: HttpApp, context: HttpContext): void {
   eventRoutes(app, context);
   streamRoutes(app, context);
   reportRoutes(app, context);
-  detectDriftRoutes(app);
+  detectDriftRoutes(app, context);
   baselineRoutes(app, context);
   monitorRoutes(app, context);
   incidentRoutes(app, context);

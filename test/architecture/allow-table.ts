@@ -6,6 +6,7 @@
  */
 const CORE_LADDER = [
   'core', // errors, steps: the files that lie in core/ itself
+  'core/json',
   'core/time',
   'core/stats',
   'core/format',

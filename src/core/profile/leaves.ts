@@ -6,7 +6,7 @@ import type { FeatureRules } from './rules.ts';
 export interface LeafLimits {
   /** Levels of nested objects and arrays; the event itself is 1. */
   readonly maxDepth: number;
-  /** Scalars of one event, including null and those that are not features. */
+  /** Values of one event: scalars, including null and those that are not features, and the objects and arrays in it. */
   readonly maxLeaves: number;
   /** Paths in the index; the values of further ones are ignored. */
   readonly maxFeatures: number;
@@ -215,8 +215,8 @@ class Walk {
   }
 
   #visit(above: PathNode, step: PathStep, value: unknown, depth: number): boolean {
-    if (typeof value === 'object' && value !== null) return this.#enter(above.below(step), value, depth + 1);
     if (++this.#leafCount > this.#limits.maxLeaves) return this.#refuse('too_many_leaves');
+    if (typeof value === 'object' && value !== null) return this.#enter(above.below(step), value, depth + 1);
     if (value === null || value === undefined) return true;
     return this.#take(above.below(step), value as number | string | boolean);
   }

@@ -35,7 +35,7 @@ export class CsvTable {
   readonly #table: TableProfiler;
   #columns: (ColumnProfiler | undefined)[] | undefined;
   #delimiter = 44;
-  readonly #pending = new PendingBytes();
+  readonly #pending: PendingBytes;
   /** Nothing is scanned before the sample is there, and an incomplete row again only after it has doubled, however small the chunks are. */
   #worthScanning = SAMPLE_BYTES;
   #isSniffed = false;
@@ -48,6 +48,7 @@ export class CsvTable {
 
   constructor(source: string, options: ReadOptions = {}) {
     this.#table = new TableProfiler(source, options);
+    this.#pending = new PendingBytes(options.book);
   }
 
   /** Adds the next bytes. @throws AppError where the table is not valid */
@@ -177,6 +178,7 @@ export class CsvTable {
 
   #readHeader(bytes: Uint8Array): (ColumnProfiler | undefined)[] {
     if (this.#cells > MOST_COLUMNS) this.#table.refuse(`has ${this.#cells} columns; ${MOST_COLUMNS} are the most`);
+    this.#table.expectColumns(this.#cells);
     const names = Array.from({ length: this.#cells }, (_, i) => this.#headerName(bytes, i));
     const places = new Map<string, number>();
     names.forEach((name, i) => {

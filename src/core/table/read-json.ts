@@ -1,5 +1,6 @@
+import { readElement } from '../json/read-array.ts';
 import { PendingBytes } from './pending-bytes.ts';
-import { RowsTable } from './rows-table.ts';
+import { ROW_LIMITS, RowsTable } from './rows-table.ts';
 import type { ReadOptions, TableColumns } from './table-profiler.ts';
 import { decode } from './text-counts.ts';
 
@@ -20,7 +21,7 @@ export async function readNdjson(
   options: ReadOptions = {},
 ): Promise<TableColumns> {
   const table = new RowsTable(source, options);
-  const pending = new PendingBytes();
+  const pending = new PendingBytes(options.book);
   let line = 0;
   const take = (bytes: Buffer, start: number, end: number) => {
     line++;
@@ -59,7 +60,7 @@ export async function readJsonArray(
   source: string,
   options: ReadOptions = {},
 ): Promise<TableColumns> {
-  const elements = new Elements(new RowsTable(source, options));
+  const elements = new Elements(new RowsTable(source, options), new PendingBytes(options.book));
   for await (const chunk of chunks) elements.write(chunk);
   return elements.end();
 }
@@ -67,7 +68,7 @@ export async function readJsonArray(
 /** Splits an array into its elements, at the commas that are neither in a text nor in an element. JSON.parse reads the elements. */
 class Elements {
   readonly #table: RowsTable;
-  readonly #pending = new PendingBytes();
+  readonly #pending: PendingBytes;
   /** Number of open brackets; 0 before and after the array. */
   #depth = 0;
   #isInText = false;
@@ -75,8 +76,9 @@ class Elements {
   #isOver = false;
   #rows = 0;
 
-  constructor(table: RowsTable) {
+  constructor(table: RowsTable, pending: PendingBytes) {
     this.#table = table;
+    this.#pending = pending;
   }
 
   write(chunk: Uint8Array): void {
@@ -140,7 +142,7 @@ class Elements {
 
 function parse(text: string, what: (why: string) => string, table: RowsTable): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return readElement(text.replace(/^\uFEFF/, ''), ROW_LIMITS);
   } catch (error) {
     return table.refuse(what((error as Error).message));
   }

@@ -1,12 +1,16 @@
+import { type ElementLimits, Unread } from '../json/read-array.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import { SAMPLE_BYTES, SAMPLE_ROWS, Sample } from './cells/sample.ts';
-import { quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
+import { MOST_COLUMNS, quote, type ReadOptions, type TableColumns, TableProfiler } from './table-profiler.ts';
 
 /** Less than a millisecond of work. */
 const CELLS_A_STEP = 1_000;
 const MOST_SAMPLED_CELLS = 100_000;
 /** The end of messages about a cell that is not allowed. */
 const WHAT_CELLS_HOLD = 'columns hold numbers, texts, booleans or null';
+
+/** A row of more is not built. */
+export const ROW_LIMITS: ElementLimits = { maxDepth: 64, maxValues: 2 * MOST_COLUMNS };
 
 /** A table of rows as JSON objects whose keys are the columns. An absent key is a missing cell. */
 export class RowsTable {
@@ -64,6 +68,7 @@ function sampleRow(sample: Sample, row: unknown): number {
 /** @returns how many cells it has */
 function addRow(table: TableProfiler, row: unknown): number {
   const place = table.rows + 1;
+  if (row instanceof Unread) table.refuse(`row ${place} has more than ${MOST_COLUMNS} values, or is nested too deep`);
   if (typeof row !== 'object' || row === null || Array.isArray(row))
     table.refuse(`is not a list of objects: row ${place} is ${row === null ? 'null' : typeOf(row)}`);
   table.addRows(1);
@@ -98,16 +103,18 @@ export function profileRows(rows: readonly unknown[], source: string, options: R
   return runSteps(profileInSteps(rows, source, options));
 }
 
-/** The same in steps of 1,000 cells. */
+/** The same in steps of 1,000 cells. The rows are gone through twice: the first of them show how cells are written. */
 export function* profileInSteps(
-  rows: readonly unknown[],
+  rows: Iterable<unknown>,
   source: string,
   options: ReadOptions = {},
 ): Steps<TableColumns> {
   const table = new TableProfiler(source, options);
   const sample = new Sample();
   let cells = 0;
-  for (const row of rows.slice(0, SAMPLE_ROWS)) {
+  let sampled = 0;
+  for (const row of rows) {
+    if (sampled++ === SAMPLE_ROWS) break;
     cells += sampleRow(sample, row);
     if (cells > MOST_SAMPLED_CELLS) break;
     if (cells % CELLS_A_STEP === 0) yield;
@@ -116,7 +123,7 @@ export function* profileInSteps(
   yield;
   cells = 0;
   for (const row of rows) {
-    cells += addRow(table, row);
+    cells += addRow(table, row) + 1;
     if (cells < CELLS_A_STEP) continue;
     cells = 0;
     yield;

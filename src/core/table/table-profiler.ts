@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly onProgress?: ((bytesRead: number) => void) | undefined;
   /** Called when the formats of the columns are known. */
   readonly onFormats?: ((formats: CellFormats) => void) | undefined;
+  /** Told how many bytes more the table takes in memory. It may throw. */
+  readonly book?: ((bytes: number) => void) | undefined;
 }
 
 /** A table as read. Its profile keeps numbers as numbers and texts as categories; `datasetOf` then decides the type of each column. */
@@ -38,6 +40,8 @@ export interface TableColumns {
 
 /** A table with more columns is refused. */
 export const MOST_COLUMNS = 10_000;
+/** With few values. */
+const BYTES_A_COLUMN = 6 * 1024;
 const UNNAMED_LENGTH = 80;
 
 /** Profiles every column of a table, row by row. The same table with the same name gives the same bytes. */
@@ -49,6 +53,8 @@ export class TableProfiler {
   readonly #room = new ExactRoom();
   #rowCount = 0;
   readonly #sniffed = new Map<string, Sniffed>();
+  /** Columns that are booked. */
+  #columns = 0;
 
   constructor(source: string, options: ReadOptions = {}) {
     this.source = source;
@@ -79,6 +85,13 @@ export class TableProfiler {
     this.#rowCount += count;
   }
 
+  /** Books memory for so many columns, before they are made. */
+  expectColumns(count: number): void {
+    if (count <= this.#columns) return;
+    this.#options.book?.((count - this.#columns) * BYTES_A_COLUMN);
+    this.#columns = count;
+  }
+
   /** @returns the column, a new one if needed; undefined when it is ignored */
   column(name: string): ColumnProfiler | undefined {
     if (this.#known.has(name)) return this.#known.get(name);
@@ -86,6 +99,7 @@ export class TableProfiler {
     const type = this.#options.types?.get(name);
     const isCategorical = type === 'categorical' || type === 'boolean';
     const isIgnored = this.#options.ignore?.includes(name) ?? false;
+    if (!isIgnored) this.expectColumns(this.#known.size + 1);
     const column = isIgnored ? undefined : new ColumnProfiler(name, isCategorical, this.#room);
     this.#known.set(name, column);
     return column;

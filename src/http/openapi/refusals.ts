@@ -5,13 +5,13 @@ import { refusesUnknownQuery } from '../problem/unknown-query.ts';
 /** What an operation refuses for its own reasons, by its method and the path that its route has. */
 const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
   'GET /readyz': ['database_unavailable', 'not_ready', 'outdated', 'shutting_down'],
-  'POST /v1/ingest': ['invalid_batch', 'idempotency_in_flight', 'idempotency_mismatch', 'overloaded'],
+  'POST /v1/ingest': ['invalid_batch', 'idempotency_in_flight', 'idempotency_mismatch'],
   'GET /v1/events': ['invalid_window', 'stream_not_found', 'not_acceptable'],
   'GET /v1/features': ['invalid_window', 'stream_not_found', 'baseline_not_found'],
   'GET /reports/latest': ['invalid_window', 'ambiguous_stream', 'stream_not_found', 'baseline_not_found', 'no_events'],
   'GET /v1/reports': ['invalid_window'],
   'GET /v1/baselines': ['stream_not_found'],
-  'POST /detect-drift': ['invalid_dataset', 'overloaded'],
+  'POST /detect-drift': ['invalid_dataset'],
   'POST /v1/rebuild': ['invalid_window', 'stream_not_found'],
   'POST /v1/baselines': [
     'invalid_window',
@@ -76,7 +76,7 @@ function refusalsByForm({ method, url, hasParameters }: Operation): ErrorCode[] 
   if (!storesNothing(access, url)) codes.push('outdated');
   const takesBody = method !== 'GET';
   if (hasParameters || takesBody || refusesUnknownQuery(url)) codes.push('invalid_request');
-  if (takesBody) codes.push('invalid_json', 'too_large', 'unsupported_media_type');
+  if (takesBody) codes.push('invalid_json', 'request_timeout', 'too_large', 'unsupported_media_type', 'overloaded');
   if (url.includes(':')) codes.push('not_found');
   return codes;
 }

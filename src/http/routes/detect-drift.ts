@@ -13,12 +13,16 @@ import { AppError, type FieldError } from '../../core/errors.ts';
 import type { ColumnType } from '../../core/table/cells/column-type.ts';
 import { pairDatasets } from '../../core/table/dataset-pair.ts';
 import { profileInSteps } from '../../core/table/rows-table.ts';
-import type { TableColumns } from '../../core/table/table-profiler.ts';
+import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
 import { runStepsInTurns } from '../../runtime/workers/run-in-turns.ts';
+import { nextTurn } from '../../runtime/workers/turns.ts';
 import { type DetectDriftBody, detectInSteps } from '../../services/datasets/detect-drift.ts';
 import { type DetectOptions, toolOf } from '../../services/datasets/detect-settings.ts';
 import { naming, readChunks } from '../../services/datasets/read-table.ts';
-import type { HttpApp } from '../context.ts';
+import { splitTables } from '../../services/datasets/read-tables.ts';
+import { endWhenSlow, type SlowBodies } from '../body/slow-bodies.ts';
+import { takeTextBodies } from '../body/text-body.ts';
+import type { HttpApp, HttpContext } from '../context.ts';
 import { FURTHER_BODIES } from '../openapi/bodies.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -34,8 +38,9 @@ const DESCRIPTION = `JSON with both tables, or \`multipart/form-data\` with file
 allowed), which are folded as they arrive, and the options as fields. Columns that production lacks, or has beside, are reported.`;
 
 /** POST /detect-drift: Sentinel's route, which stores nothing. */
-export function detectDriftRoutes(app: HttpApp): void {
+export function detectDriftRoutes(app: HttpApp, { bodies }: Pick<HttpContext, 'bodies'>): void {
   app.register(async (scope) => {
+    takeTextBodies(scope, ['application/json'], { bodies, maxBytes: LARGEST_BODY });
     await scope.register(multipart, {
       limits: { fileSize: LARGEST_FILE, files: 2, fields: 20, fieldSize: LARGEST_FIELD },
     });
@@ -57,39 +62,64 @@ export function detectDriftRoutes(app: HttpApp): void {
         // The answer is our own, and may have ten thousand columns.
         serializerCompiler: () => JSON.stringify,
       },
-      (request, reply) => (request.isMultipart() ? detectInForm(request, reply) : detectInJson(request)),
+      (request, reply) => (request.isMultipart() ? detectInForm(request, reply, bodies.slow) : detectInJson(request)),
     );
   });
 }
 
 async function detectInJson(request: FastifyRequest): Promise<DetectDriftBody> {
-  const given = parse(detectDriftRequest, request.body ?? {});
-  const read = readOptions(given);
-  const reference = await runStepsInTurns(profileInSteps(given.reference_data, 'reference_data', read));
-  const like = { ...read, like: reference.formats };
-  const production = await runStepsInTurns(profileInSteps(given.production_data, 'production_data', like));
+  await nextTurn();
+  const { outline, rowsOf } = splitTables((request.body ?? '{}') as string, ['reference_data', 'production_data']);
+  const given = parse(detectDriftRequest, outline);
+  const read = { ...readOptions(given), book: bookOf(request) };
+  const profile = (name: string, options: ReadOptions) => runStepsInTurns(profileInSteps(rowsOf(name), name, options));
+  const reference = await profile('reference_data', read);
+  const production = await profile('production_data', { ...read, like: reference.formats });
   return compare(reference, production, given);
 }
 
-async function detectInForm(request: FastifyRequest, reply: FastifyReply): Promise<DetectDriftBody> {
-  const tables = new Map<string, TableColumns>();
-  const fields: Record<string, unknown> = {};
+async function detectInForm(request: FastifyRequest, reply: FastifyReply, slow: SlowBodies): Promise<DetectDriftBody> {
+  const form: Form = { tables: new Map(), fields: {} };
+  const late = endWhenSlow(request, slow);
   try {
-    for await (const part of request.parts()) await takePart(part, tables, fields);
+    await Promise.race([readForm(request, form), late.error]);
   } catch (error) {
     // What is still on its way is read and dropped, or the client would never see the answer.
     reply.header('connection', 'close');
     request.raw.unpipe();
     request.raw.resume();
-    throw formError(error);
+    throw error;
+  } finally {
+    late.stop();
   }
-  const [reference, production] = SIDES.map((side) => tables.get(side));
+  const [reference, production] = SIDES.map((side) => form.tables.get(side));
   if (reference === undefined || production === undefined)
     throw new AppError('invalid_dataset', 'Send two files, in the parts `reference` and `production`.');
-  return compare(reference, production, parse(detectDriftOptions, fields));
+  return compare(reference, production, parse(detectDriftOptions, form.fields));
 }
 
-async function takePart(part: Multipart, tables: Map<string, TableColumns>, fields: Record<string, unknown>) {
+/** What has been read of a form. */
+interface Form {
+  readonly tables: Map<string, TableColumns>;
+  readonly fields: Record<string, unknown>;
+}
+
+async function readForm(request: FastifyRequest, form: Form): Promise<void> {
+  const parts = request.parts();
+  for (;;) {
+    const next = await parts.next().catch((error: unknown) => {
+      throw formError(error);
+    });
+    if (next.done === true) return;
+    await takePart(next.value, form, bookOf(request));
+  }
+}
+
+function bookOf({ booking }: FastifyRequest): (bytes: number) => void {
+  return (bytes) => booking?.take(bytes);
+}
+
+async function takePart(part: Multipart, { tables, fields }: Form, book: (bytes: number) => void): Promise<void> {
   if (part.type === 'field') {
     fields[part.fieldname] = fieldValue(part.fieldname, String(part.value));
     return;
@@ -104,7 +134,7 @@ async function takePart(part: Multipart, tables: Map<string, TableColumns>, fiel
     : {};
   const like = tables.get('reference')?.formats;
   try {
-    tables.set(part.fieldname, await readChunks(part.file, part.fieldname, { ...read, like }));
+    tables.set(part.fieldname, await readChunks(part.file, part.fieldname, { ...read, like, book }));
   } catch (error) {
     throw error instanceof AppError && part.filename ? naming(part.filename, error) : error;
   }
@@ -122,12 +152,12 @@ function fieldValue(name: string, text: string): unknown {
   }
 }
 
-function formError(error: unknown): unknown {
-  const code = (error as { code?: string }).code ?? '';
-  if (error instanceof AppError || !(code.startsWith('FST_') || code.startsWith('Z_') || code.startsWith('ERR_')))
-    return error;
-  if (code === 'FST_REQ_FILE_TOO_LARGE') return new AppError('too_large', 'A file is over 1 GiB.');
-  return new AppError('invalid_dataset', `The form cannot be read: ${(error as Error).message}`);
+/** What the parser of forms throws: most of it is about what was sent, and has no code. */
+function formError(error: unknown): AppError {
+  if ((error as { code?: string }).code === 'FST_REQ_FILE_TOO_LARGE')
+    return new AppError('too_large', 'A file is over 1 GiB.');
+  const why = error instanceof Error ? error.message : String(error);
+  return new AppError('invalid_dataset', `The form cannot be read: ${why}. Send multipart/form-data, whole.`);
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {

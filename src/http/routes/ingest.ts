@@ -1,21 +1,11 @@
-import { isUtf8 } from 'node:buffer';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ingestAnswer } from '../../api/events.ts';
-import { AppError } from '../../core/errors.ts';
-import type { ByteBudget } from '../../services/ingest/byte-budget.ts';
 import { EVENT_SCHEMA } from '../../services/ingest/event-schema.ts';
 import type { BatchFormat } from '../../services/ingest/parse-batch.ts';
+import { takeTextBodies } from '../body/text-body.ts';
 import type { HttpApp, HttpContext } from '../context.ts';
 import { FURTHER_BODIES } from '../openapi/bodies.ts';
-
-const OVERLOAD_RETRY_SECONDS = 1;
-/** What a body without Content-Length is taken to weigh until it has been read. */
-const UNKNOWN_BYTES = 64 * 1024;
-
-const gunzipBytes = promisify(gunzip);
 
 /** For the page of the API only: the events themselves are looked at one by one, so that the good ones are kept. */
 const body = z.array(z.any().meta({ ...EVENT_SCHEMA, id: 'Event' })).min(1);
@@ -27,15 +17,15 @@ const headers = z.object({
 const DESCRIPTION = `A JSON array of events, or NDJSON, gzip allowed. Bad events are refused one by one and the good ones kept;
 \`Prefer: handling=strict\` makes it all or nothing. \`Idempotency-Key\` makes sending again safe. Answered after the commit.`;
 
-type IngestContext = Pick<HttpContext, 'ingest' | 'config'>;
+type IngestContext = Pick<HttpContext, 'ingest' | 'config' | 'bodies'>;
 
-/** POST /v1/ingest: the hot path. Bodies are read here as bytes, so that events can be stored exactly as they were sent. */
+/** POST /v1/ingest: the hot path. The body reaches it as text, so that events can be stored exactly as they were sent. */
 export function ingestRoutes(app: HttpApp, context: IngestContext): void {
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    for (const type of ['application/json', 'application/x-ndjson']) {
-      scope.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    }
+    takeTextBodies(scope, ['application/json', 'application/x-ndjson'], {
+      bodies: context.bodies,
+      maxBytes: context.config.MAX_BODY_BYTES,
+    });
     scope.post(
       '/v1/ingest',
       {
@@ -52,7 +42,6 @@ export function ingestRoutes(app: HttpApp, context: IngestContext): void {
         validatorCompiler: () => (value: unknown) => ({ value }),
         // The answer is our own and its form fixed: zod's encoder would be the slowest step of a small batch.
         serializerCompiler: () => JSON.stringify,
-        onRequest: takeBudget(context.ingest.budget),
       },
       (request, reply) => ingestBody(context, request, reply),
     );
@@ -60,10 +49,10 @@ export function ingestRoutes(app: HttpApp, context: IngestContext): void {
 }
 
 async function ingestBody(context: IngestContext, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const text = await readText(request, context.config.MAX_BODY_BYTES);
   const { 'idempotency-key': key, prefer } = request.headers;
   const result = await context.ingest.submit({
-    text,
+    text: (request.body ?? '') as string,
+    book: (bytes) => request.booking?.take(bytes),
     format: formatOf(request),
     isStrict: typeof prefer === 'string' && /(^|[,;\s])handling=strict\b/i.test(prefer),
     idempotencyKey: Array.isArray(key) ? key[0] : key,
@@ -72,44 +61,6 @@ async function ingestBody(context: IngestContext, request: FastifyRequest, reply
   return result.answer;
 }
 
-function takeBudget(budget: ByteBudget) {
-  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    const bytes = Number(request.headers['content-length'] ?? UNKNOWN_BYTES) || UNKNOWN_BYTES;
-    if (!budget.tryReserve(bytes)) {
-      const detail = 'Too many events are on their way into the database; send this batch again in a moment';
-      done(new AppError('overloaded', detail, { retryAfterSeconds: OVERLOAD_RETRY_SECONDS }));
-      return;
-    }
-    reply.raw.once('close', () => budget.release(bytes));
-    done();
-  };
-}
-
 function formatOf(request: FastifyRequest): BatchFormat {
   return request.headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') ? 'ndjson' : 'json';
-}
-
-async function readText(request: FastifyRequest, maxBytes: number): Promise<string> {
-  const sent = (request.body ?? Buffer.alloc(0)) as Buffer;
-  const bytes = await decoded(sent, request.headers['content-encoding'], maxBytes);
-  if (!isUtf8(bytes)) throw new AppError('invalid_json', 'The body is not valid UTF-8');
-  return bytes.toString('utf8');
-}
-
-async function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
-  if (encoding === undefined || encoding === 'identity') return body;
-  if (encoding.toLowerCase() !== 'gzip') {
-    throw new AppError(
-      'unsupported_media_type',
-      `Content-Encoding takes gzip or nothing, not "${encoding.slice(0, 50)}"`,
-    );
-  }
-  try {
-    return await gunzipBytes(body, { maxOutputLength: maxBytes });
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new AppError('too_large', `The body is over ${maxBytes} bytes once unpacked; send it in smaller batches`);
-    }
-    throw new AppError('invalid_json', 'The body says gzip and cannot be unpacked');
-  }
 }

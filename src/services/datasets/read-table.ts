@@ -10,11 +10,14 @@ import { CsvTable } from '../../core/table/csv-table.ts';
 import { readJsonArray, readNdjson } from '../../core/table/read-json.ts';
 import { readParquet } from '../../core/table/read-parquet.ts';
 import type { ReadOptions, TableColumns } from '../../core/table/table-profiler.ts';
+import { nextTurn } from '../../runtime/workers/turns.ts';
 import { fileKindOf, MAGIC_BYTES } from './file-kind.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const GZIP = [0x1f, 0x8b] as const;
 const PARQUET = 'PAR1';
+/** A table begins within so many bytes. */
+const MOST_SPACE = 1024 * 1024;
 const [SPACE, OPEN_BRACKET, OPEN_BRACE] = [32, 91, 123] as const;
 
 /**
@@ -75,7 +78,10 @@ async function readText(
   source: string,
   options: ReadOptions,
 ): Promise<TableColumns> {
-  const { seen, all } = await peek(chunks, (bytes) => bytes.length >= MAGIC_BYTES && firstGlyph(bytes) !== undefined);
+  const { seen, all } = await peek(
+    inTurns(chunks),
+    (bytes) => bytes.length > MOST_SPACE || (bytes.length >= MAGIC_BYTES && firstGlyph(bytes) !== undefined),
+  );
   const kind = fileKindOf(seen);
   if (kind !== undefined) throw new AppError('invalid_dataset', `${source} is ${kind}`);
   const first = firstGlyph(seen);
@@ -135,6 +141,14 @@ async function peek(
     yield* { [Symbol.asyncIterator]: () => iterator };
   }
   return { seen, all: all() };
+}
+
+/** Many tables that arrive at once are read by turns, so that other requests do not wait for all of them. */
+async function* inTurns(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    await nextTurn();
+    yield chunk;
+  }
 }
 
 async function* progressOf(chunks: AsyncIterable<Uint8Array>, onChunk: () => void): AsyncGenerator<Uint8Array> {

@@ -57,8 +57,10 @@ async function importPage(
   rows: readonly GuardRow[],
   from: ImportState,
 ): Promise<ImportState | undefined> {
-  const batch = parseBatch(rows.map(({ event }) => event).join('\n'), 'ndjson', rows.length);
-  const { events, errors } = await checkEvents(batch, streams, rules, clock);
+  const { maxDepth, maxLeaves } = rules.limits;
+  const limits = { maxEvents: rows.length, maxDepth, maxValues: maxLeaves };
+  const batch = parseBatch(rows.map(({ event }) => event).join('\n'), 'ndjson', limits);
+  const { events, errors } = await checkEvents(batch, { streams, rules, clock });
   const old = events.filter(({ tsMs }) => tsMs < storedFromMs);
   const recent = events.filter(({ tsMs }) => tsMs >= storedFromMs);
   const submission = { texts: batch.texts, events: recent, errors: [], idempotency: undefined };

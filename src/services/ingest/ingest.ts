@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time/clock.ts';
+import { nextTurn } from '../../runtime/workers/turns.ts';
 import type { Database } from '../../store/database.ts';
-import { ByteBudget } from './byte-budget.ts';
-import { type CheckedBatch, type CheckRules, checkEvents } from './check-events.ts';
+import { type CheckContext, type CheckedBatch, checkEvents } from './check-events.ts';
 import { BatchCommitter, type Committed, type IngestAnswer, type Submission } from './commit-batches.ts';
 import { GroupCommit } from './group-commit.ts';
 import { checkRulesOf, featureRulesOf } from './ingest-rules.ts';
-import { type BatchFormat, parseBatch } from './parse-batch.ts';
+import { type BatchFormat, type BatchLimits, parseBatch } from './parse-batch.ts';
 import { StreamRegistry } from './stream-registry.ts';
 
 export interface IngestRequest {
@@ -17,6 +17,8 @@ export interface IngestRequest {
   /** All or nothing: one bad event refuses the batch (`Prefer: handling=strict`). */
   readonly isStrict: boolean;
   readonly idempotencyKey: string | undefined;
+  /** Told how many bytes its events take beside their text, until the commit. It may throw. */
+  readonly book?: (bytes: number) => void;
 }
 
 export interface IngestResult {
@@ -47,31 +49,37 @@ export interface IngestContext {
 }
 
 const MAX_COMMIT_EVENTS = 20_000;
+/** A statement is in memory several times on its way to the database. */
+const MAX_COMMIT_CHARS = 16 * 1024 * 1024;
+/** A shorter text is parsed in less than a millisecond, or a few where it is nothing but brackets. */
+const QUICK_CHARS = 64 * 1024;
 const MAX_KEY_CHARS = 255;
 
 /** Parses batches of events, checks each event, and answers after the commit that stored them. */
 export class Ingest {
-  readonly budget: ByteBudget;
   readonly #context: IngestContext;
   readonly #streams: StreamRegistry;
   readonly #committer: BatchCommitter;
   readonly #commits: GroupCommit<Submission, Committed>;
-  readonly #rules: CheckRules;
+  readonly #check: CheckContext;
+  readonly #batchLimits: BatchLimits;
   readonly #keysInFlight = new Set<string>();
 
   constructor(context: IngestContext) {
     const { config, db } = context;
     this.#context = context;
-    this.budget = new ByteBudget(config.INGEST_BUDGET_BYTES);
     this.#streams = new StreamRegistry(db, featureRulesOf(config), config.MAX_STREAMS);
     this.#committer = new BatchCommitter(context);
     this.#commits = new GroupCommit({
       commit: (submissions) => this.#committer.commit(submissions),
       workers: db.engine === 'postgres' ? 2 : 1,
-      sizeOf: (submission) => submission.events.length,
-      maxSize: MAX_COMMIT_EVENTS,
+      sizeOf: ({ events, texts }) => Math.max(events.length / MAX_COMMIT_EVENTS, texts.chars / MAX_COMMIT_CHARS),
+      maxSize: 1,
     });
-    this.#rules = checkRulesOf(config);
+    const rules = checkRulesOf(config);
+    const { maxDepth, maxLeaves } = rules.limits;
+    this.#batchLimits = { maxEvents: config.MAX_BATCH_EVENTS, maxDepth, maxValues: maxLeaves };
+    this.#check = { streams: this.#streams, clock: context.clock, rules };
   }
 
   /**
@@ -119,8 +127,9 @@ export class Ingest {
   }
 
   async #store(request: IngestRequest, idempotency: Submission['idempotency']): Promise<IngestResult> {
-    const batch = parseBatch(request.text, request.format, this.#context.config.MAX_BATCH_EVENTS);
-    const checked = await checkEvents(batch, this.#streams, this.#rules, this.#context.clock);
+    if (request.text.length > QUICK_CHARS) await nextTurn();
+    const batch = parseBatch(request.text, request.format, this.#batchLimits);
+    const checked = await checkEvents(batch, this.#check, request.book);
     this.#countRefusals(checked);
     if (checked.events.length === 0 || (request.isStrict && checked.errors.length > 0)) throw refusalOf(checked);
     const committed = await this.#commits.submit({ texts: batch.texts, ...checked, idempotency });

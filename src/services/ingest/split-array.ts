@@ -1,39 +1,18 @@
-const QUOTE = 34;
-const BACKSLASH = 92;
-const COMMA = 44;
-const [OPEN_BRACE, CLOSE_BRACE] = [123, 125] as const;
-const [OPEN_BRACKET, CLOSE_BRACKET] = [91, 93] as const;
+import { scanValue } from '../../core/json/scan-value.ts';
 
 /**
  * The texts of the elements of a JSON array, exactly as they were sent: numbers keep their digits, objects their order.
  *
- * @param text - a JSON array that JSON.parse has accepted; on any other text the result means nothing
+ * @param text - a JSON array that was read; on any other text the result means nothing
  */
 export function splitArray(text: string): string[] {
   const elements: string[] = [];
-  const end = text.lastIndexOf(']');
-  let depth = 0;
   let start = text.indexOf('[') + 1;
-  for (let i = start; i < end; i++) {
-    const c = text.charCodeAt(i);
-    if (c === QUOTE) i = endOfString(text, i);
-    else if (c === COMMA) {
-      if (depth === 0) {
-        elements.push(text.slice(start, i));
-        start = i + 1;
-      }
-    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++;
-    else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth--;
-  }
-  elements.push(text.slice(start, end));
-  return elements;
-}
-
-function endOfString(text: string, open: number): number {
-  for (let i = open + 1; ; i++) {
-    const c = text.charCodeAt(i);
-    if (c === QUOTE) return i;
-    if (c === BACKSLASH) i++;
+  for (;;) {
+    const { end } = scanValue(text, start);
+    elements.push(text.slice(start, end));
+    if (text[end] !== ',') return elements;
+    start = end + 1;
   }
 }
 

@@ -136,8 +136,18 @@ describe('/openapi.json', () => {
     expect(statusesOf('/status', 'get')).toEqual(['401', '403', '503']);
     expect(statusesOf('/v1/streams', 'get')).toEqual(['400', '401', '403', '503']);
     expect(statusesOf('/reports/latest', 'get')).toEqual(['400', '401', '403', '404', '422', '503']);
-    expect(statusesOf('/v1/ingest', 'post')).toEqual(['400', '401', '403', '409', '413', '415', '422', '503']);
-    expect(statusesOf('/v1/keys/{id}', 'delete')).toEqual(['400', '401', '403', '404', '409', '413', '415', '503']);
+    expect(statusesOf('/v1/ingest', 'post')).toEqual(['400', '401', '403', '408', '409', '413', '415', '422', '503']);
+    expect(statusesOf('/v1/keys/{id}', 'delete')).toEqual([
+      '400',
+      '401',
+      '403',
+      '404',
+      '408',
+      '409',
+      '413',
+      '415',
+      '503',
+    ]);
     expect(statusesOf('/v1/channels/{channel}/test', 'post')).toContain('502');
     const refusal = paths['/v1/ingest']?.post?.responses['409'];
     expect(refusal?.description).toBe('Refused: `idempotency_in_flight`');
