@@ -82,6 +82,16 @@ export const GUARD_SENDS_A_BASELINE: readonly OldRequest[] = [
     reads: { accepted: 200 },
   },
   {
+    client: 'a sender without `Content-Type`',
+    method: 'POST',
+    url: '/v1/ingest',
+    headers: PYTHON,
+    body: JSON.stringify([{ ...README_EVENT, ts: new Date(NOW).toISOString(), endpoint: 'POST /v2/refunds' }]),
+    sends: 'one event, no `Content-Type`',
+    status: 200,
+    reads: { accepted: 1 },
+  },
+  {
     client: 'a sender with nothing to send',
     method: 'POST',
     url: '/v1/ingest',
@@ -347,6 +357,14 @@ export const SENTINEL: readonly OldRequest[] = [
       'feature_details.age.drift_detected': false,
       summary: text,
     },
+  },
+  {
+    ...detectDrift,
+    client: 'a caller without `Content-Type`',
+    body: JSON.stringify({ reference_data: [{ age: 25 }], production_data: [{ age: 45 }] }),
+    sends: 'one row each, no `Content-Type`',
+    status: 200,
+    reads: { drift_detected: false, features_with_drift: [] },
   },
   {
     ...detectDrift,
