@@ -71,7 +71,6 @@ const ROUTES = [
   'post /v1/monitors/{monitor}/pause',
   'post /v1/monitors/{monitor}/resume',
   'post /v1/monitors/{monitor}/run',
-  'post /coherence/history',
   'post /detect-drift',
   'get /',
   'get /health',
