@@ -106,7 +106,7 @@ function bodyFault(
   if (content === undefined) return body.length === 0 ? undefined : `${status} has a body, and none is described`;
   const type = String(headers['content-type']).split(';')[0]?.trim() ?? '';
   if (!(type in content)) return `${status} is ${type}, which is not described`;
-  if (!type.endsWith('json')) return undefined;
+  if (!/[/+]json$/.test(type)) return undefined;
   const pointer = ['', 'paths', path, method.toLowerCase(), 'responses', key, 'content', type, 'schema']
     .map(escaped)
     .join('/');
