@@ -124,10 +124,12 @@ async function takePart(part: Multipart, { tables, fields }: Form, book: (bytes:
     fields[part.fieldname] = fieldValue(part.fieldname, String(part.value));
     return;
   }
+  // Its type says that a part has a name; a form can leave it out.
+  const name: string | undefined = part.fieldname;
   if (!(SIDES as readonly string[]).includes(part.fieldname) || tables.has(part.fieldname))
     throw new AppError(
       'invalid_dataset',
-      `Unknown file field ${JSON.stringify(part.fieldname.slice(0, 80))}; send one as \`reference\`, one as \`production\`.`,
+      `Unknown file field ${JSON.stringify((name ?? '').slice(0, 80))}; send one as \`reference\`, one as \`production\`.`,
     );
   const read = READ_FIELDS.some((name) => fields[name] !== undefined)
     ? readOptions(parse(detectDriftOptions, fields))

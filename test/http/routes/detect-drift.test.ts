@@ -207,6 +207,16 @@ describe('POST /detect-drift', () => {
     expect(answer.statusCode).toBe(400);
   });
 
+  it('a file without a name is refused', async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/detect-drift',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      payload: '--x\r\nContent-Disposition: form-data; filename="r.csv"\r\n\r\na,b\n1,2\n\r\n--x--\r\n',
+    });
+    expect(answer.json()).toMatchObject({ status: 400, code: 'invalid_dataset' });
+  });
+
   it('ten thousand columns, and a hundred thousand distinct names', async () => {
     const wide = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`c${i}`, i]));
     const answer = await post({ reference_data: [wide], production_data: [wide] });
