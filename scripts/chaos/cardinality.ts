@@ -50,7 +50,9 @@ async function measure(name: string, databaseUrl: string | undefined): Promise<b
     const beganMs = performance.now();
     await work();
     const seconds = ((performance.now() - beganMs) / SECOND_MS).toFixed(1);
-    steps.push([title, `${seconds} s`, `${Math.round(service.peakMemoryMb())} MB`]);
+    const row = [title, `${seconds} s`, `${Math.round(service.peakMemoryMb())} MB`];
+    process.stderr.write(`${row.join(', ')}\n`);
+    steps.push(row);
   };
   await step(`${thousands(STREAMS)} new streams`, () => send(service.url, manyStreams(startMs)));
   await step(`${thousands(CATEGORIES)} categories`, () => send(service.url, manyCategories(startMs)));
@@ -88,8 +90,8 @@ async function post(url: string, events: readonly Event[]): Promise<void> {
   const key = randomUUID();
   const headers = { 'content-type': 'application/json', 'idempotency-key': key };
   const answer = await ask(`${url}/v1/ingest`, { method: 'POST', headers, body });
-  const { rejected } = (await answer.json()) as { rejected: number };
-  if (rejected !== 0) throw new Error(`the service refused ${rejected} events`);
+  const { rejected, errors } = (await answer.json()) as { rejected: number; errors: readonly { message: string }[] };
+  if (rejected !== 0) throw new Error(`the service refused ${rejected} events: ${errors[0]?.message}`);
 }
 
 /** Again while the service says that it is busy, or has closed a connection that was idle. */

@@ -51,20 +51,25 @@ export class StreamRegistry {
     return faults;
   }
 
+  /**
+   * Streams are counted before it is looked which names are new: another batch or process may store the same ones at any moment, and what it has
+   * stored must not be refused. The limit may be passed by as many as are stored at once.
+   */
   async #create(
     names: readonly StreamName[],
     faults: Map<string, EventFault>,
   ): Promise<(StreamName & { id: number })[]> {
     let room = this.#maxStreams - (await countStreams(this.#db));
-    const created = names.filter((name) => {
+    const stored = await findStreamIds(this.#db, names);
+    const created = without(names, stored).filter((name) => {
       const fault = findNameFault(name) ?? (room <= 0 ? tooManyStreams(this.#maxStreams) : undefined);
       if (fault === undefined) room--;
       else faults.set(keyOf(name), fault);
       return fault === undefined;
     });
-    if (created.length === 0) return [];
+    if (created.length === 0) return stored;
     await createStreams(this.#db, created);
-    return findStreamIds(this.#db, created);
+    return [...stored, ...(await findStreamIds(this.#db, created))];
   }
 
   #remember({ id, service, endpoint }: StreamName & { id: number }, { features: paths, ignored }: StreamPaths): void {
