@@ -14,7 +14,10 @@ export interface Queryable {
 }
 
 export interface QueryOptions {
-  /** The name of a prepared statement: each connection of a server plans it once. One text for each name; few names, because plans take memory. */
+  /**
+   * The name of a prepared statement: each connection of a server plans it once. One text for each name; few names, because plans take memory.
+   * Ignored in a transaction, where a plan would not see the partitions that others have attached since it began.
+   */
   readonly prepareAs?: string | undefined;
 }
 

@@ -60,7 +60,7 @@ class PostgresDatabase implements Database {
     const { pool } = this.#connections;
     const client = await this.#watch(pool, () => pool.connect());
     const tx: Queryable = {
-      query: (sql, params, options) => this.#run(pool, { on: client, sql, params, name: options?.prepareAs }),
+      query: (sql, params) => this.#run(pool, { on: client, sql, params }),
     };
     try {
       await tx.query(beginStatement(options));
