@@ -9,6 +9,7 @@ import { BatchCommitter, type Committed, type IngestAnswer, type Submission } fr
 import { GroupCommit } from './group-commit.ts';
 import { checkRulesOf, featureRulesOf } from './ingest-rules.ts';
 import { type BatchFormat, type BatchLimits, parseBatch } from './parse-batch.ts';
+import { ParseGate } from './parse-gate.ts';
 import { StreamRegistry } from './stream-registry.ts';
 
 export interface IngestRequest {
@@ -48,9 +49,11 @@ export interface IngestContext {
   readonly metrics: IngestMetrics;
 }
 
-const MAX_COMMIT_EVENTS = 20_000;
+const MAX_COMMIT_EVENTS = 10_000;
 /** A statement is in memory several times on its way to the database. */
 const MAX_COMMIT_CHARS = 16 * 1024 * 1024;
+/** Of the text of batches that are parsed: enough for the commits that run and the next one. */
+const MAX_PARSED_CHARS = 8 * 1024 * 1024;
 /** A shorter text is parsed in less than a millisecond, or a few where it is nothing but brackets. */
 const QUICK_CHARS = 64 * 1024;
 const MAX_KEY_CHARS = 255;
@@ -63,6 +66,7 @@ export class Ingest {
   readonly #commits: GroupCommit<Submission, Committed>;
   readonly #check: CheckContext;
   readonly #batchLimits: BatchLimits;
+  readonly #gate = new ParseGate(MAX_PARSED_CHARS);
   readonly #keysInFlight = new Set<string>();
 
   constructor(context: IngestContext) {
@@ -117,8 +121,9 @@ export class Ingest {
   }
 
   /** Resolves when every batch received so far is committed or refused. */
-  drain(): Promise<void> {
-    return this.#commits.drain();
+  async drain(): Promise<void> {
+    await this.#gate.idle();
+    await this.#commits.drain();
   }
 
   /** Retention dropped the partitions of some days. */
@@ -127,6 +132,17 @@ export class Ingest {
   }
 
   async #store(request: IngestRequest, idempotency: Submission['idempotency']): Promise<IngestResult> {
+    const { length } = request.text;
+    const turn = this.#gate.enter(length);
+    if (turn !== undefined) await turn;
+    try {
+      return await this.#parseAndStore(request, idempotency);
+    } finally {
+      this.#gate.leave(length);
+    }
+  }
+
+  async #parseAndStore(request: IngestRequest, idempotency: Submission['idempotency']): Promise<IngestResult> {
     if (request.text.length > QUICK_CHARS) await nextTurn();
     const batch = parseBatch(request.text, request.format, this.#batchLimits);
     const checked = await checkEvents(batch, this.#check, request.book);
