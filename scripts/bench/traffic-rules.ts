@@ -158,6 +158,9 @@ interface Planted extends Interval {
   readonly isNumber: boolean;
 }
 
+/** Stands for all checks of a rule that does not ask for the same one twice. */
+const ANY = 'any check';
+
 /** Opens and closes incidents by what a rule says, and counts. */
 class Watcher {
   readonly rule: Rule;
@@ -182,12 +185,12 @@ class Watcher {
     const verdict = this.rule.judge(hour, this.#isOpen);
     if (verdict === undefined) return;
     const { failing, passing } = verdict;
-    for (const key of this.rule.needsSameCheck ? passing : failing.length > 0 ? [] : passing) this.#streaks.delete(key);
-    if (!this.rule.needsSameCheck && failing.length === 0) this.#streaks.clear();
-    for (const key of this.rule.needsSameCheck ? failing : failing.length > 0 ? ['any'] : [])
-      this.#streaks.set(key, (this.#streaks.get(key) ?? 0) + 1);
-    this.#move(hour.slotMs, failing.length > 0, isQuiet);
-    if (this.#isOpen || failing.length > 0) this.badSlots.add(hour.slotMs);
+    const fails = failing.length > 0;
+    const [again, over] = this.rule.needsSameCheck ? [failing, passing] : fails ? [[ANY], []] : [[], [ANY]];
+    for (const key of over) this.#streaks.delete(key);
+    for (const key of again) this.#streaks.set(key, (this.#streaks.get(key) ?? 0) + 1);
+    this.#move(hour.slotMs, fails, isQuiet);
+    if (this.#isOpen || fails) this.badSlots.add(hour.slotMs);
     if (isQuiet) {
       this.score.quietHours++;
       if (this.#isOpen) this.score.openHours++;

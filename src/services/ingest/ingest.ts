@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { nextTurn } from '../../runtime/workers/turns.ts';
 import type { Database } from '../../store/database.ts';
 import { type CheckContext, type CheckedBatch, checkEvents } from './check-events.ts';
 import { BatchCommitter, type Committed, type IngestAnswer, type Submission } from './commit-batches.ts';
@@ -54,8 +53,6 @@ const MAX_COMMIT_EVENTS = 10_000;
 const MAX_COMMIT_CHARS = 16 * 1024 * 1024;
 /** Of the text of batches that are parsed: enough for the commits that run and the next one. */
 const MAX_PARSED_CHARS = 8 * 1024 * 1024;
-/** A shorter text is parsed in less than a millisecond, or a few where it is nothing but brackets. */
-const QUICK_CHARS = 64 * 1024;
 const MAX_KEY_CHARS = 255;
 
 /** Parses batches of events, checks each event, and answers after the commit that stored them. */
@@ -143,7 +140,6 @@ export class Ingest {
   }
 
   async #parseAndStore(request: IngestRequest, idempotency: Submission['idempotency']): Promise<IngestResult> {
-    if (request.text.length > QUICK_CHARS) await nextTurn();
     const batch = parseBatch(request.text, request.format, this.#batchLimits);
     const checked = await checkEvents(batch, this.#check, request.book);
     this.#countRefusals(checked);

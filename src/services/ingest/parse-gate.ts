@@ -1,5 +1,9 @@
+import { nextTurn } from '../../runtime/workers/turns.ts';
+
 /** Of one turn of the event loop; then other sockets are looked at. */
 const TURN_MS = 10;
+/** A shorter text is parsed in less than a millisecond, or a few where it is nothing but brackets; a longer one has a turn to itself. */
+const QUICK_CHARS = 64 * 1024;
 
 interface Waiting {
   readonly bytes: number;
@@ -27,20 +31,20 @@ export class ParseGate {
 
   /** @returns undefined when the batch is in at once */
   enter(bytes: number): Promise<void> | undefined {
-    if (this.#waiting.length === 0 && this.#fits(bytes) && this.#hasTime()) {
+    if (bytes <= QUICK_CHARS && this.#waiting.length === 0 && this.#fits(bytes) && this.#hasTime()) {
       this.#inside += bytes;
       return undefined;
     }
     return new Promise((resolve) => {
       this.#waiting.push({ bytes, enter: resolve });
-      this.#pump();
+      void this.#pump();
     });
   }
 
   /** The batch is stored or refused. */
   leave(bytes: number): void {
     this.#inside -= bytes;
-    this.#pump();
+    void this.#pump();
     if (this.#inside === 0 && this.#waiting.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
@@ -65,17 +69,15 @@ export class ParseGate {
   }
 
   /** One batch a turn: what it costs shows only afterwards. */
-  #pump(): void {
-    const next = this.#waiting[0];
-    if (this.#isPumping || next === undefined || !this.#fits(next.bytes)) return;
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
     this.#isPumping = true;
-    setImmediate(() => {
-      this.#isPumping = false;
-      if (!this.#fits(next.bytes)) return;
+    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
       this.#inside += next.bytes;
+      await nextTurn();
       next.enter();
-      this.#pump();
-    });
+    }
+    this.#isPumping = false;
   }
 }
